@@ -1,0 +1,91 @@
+// Jobs at rest: handing them in, taking them, writing down how they went. Every call works on a batch.
+#pragma once
+
+#include "storage/model/job.hpp"
+#include "storage/model/transition.hpp"
+
+#include <span>
+#include <vector>
+
+namespace jobhost::storage {
+
+// A piece of a run's log: a JSON array of {"at": us, "level": "info", "text": "..."}, in order of `number`.
+struct LogChunk {
+    JobId job;
+    Lease lease;
+    int number = 0;
+    std::string lines;
+};
+
+// How a run ended, and what the job becomes.
+struct Settlement {
+    JobId job;
+    Lease lease;
+    Cause cause = Cause::succeeded;
+    State target;                         // REQUIRES: next_state(processing, cause) == name_of(target)
+    std::optional<TimePoint> started_at;  // nothing: it never began
+    int new_crashes = 0;                  // added to the job's
+    int new_interruptions = 0;
+    int new_warnings = 0;
+    std::optional<JobEvent> event;
+    std::vector<LogChunk> log;
+};
+
+// What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within a
+// rank the oldest job (by order_key) comes first, whatever its lane.
+struct ClaimLane {
+    LaneId lane;
+    int rank = 0;
+};
+struct ClaimRequest {
+    std::vector<ClaimLane> lanes;
+    std::size_t limit = 0;
+};
+
+enum class Moved {
+    yes,
+    lost,  // the job is not in this run any more: another writer was first, or the lease is an old one
+};
+
+struct Exchanged {
+    std::vector<Moved> moved;         // one for each settlement, in their order
+    std::vector<ClaimedJob> claimed;  // best first
+    bool server_is_live = true;       // false: declared dead or stopped meanwhile; nothing was claimed
+};
+
+struct Promoted {
+    std::size_t count = 0;
+    std::optional<TimePoint> next_due_at;  // of the earliest job that is still scheduled
+};
+
+// Thread-safe. Each call is one transaction and blocks on the database up to the storage's deadline. Every call
+// may throw StorageError.
+class JobStore {
+public:
+    virtual ~JobStore() = default;
+
+    // `count` unused ids in a row; the first one is returned. They stay reserved for ever.
+    virtual JobId reserve_ids(std::size_t count) = 0;
+
+    // All or nothing. A job whose id exists already is left as it is, so that an insert whose answer did not
+    // arrive is simply repeated. Throws refused for arguments over kMaxArgumentsSize, for a priority out of
+    // range, and for texts that are not UTF-8 or contain NUL.
+    virtual void insert(std::span<const NewJob> jobs) = 0;
+
+    // Write down what has ended, then take what can run: one transaction. Either part may be empty. A settlement
+    // moves its job only while that run holds it: same server, same lease. A job that was cancelled, or has
+    // expired, becomes deleted where it would have gone back to enqueued or scheduled.
+    virtual Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
+                               const ClaimRequest& claim) = 0;
+
+    // Scheduled jobs that are due become enqueued, earliest first, at most `limit`.
+    virtual Promoted promote_due(std::size_t limit) = 0;
+
+    // Add to the logs of running jobs. A chunk that is there already is left as it is.
+    virtual void append_log(std::span<const LogChunk> chunks) = 0;
+
+    // All lanes there are. A lane is never removed.
+    virtual std::vector<Lane> lanes() = 0;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,96 @@
+// A job at its stations: as it is handed in, as a server takes it, as people look at it.
+#pragma once
+
+#include "storage/model/ids.hpp"
+#include "storage/model/policy.hpp"
+#include "storage/model/state.hpp"
+
+#include <optional>
+#include <string>
+
+namespace jobhost {
+
+inline constexpr std::size_t kMaxArgumentsSize = std::size_t{1} << 20;  // bytes of JSON
+inline constexpr std::size_t kMaxResultSize = std::size_t{64} << 10;    // bytes of JSON
+inline constexpr int kMinPriority = -1000;
+inline constexpr int kMaxPriority = 1000;
+
+// What made a job of a definition. Stored in job.origin: DO NOT RENUMBER.
+enum class Origin : std::uint8_t { request = 0, schedule = 1 };
+
+// Jobs that are alike for whoever claims them: one queue, one type, one payload version. A lane is a row of its
+// own; a job refers to it by number.
+struct Lane {
+    LaneId id;
+    QueueName queue;
+    std::string type;
+    int payload_version = 1;
+};
+
+struct NewJob {
+    JobId id;  // reserved beforehand, so that inserting again does no harm
+    std::string type;
+    int payload_version = 1;
+    QueueName queue{"default"};
+    int priority = 0;  // larger is sooner
+    std::string arguments = "{}";
+    Policy policy;
+    std::optional<TimePoint> due_at;      // nothing: enqueued at once
+    std::optional<TimePoint> expires_at;  // not started by then: deleted
+    std::optional<DefinitionId> definition;
+    std::optional<TimePoint> nominal_at;  // the instant of a schedule that this job stands for
+    Origin origin = Origin::request;
+};
+
+// One run, granted to the server that claimed it.
+struct ClaimedJob {
+    JobId id;
+    Lease lease;
+    LaneId lane;
+    int attempt = 1;     // runs begun, this one included
+    int crashes = 0;     // runs that ended with their worker
+    int recoveries = 0;  // runs lost with their host; they use no retry
+    int interruptions = 0;
+    std::int64_t order_key = 0;
+    Policy policy;
+    std::string arguments;
+    std::string definition;  // its name; empty: none
+    std::optional<TimePoint> nominal_at;
+    TimePoint claimed_at;
+};
+
+// What a run, or a person, did to a job that is worth remembering: a row of job_event.
+struct JobEvent {
+    TimePoint at;
+    Cause cause = Cause::failed;
+    int attempt = 0;
+    std::string error_code;  // "exit_status", "crashed"; empty: no error
+    std::string message;
+    std::string by;  // server or person
+};
+
+// A job as people look at it.
+struct Job {
+    JobId id;
+    std::string type;
+    int payload_version = 1;
+    QueueName queue;
+    int priority = 0;
+    State state;
+    int attempt = 0;
+    int crashes = 0;
+    int recoveries = 0;
+    int warnings = 0;
+    std::string arguments;
+    std::string definition;  // its name; empty: none
+    Policy policy;
+    TimePoint created_at;
+    std::optional<TimePoint> started_at;
+    std::optional<TimePoint> finished_at;
+    std::optional<TimePoint> expires_at;
+    std::optional<TimePoint> nominal_at;
+    std::string server;  // name of the server that runs or ran it; empty: none yet
+    Lease lease;         // of its last run
+};
+
+}  // namespace jobhost

@@ -1,0 +1,58 @@
+// The hosts that share this database, and what becomes of their jobs when they end.
+#pragma once
+
+#include "storage/model/job.hpp"
+
+#include <span>
+#include <vector>
+
+namespace jobhost::storage {
+
+// Stored in server.state: DO NOT RENUMBER.
+enum class ServerState : std::uint8_t { live = 1, stopped = 2, dead = 3 };
+
+struct ServerInfo {
+    ServerId id;
+    std::string incarnation;  // UUID; a restarted host is another server
+    std::string name;
+    std::string application;
+    std::string host_name;
+    std::int64_t pid = 0;
+    int workers = 0;
+    ServerState state = ServerState::live;
+    TimePoint started_at;
+    std::optional<TimePoint> stopped_at;
+};
+
+// A job type that a server runs.
+struct ServedType {
+    std::string type;  // "report.render"
+    int payload_version = 1;
+    std::string plugin_version;
+    std::string digest;            // SHA-256 of the plugin's file, hex
+    std::string arguments_schema;  // JSON Schema; empty: anything
+    std::string description;
+};
+
+// Thread-safe. Every call may throw StorageError.
+class ServerStore {
+public:
+    virtual ~ServerStore() = default;
+
+    // Announce a new incarnation; `info.id` and `info.state` are ignored.
+    virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
+    // It ends in order and holds no job any more.
+    virtual void leave(ServerId server) = 0;
+    // That incarnation has provably ended. Its id, if it was still thought to live or its jobs are still to be
+    // recovered; nothing if there is nothing left to do.
+    virtual std::optional<ServerId> declare_dead(const std::string& incarnation) = 0;
+    // Jobs of a dead or stopped server go back to their queues, at most `limit`; how many went.
+    // Those that were cancelled or have expired become deleted.
+    virtual std::size_t recover(ServerId server, std::size_t limit) = 0;
+
+    virtual std::vector<ServerInfo> list() = 0;
+    // The types that live servers run, each once; those of stopped servers are not listed.
+    virtual std::vector<ServedType> served_types() = 0;
+};
+
+}  // namespace jobhost::storage

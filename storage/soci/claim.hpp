@@ -1,0 +1,19 @@
+// Taking what can run: the second half of an exchange.
+#pragma once
+
+#include "storage/job_store.hpp"
+#include "storage/soci/name_cache.hpp"
+
+namespace jobhost::storage {
+
+// Whether a claim would find anything. Reads only.
+bool has_candidates(Session& session, const ClaimRequest& claim);
+
+// Whether `server` may claim: neither stopped nor declared dead.
+bool is_live(Session& session, ServerId server);
+
+// REQUIRES: `session` is in a transaction, and is_live().
+std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
+                             const ClaimRequest& claim, TimePoint now);
+
+}  // namespace jobhost::storage

@@ -1,0 +1,133 @@
+#include "storage/soci/group_writer.hpp"
+
+#include "storage/storage_error.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <algorithm>
+
+namespace jobhost::storage {
+
+namespace {
+
+constexpr std::size_t kLargestGroup = 256;
+
+std::exception_ptr out_of_time() {
+    return std::make_exception_ptr(
+        StorageError{StorageError::Kind::busy, "the database was locked by others until the deadline"});
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(Session& session, Turnstile& turnstile, Duration timeout)
+    : session_{session}, turnstile_{turnstile}, timeout_{timeout}, thread_{[this] { loop(); }} {}
+
+GroupWriter::~GroupWriter() {
+    {
+        const std::lock_guard lock{mutex_};
+        is_stopping_ = true;
+    }
+    arrived_.notify_all();
+    thread_.join();
+}
+
+void GroupWriter::run(const Work& work) {
+    Request request{&work, std::chrono::steady_clock::now() + timeout_};
+    std::unique_lock lock{mutex_};
+    waiting_.push_back(&request);
+    arrived_.notify_one();
+    if (!finished_.wait_until(lock, request.deadline, [&] { return request.is_done; })) {
+        if (!request.is_taken) {
+            std::erase(waiting_, &request);
+            std::rethrow_exception(out_of_time());
+        }
+        // It is being written: its outcome comes within the deadline of the locks and is worth waiting for.
+        finished_.wait(lock, [&] { return request.is_done; });
+    }
+    if (request.error) std::rethrow_exception(request.error);
+}
+
+void GroupWriter::loop() {
+    for (;;) {
+        const Group group = take_group();
+        if (group.empty()) return;
+        commit_group(group);
+        finish(group);
+    }
+}
+
+GroupWriter::Group GroupWriter::take_group() {
+    std::unique_lock lock{mutex_};
+    arrived_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
+    const std::size_t count = std::min(waiting_.size(), kLargestGroup);
+    Group group{waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count)};
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+    for (Request* request : group) request->is_taken = true;
+    return group;
+}
+
+void GroupWriter::commit_group(const Group& group) noexcept {
+    const Deadline deadline = std::max_element(group.begin(), group.end(), [](auto* a, auto* b) {
+                                  return a->deadline < b->deadline;
+                              })[0]->deadline;
+    std::exception_ptr error;
+    bool is_inside = false;
+    try {
+        is_inside = turnstile_.enter_until(deadline);
+        if (!is_inside) std::rethrow_exception(out_of_time());
+        session_.execute_text("BEGIN IMMEDIATE");
+        run_each(group);
+        session_.execute_text("COMMIT");
+        turnstile_.announce();
+    } catch (...) {
+        error = std::current_exception();
+        if (has_transaction()) {
+            try {
+                session_.execute_text("ROLLBACK");
+            } catch (const StorageError&) {  // the connection is beyond help; the error above tells why
+            }
+        }
+    }
+    if (is_inside) turnstile_.leave();
+    if (error)
+        for (Request* request : group)
+            if (!request->error) request->error = error;
+}
+
+void GroupWriter::run_each(const Group& group) {
+    if (group.size() == 1) {
+        (*group.front()->work)(session_);
+        return;
+    }
+    for (Request* request : group) run_guarded(*request);
+}
+
+// One bad request must not undo its group.
+void GroupWriter::run_guarded(Request& request) {
+    session_.execute_text("SAVEPOINT request");
+    try {
+        (*request.work)(session_);
+        session_.execute_text("RELEASE request");
+    } catch (...) {
+        request.error = std::current_exception();
+        // A full disk and the like end the whole transaction by themselves: then all of the group has failed.
+        if (!has_transaction()) throw;
+        session_.execute_text("ROLLBACK TO request");
+        session_.execute_text("RELEASE request");
+    }
+}
+
+bool GroupWriter::has_transaction() {
+    auto* backend = static_cast<soci::sqlite3_session_backend*>(session_.raw().get_backend());
+    return sqlite_api::sqlite3_get_autocommit(backend->conn_) == 0;
+}
+
+void GroupWriter::finish(const Group& group) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        for (Request* request : group) request->is_done = true;
+    }
+    finished_.notify_all();
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,121 @@
+#include "storage/soci/settle.hpp"
+
+#include "storage/soci/instants.hpp"
+
+#include <boost/json.hpp>
+
+#include <cassert>
+#include <set>
+
+namespace jobhost::storage {
+
+namespace {
+
+namespace json = boost::json;
+
+// The facts of a state that a run can end in, as columns.
+struct TargetColumns {
+    Reason reason = Reason::none;
+    std::optional<TimePoint> due_at;
+    std::optional<TimePoint> finished_at;
+    std::string result;
+
+    void operator()(const Awaiting& state) { reason = state.reason; }
+    void operator()(const Scheduled& state) {
+        reason = state.reason;
+        due_at = state.due_at;
+    }
+    void operator()(const Enqueued&) {}
+    void operator()(const Processing&) {}
+    void operator()(const Succeeded& state) {
+        finished_at = state.finished_at;
+        result = state.result;
+    }
+    void operator()(const Failed& state) {
+        reason = state.reason;
+        finished_at = state.finished_at;
+    }
+    void operator()(const Deleted& state) {
+        reason = state.reason;
+        finished_at = state.finished_at;
+    }
+};
+
+// A run that never counted gives its attempt back.
+bool is_refunded(Cause cause) {
+    return cause == Cause::given_back || cause == Cause::interrupted;
+}
+
+json::object row_of(const Settlement& settlement) {
+    assert(next_state(StateName::processing, settlement.cause) == name_of(settlement.target));
+    TargetColumns columns;
+    std::visit(columns, settlement.target);
+    return {
+        {"id", settlement.job.value},
+        {"lease", settlement.lease.value},
+        {"state", static_cast<int>(name_of(settlement.target))},
+        {"reason", static_cast<int>(columns.reason)},
+        {"due_at", json_micros(columns.due_at)},
+        {"refunded", is_refunded(settlement.cause) ? 1 : 0},
+        {"crashes", settlement.new_crashes},
+        {"interruptions", settlement.new_interruptions},
+        {"warnings", settlement.new_warnings},
+        {"started_at", json_micros(settlement.started_at)},
+        {"finished_at", json_micros(columns.finished_at)},
+        {"result", columns.result.empty() ? json::value() : json::value(columns.result)},
+    };
+}
+
+}  // namespace
+
+std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements, TimePoint now) {
+    if (settlements.empty()) return {};
+    json::array rows;
+    for (const Settlement& settlement : settlements) rows.push_back(row_of(settlement));
+    std::set<long long> moved_ids;
+    for (const auto& [id] : session.rows<long long>("job_settle", {{"rows", json::serialize(rows)},
+                                                                   {"server", server.value},
+                                                                   {"now", micros(now)}}))
+        moved_ids.insert(id);
+
+    std::vector<Moved> moved;
+    std::vector<std::pair<JobId, JobEvent>> events;
+    std::vector<LogChunk> log;
+    for (const Settlement& settlement : settlements) {
+        const bool is_moved = moved_ids.contains(settlement.job.value);
+        moved.push_back(is_moved ? Moved::yes : Moved::lost);
+        if (!is_moved) continue;
+        if (settlement.event) events.emplace_back(settlement.job, *settlement.event);
+        log.insert(log.end(), settlement.log.begin(), settlement.log.end());
+    }
+    insert_events(session, events);
+    insert_log(session, log);
+    return moved;
+}
+
+void insert_log(Session& session, std::span<const LogChunk> chunks) {
+    if (chunks.empty()) return;
+    json::array rows;
+    for (const LogChunk& chunk : chunks)
+        rows.push_back({{"job", chunk.job.value},
+                        {"lease", chunk.lease.value},
+                        {"number", chunk.number},
+                        {"lines", chunk.lines}});
+    session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
+}
+
+void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>> events) {
+    if (events.empty()) return;
+    json::array rows;
+    for (const auto& [job, event] : events)
+        rows.push_back({{"job", job.value},
+                        {"at", micros(event.at)},
+                        {"cause", static_cast<int>(event.cause)},
+                        {"attempt", event.attempt},
+                        {"error_code", event.error_code},
+                        {"message", event.message},
+                        {"by", event.by}});
+    session.execute("job_event_insert", {{"rows", json::serialize(rows)}});
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,41 @@
+#include "storage/soci/soci_error.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+namespace jobhost::storage {
+
+namespace {
+
+using Kind = StorageError::Kind;
+
+// Result codes: https://www.sqlite.org/rescode.html. The low byte is the primary one.
+StorageError classified_sqlite(int code, const std::string& text) {
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED: return {Kind::busy, "the database is locked by another process"};
+        case SQLITE_CONSTRAINT: return {Kind::conflict, "a rule of the schema was broken: " + text};
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return {Kind::corrupt, "the database file is damaged or is not an SQLite database; restore it from a backup"};
+        case SQLITE_FULL: return {Kind::unavailable, "the disk is full; free space where the database lies"};
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return {Kind::unavailable, "the database may not be written; check owner and mode of the file and its folder"};
+        case SQLITE_CANTOPEN:
+            return {Kind::unavailable, "the database cannot be opened; check that its folder exists and may be written"};
+        case SQLITE_TOOBIG:
+        case SQLITE_MISMATCH: return {Kind::refused, "a value does not fit: " + text};
+        default: return {Kind::unavailable, "database error " + std::to_string(code) + ": " + text};
+    }
+}
+
+}  // namespace
+
+StorageError classified(const soci::soci_error& error) {
+    const std::string text = error.get_error_message();
+    if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error))
+        return classified_sqlite(sqlite->result(), text);
+    return {Kind::unavailable, text};
+}
+
+}  // namespace jobhost::storage

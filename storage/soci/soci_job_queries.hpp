@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/job_queries.hpp"
+#include "storage/soci/database.hpp"
+
+namespace jobhost::storage {
+
+class SociJobQueries final : public JobQueries {
+public:
+    // Both must outlive the object.
+    SociJobQueries(Database& database, const StatementCatalog& catalog) : database_{database}, catalog_{catalog} {}
+
+    std::optional<Job> find(JobId id) override;
+    std::vector<Job> list(const JobFilter& filter, std::size_t limit) override;
+    StateCounts count(const JobFilter& filter) override;
+    std::vector<JobEvent> events(JobId id) override;
+    std::vector<LogLine> log(JobId id, LogPosition& position) override;
+
+private:
+    Database& database_;
+    const StatementCatalog& catalog_;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,101 @@
+#include "storage/soci/soci_job_store.hpp"
+
+#include "storage/soci/claim.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/settle.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace jobhost::storage {
+
+namespace {
+
+constexpr std::int64_t kLargestIdBlock = 1024;
+
+}  // namespace
+
+// A program that enqueues once takes what it needs; one that goes on enqueueing takes larger and larger blocks.
+JobId SociJobStore::reserve_ids(std::size_t count) {
+    const auto wanted = static_cast<std::int64_t>(count);
+    const std::lock_guard lock{ids_mutex_};
+    if (ids_end_ - next_id_ < wanted) {
+        const std::int64_t size = std::max(wanted, block_size_);
+        database_.write([&](Session& session) {
+            session.execute("job_id_block_take", {{"count", size}});
+            ids_end_ = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
+        });
+        next_id_ = ids_end_ - size;
+        block_size_ = std::min(block_size_ * 2, kLargestIdBlock);
+    }
+    const JobId first{next_id_};
+    next_id_ += wanted;
+    return first;
+}
+
+void SociJobStore::insert(std::span<const NewJob> jobs) {
+    JobInserter::check(jobs);
+    NameCache::Draft draft;
+    database_.write([&](Session& session) {
+        inserter_.insert(session, names_, draft, jobs, database_.now());
+    });
+    names_.remember(std::move(draft));
+}
+
+Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
+                                 const ClaimRequest& claim) {
+    Exchanged exchanged;
+    // Looking first spares an idle host the write lock.
+    if (settlements.empty()) {
+        bool is_worth_it = false;
+        database_.read([&](Session& session) { is_worth_it = has_candidates(session, claim); });
+        if (!is_worth_it) return exchanged;
+    }
+    NameCache::Draft draft;
+    database_.write([&](Session& session) {
+        const TimePoint now = database_.now();
+        exchanged.moved = settle(session, server, settlements, now);
+        exchanged.server_is_live = is_live(session, server);
+        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, server, claim, now);
+    });
+    names_.remember(std::move(draft));
+    return exchanged;
+}
+
+Promoted SociJobStore::promote_due(std::size_t limit) {
+    const TimePoint now = database_.now();
+    Promoted promoted;
+    const auto read_next = [&](Session& session) {
+        promoted.next_due_at = instant(std::get<0>(session.rows<std::optional<long long>>("job_next_due").at(0)));
+    };
+    database_.read(read_next);
+    if (!promoted.next_due_at || *promoted.next_due_at > now) return promoted;
+    database_.write([&](Session& session) {
+        const long long ageing = inserter_.ageing().of(session).count();
+        const auto moved = session.rows<long long>(
+            "job_promote",
+            {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
+        promoted.count = moved.size();
+        read_next(session);
+    });
+    return promoted;
+}
+
+void SociJobStore::append_log(std::span<const LogChunk> chunks) {
+    if (chunks.empty()) return;
+    database_.write([&](Session& session) { insert_log(session, chunks); });
+}
+
+std::vector<Lane> SociJobStore::lanes() {
+    std::vector<Lane> lanes;
+    database_.read([&](Session& session) {
+        for (auto& [id, queue, type, version] :
+             session.rows<long long, std::string, std::string, int>("lane_list"))
+            lanes.push_back({LaneId{id}, QueueName{std::move(queue)}, std::move(type), version});
+    });
+    return lanes;
+}
+
+}  // namespace jobhost::storage

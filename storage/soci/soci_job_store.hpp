@@ -1,0 +1,33 @@
+#pragma once
+
+#include "storage/job_store.hpp"
+#include "storage/soci/database.hpp"
+#include "storage/soci/job_inserter.hpp"
+
+namespace jobhost::storage {
+
+class SociJobStore final : public JobStore {
+public:
+    // All must outlive the store.
+    SociJobStore(Database& database, NameCache& names, JobInserter& inserter)
+        : database_{database}, names_{names}, inserter_{inserter} {}
+
+    JobId reserve_ids(std::size_t count) override;
+    void insert(std::span<const NewJob> jobs) override;
+    Exchanged exchange(ServerId server, std::span<const Settlement> settlements, const ClaimRequest& claim) override;
+    Promoted promote_due(std::size_t limit) override;
+    void append_log(std::span<const LogChunk> chunks) override;
+    std::vector<Lane> lanes() override;
+
+private:
+    Database& database_;
+    NameCache& names_;
+    JobInserter& inserter_;
+
+    std::mutex ids_mutex_;
+    std::int64_t next_id_ = 0;
+    std::int64_t ids_end_ = 0;
+    std::int64_t block_size_ = 1;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/server_store.hpp"
+#include "storage/soci/database.hpp"
+
+namespace jobhost::storage {
+
+class SociServerStore final : public ServerStore {
+public:
+    // `database` must outlive the store.
+    explicit SociServerStore(Database& database) : database_{database} {}
+
+    ServerId enter(const ServerInfo& info, std::span<const ServedType> types) override;
+    void leave(ServerId server) override;
+    std::optional<ServerId> declare_dead(const std::string& incarnation) override;
+    std::size_t recover(ServerId server, std::size_t limit) override;
+    std::vector<ServerInfo> list() override;
+    std::vector<ServedType> served_types() override;
+
+private:
+    Database& database_;
+};
+
+}  // namespace jobhost::storage

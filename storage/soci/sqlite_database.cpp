@@ -1,0 +1,125 @@
+#include "storage/soci/sqlite_database.hpp"
+
+#include "storage/storage_error.hpp"
+
+#include <fcntl.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace jobhost::storage {
+
+namespace {
+
+constexpr int kMostReaders = 4;
+
+// Magic numbers: statfs(2). There, SQLite's locks do not hold between machines.
+bool is_on_network(const std::filesystem::path& folder) {
+    struct statfs info {};
+    if (::statfs(folder.c_str(), &info) != 0) return false;
+    switch (static_cast<unsigned long>(info.f_type) & 0xffffffffUL) {
+        case 0x6969UL:      // NFS
+        case 0xff534d42UL:  // CIFS
+        case 0xfe534d42UL:  // SMB2
+        case 0x517bUL:      // SMB
+        case 0x00c36400UL:  // Ceph
+        case 0x5346414fUL:  // AFS
+        case 0x01021997UL:  // 9P
+            return true;
+        default: return false;
+    }
+}
+
+// The file as it must be before SQLite opens it: there, and ours alone.
+const std::filesystem::path& prepared(const std::filesystem::path& file) {
+    const auto fail = [&](const std::string& why) {
+        throw StorageError{StorageError::Kind::unavailable, "cannot open the database " + file.string() + ": " + why};
+    };
+    const auto folder = file.parent_path();
+    if (!std::filesystem::is_directory(folder)) fail("the folder " + folder.string() + " does not exist; create it");
+    if (is_on_network(folder))
+        fail("it lies on a network file system, where SQLite can lose data; move it to a local disk, or use PostgreSQL");
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) fail(std::strerror(errno));
+    ::close(descriptor);
+    return file;
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, const Clock& clock)
+    : file_{prepared(file)},
+      timeout_{timeout},
+      clock_{clock},
+      turnstile_{file_},
+      writing_{open_session()},
+      writer_{*writing_, turnstile_, timeout_} {}
+
+std::unique_ptr<Session> SqliteDatabase::open_session() const {
+    auto session = std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
+    auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
+    sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
+    // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's shell.
+    session->execute_text("PRAGMA busy_timeout = 5000");
+    const auto mode = session->rows_of_text<std::string>("PRAGMA journal_mode = WAL");
+    if (mode.empty() || std::get<0>(mode.front()) != "wal")
+        throw StorageError{StorageError::Kind::unavailable,
+                           "the database " + file_.string() + " cannot be put into WAL mode"};
+    session->execute_text("PRAGMA synchronous = FULL");
+    session->execute_text("PRAGMA secure_delete = OFF");
+    session->execute_text("PRAGMA temp_store = MEMORY");
+    return session;
+}
+
+void SqliteDatabase::read(const Work& work) {
+    auto reader = take_reader();
+    try {
+        reader->execute_text("BEGIN");
+        work(*reader);
+        reader->execute_text("COMMIT");
+    } catch (...) {
+        // A reader in doubt is not used again.
+        reader.reset();
+        give_back(nullptr);
+        throw;
+    }
+    give_back(std::move(reader));
+}
+
+std::unique_ptr<Session> SqliteDatabase::take_reader() {
+    {
+        std::unique_lock lock{readers_mutex_};
+        if (!reader_given_back_.wait_for(lock, timeout_,
+                                         [this] { return !idle_readers_.empty() || readers_ < kMostReaders; }))
+            throw StorageError{StorageError::Kind::busy, "all connections were in use until the deadline"};
+        if (!idle_readers_.empty()) {
+            auto reader = std::move(idle_readers_.back());
+            idle_readers_.pop_back();
+            return reader;
+        }
+        ++readers_;
+    }
+    try {
+        return open_session();
+    } catch (...) {
+        give_back(nullptr);
+        throw;
+    }
+}
+
+void SqliteDatabase::give_back(std::unique_ptr<Session> reader) {
+    {
+        const std::lock_guard lock{readers_mutex_};
+        if (reader)
+            idle_readers_.push_back(std::move(reader));
+        else
+            --readers_;
+    }
+    reader_given_back_.notify_one();
+}
+
+}  // namespace jobhost::storage

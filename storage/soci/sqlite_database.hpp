@@ -1,0 +1,43 @@
+// An SQLite file in WAL mode: one writing connection, a few reading ones.
+#pragma once
+
+#include "storage/soci/group_writer.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace jobhost::storage {
+
+class SqliteDatabase final : public Database {
+public:
+    // Creates the file if need be, readable by its owner alone. Throws StorageError: also for a file on a network
+    // file system, where SQLite's locks cannot be relied on.
+    SqliteDatabase(std::filesystem::path file, Duration timeout, const Clock& clock);
+
+    void write(const Work& work) override { writer_.run(work); }
+    void read(const Work& work) override;
+    TimePoint now() override { return clock_.now(); }
+
+    const StatementCatalog& catalog() const noexcept { return catalog_; }
+    const std::filesystem::path& file() const noexcept { return file_; }
+
+private:
+    std::unique_ptr<Session> open_session() const;
+    std::unique_ptr<Session> take_reader();
+    void give_back(std::unique_ptr<Session> reader);
+
+    const std::filesystem::path file_;
+    const Duration timeout_;
+    const Clock& clock_;
+    const StatementCatalog catalog_{"sqlite"};
+    Turnstile turnstile_;
+    std::unique_ptr<Session> writing_;
+    GroupWriter writer_;
+
+    std::mutex readers_mutex_;
+    std::condition_variable reader_given_back_;
+    std::vector<std::unique_ptr<Session>> idle_readers_;
+    int readers_ = 0;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,86 @@
+#include "storage/soci/statement_catalog.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+
+namespace jobhost::storage {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// Calls `each` with every line of `text`.
+template <class Each>
+void for_each_line(std::string_view text, Each each) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        each(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+}
+
+// Statements end with a semicolon at the end of a line. Comment lines are left out because SOCI's own scanners
+// stumble over quotes and colons in them.
+std::vector<std::string> statements_in(std::string_view text) {
+    std::vector<std::string> found;
+    std::string statement;
+    for_each_line(text, [&](std::string_view line) {
+        if (trimmed(line).starts_with("--")) return;
+        statement.append(line).push_back('\n');
+        if (!trimmed(line).ends_with(';')) return;
+        std::string_view code = trimmed(statement);
+        code.remove_suffix(1);
+        found.emplace_back(code);
+        statement.clear();
+    });
+    return found;
+}
+
+}  // namespace
+
+StatementCatalog::StatementCatalog(std::string_view dialect) {
+    const auto add = [this](std::string_view folder) {
+        const std::string prefix = std::string{folder} + "/queries/";
+        for (const EmbeddedSql& file : embedded_sql()) {
+            if (!file.path.starts_with(prefix)) continue;
+            std::string_view rest = file.text;
+            constexpr std::string_view kMark = "-- name: ";
+            for (auto at = rest.find(kMark); at != std::string_view::npos; at = rest.find(kMark)) {
+                rest.remove_prefix(at + kMark.size());
+                const auto line_end = rest.find('\n');
+                const std::string name{trimmed(rest.substr(0, line_end))};
+                rest.remove_prefix(line_end);
+                const auto found = statements_in(rest.substr(0, rest.find(kMark)));
+                assert(found.size() == 1 && "a named block holds one statement");
+                texts_[name] = found.front();
+            }
+        }
+    };
+    add("common");
+    add(dialect);
+}
+
+const std::string& StatementCatalog::operator[](std::string_view name) const {
+    const auto found = texts_.find(name);
+    if (found == texts_.end()) throw std::logic_error{"no SQL statement named " + std::string{name}};
+    return found->second;
+}
+
+std::vector<Migration> migrations_of(std::string_view dialect) {
+    std::vector<Migration> found;
+    const std::string prefix = std::string{dialect} + "/migrations/";
+    for (const EmbeddedSql& file : embedded_sql()) {
+        if (!file.path.starts_with(prefix)) continue;
+        const std::string name{file.path.substr(prefix.size(), file.path.size() - prefix.size() - 4)};
+        found.push_back({std::stoi(name), name, file.text, statements_in(file.text)});
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+    return found;
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,39 @@
+// The SQL of one dialect, by name. The texts come from storage/sql: common, overlaid by the dialect's own.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobhost::storage {
+
+// A file below storage/sql, embedded at build time.
+struct EmbeddedSql {
+    std::string_view path;  // "sqlite/queries/job.sql"
+    std::string_view text;
+};
+extern const std::vector<EmbeddedSql>& embedded_sql();
+
+struct Migration {
+    int number = 0;          // 1 for 0001_jobs.sql
+    std::string name;        // "0001_jobs"
+    std::string_view text;   // as in the file; its checksum is taken over these bytes
+    std::vector<std::string> statements;
+};
+
+class StatementCatalog {
+public:
+    explicit StatementCatalog(std::string_view dialect);
+
+    // REQUIRES: there is such a statement.
+    const std::string& operator[](std::string_view name) const;
+
+private:
+    std::map<std::string, std::string, std::less<>> texts_;
+};
+
+// Those of `dialect`, by number.
+std::vector<Migration> migrations_of(std::string_view dialect);
+
+}  // namespace jobhost::storage

@@ -1,0 +1,60 @@
+-- name: job_id_block_take
+UPDATE id_block SET next = next + :count WHERE name = 'job';
+
+-- name: job_id_block_end
+SELECT next FROM id_block WHERE name = 'job';
+
+-- name: setting_list
+SELECT name, value FROM setting;
+
+-- name: lane_list
+SELECT id, queue, type, payload_version FROM lane ORDER BY id;
+
+-- name: lane_find
+SELECT id FROM lane WHERE queue = :queue AND type = :type AND payload_version = :payload_version AND direct = 0;
+
+-- name: lane_insert
+INSERT INTO lane (queue, type, payload_version, direct) VALUES (:queue, :type, :payload_version, 0);
+
+-- name: policy_find
+SELECT id FROM policy WHERE digest = :digest;
+
+-- name: policy_insert
+INSERT INTO policy (digest, body) VALUES (:digest, :body);
+
+-- name: policy_body
+SELECT body FROM policy WHERE id = :id;
+
+-- name: definition_name
+SELECT name FROM definition WHERE id = :id;
+
+-- name: job_next_due
+SELECT MIN(due_at) FROM job WHERE state = 1;
+
+-- name: job_event_list
+SELECT at, cause, attempt, error_code, message, by FROM job_event WHERE job = :job ORDER BY id;
+
+-- name: job_log_after
+SELECT lease, number, lines
+FROM job_log
+WHERE job = :job AND (lease > :lease OR (lease = :same_lease AND number > :number))
+ORDER BY lease, number;
+
+-- name: job_select
+-- The program appends WHERE, from a fixed set of filters, and the order.
+SELECT job.id, lane.type, job.payload_version, lane.queue, job.priority, job.state, job.reason, job.due_at,
+       job.enqueued_at, job.server, job.lease, job.claimed_at, job.started_at, job.finished_at, job.result,
+       job.attempt, job.crashes, job.recoveries, job.warnings, job.arguments, definition.name, policy.body,
+       job.created_at, job.expires_at, job.nominal_at, server.name
+FROM job
+JOIN lane ON lane.id = job.lane
+JOIN policy ON policy.id = job.policy
+LEFT JOIN definition ON definition.id = job.definition
+LEFT JOIN server ON server.id = job.server;
+
+-- name: job_count
+-- The program appends WHERE, from a fixed set of filters, and GROUP BY job.state.
+SELECT job.state, COUNT(*)
+FROM job
+JOIN lane ON lane.id = job.lane
+LEFT JOIN definition ON definition.id = job.definition;

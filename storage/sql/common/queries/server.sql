@@ -1,0 +1,30 @@
+-- name: server_insert
+INSERT INTO server (incarnation, name, application, host_name, pid, workers, state, started_at)
+VALUES (:incarnation, :name, :application, :host_name, :pid, :workers, 1, :now);
+
+-- name: server_find
+SELECT id, state FROM server WHERE incarnation = :incarnation;
+
+-- name: server_state
+SELECT state FROM server WHERE id = :id;
+
+-- name: server_end
+UPDATE server SET state = :state, stopped_at = :now WHERE id = :id AND state = 1;
+
+-- name: server_list
+SELECT id, incarnation, name, application, host_name, pid, workers, state, started_at, stopped_at
+FROM server
+ORDER BY id;
+
+-- name: server_has_jobs
+SELECT id FROM job WHERE state = 3 AND server = :id LIMIT 1;
+
+-- name: served_types
+SELECT type, payload_version, MAX(plugin_version), MAX(digest), MAX(arguments_schema), MAX(description)
+FROM served_type
+WHERE server IN (SELECT id FROM server WHERE state = 1)
+GROUP BY type, payload_version
+ORDER BY type, payload_version;
+
+-- name: served_type_delete
+DELETE FROM served_type WHERE server = :id;

@@ -1,0 +1,81 @@
+-- name: job_insert
+-- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT.
+INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
+                 origin, definition, policy, arguments, created_at, enqueued_at)
+SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priority', value->>'order_key',
+       value->>'state', value->>'reason', value->>'due_at', value->>'expires_at', value->>'nominal_at',
+       value->>'origin', value->>'definition', value->>'policy', value->>'arguments', :now, value->>'enqueued_at'
+FROM json_each(:rows)
+WHERE true
+ON CONFLICT (id) DO NOTHING;
+
+-- name: job_settle
+-- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
+-- going back to a queue.
+UPDATE job
+SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
+                 ELSE s.state END,
+    reason = CASE WHEN s.state IN (1, 2) AND cancel_requested_at IS NOT NULL THEN 60
+                  WHEN s.state IN (1, 2) AND expires_at <= :now THEN 61
+                  ELSE s.reason END,
+    finished_at = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN :now
+                       ELSE s.finished_at END,
+    due_at = s.due_at,
+    attempt = attempt - s.refunded,
+    crashes = crashes + s.crashes,
+    interruptions = interruptions + s.interruptions,
+    warnings = warnings + s.warnings,
+    started_at = COALESCE(s.started_at, job.started_at),
+    result = s.result
+FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS state, value->>'reason' AS reason,
+             value->>'due_at' AS due_at, value->>'refunded' AS refunded, value->>'crashes' AS crashes,
+             value->>'interruptions' AS interruptions, value->>'warnings' AS warnings,
+             value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
+      FROM json_each(:rows)) AS s
+WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
+RETURNING job.id;
+
+-- name: job_candidates
+-- Differs because: SQLite takes the lanes one by one, in the claim's own transaction.
+SELECT order_key, id FROM job WHERE lane = :lane AND state = 2 ORDER BY order_key, id LIMIT :count;
+
+-- name: job_claim
+-- Differs because: SQLite has one writer, so there is no lock to ask for or to skip.
+UPDATE job
+SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
+    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    server = :server,
+    lease = lease + 1,
+    attempt = attempt + 1,
+    claimed_at = :now
+WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 2
+RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
+          definition, nominal_at;
+
+-- name: job_promote
+-- Differs because: SQLite has one writer, so there is no lock to ask for or to skip.
+UPDATE job
+SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
+    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    enqueued_at = :now,
+    order_key = :now - priority * :ageing,
+    due_at = NULL
+WHERE id IN (SELECT id FROM job WHERE state = 1 AND due_at <= :now ORDER BY due_at, id LIMIT :count)
+RETURNING id;
+
+-- name: job_event_insert
+-- Differs because: SQLite reads a JSON array with json_each.
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by)
+SELECT value->>'job', value->>'at', value->>'cause', value->>'attempt', value->>'error_code', value->>'message',
+       value->>'by'
+FROM json_each(:rows);
+
+-- name: job_log_insert
+-- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT.
+INSERT INTO job_log (job, lease, number, lines)
+SELECT value->>'job', value->>'lease', value->>'number', value->>'lines'
+FROM json_each(:rows)
+WHERE true
+ON CONFLICT (job, lease, number) DO NOTHING;
