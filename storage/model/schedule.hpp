@@ -12,11 +12,12 @@
 
 namespace jobhost {
 
-// A five-field cron expression (minute, hour, day of month, month, day of week) in a time zone. Dialect: numbers,
-// names, `*`, `?`, ranges that wrap, steps, lists and the macros @hourly ... @yearly. When both day fields are
-// restricted, both must match. A fixed time that daylight saving skips fires at the first instant after the gap;
-// one that it repeats fires once, at the first; expressions with `*`, a range or a step in minutes or hours are
-// intervals and fire in real time. Source of the rules: Cronos, the parser of Hangfire.
+// A five-field cron expression (minute, hour, day of month, month, day of week) in a time zone. Dialect:
+// numbers, names, `*`, `?`, ranges that wrap, steps, lists and the macros @hourly ... @yearly. When both day
+// fields are restricted, both must match. Times that daylight saving skips fire once, at the first instant
+// after the gap. A fixed time that it repeats fires once, at the first; expressions with `*`, `?`, a range or
+// a step in minutes or hours are intervals and fire both times. Source of the rules: Cronos, the parser of
+// Hangfire.
 class Cron {
 public:
     struct Error {
@@ -48,10 +49,10 @@ private:
     bool is_interval_ = false;
 };
 
-// Due at anchor + n * period, in real time.
+// Due at anchor + n * period, in real time; n counts from 0, so nothing is due before the anchor.
 struct Every {
-    Duration period{};    // at least one second
-    TimePoint anchor{};   // the epoch unless the definition says `from`
+    Duration period{};   // at least one second
+    TimePoint anchor{};  // the epoch unless the definition says `from`
     std::optional<TimePoint> next(TimePoint after) const;
     friend bool operator==(const Every&, const Every&) = default;
 };

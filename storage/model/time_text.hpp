@@ -9,10 +9,10 @@
 
 namespace jobhost {
 
-// "1h30m", "250ms", "2d"; units us, ms, s, m, h, d, each at most once, largest first. Nothing if `text` is not a
-// duration, is negative or exceeds 100 years.
+// "1h30m", "250ms", "2d"; units us, ms, s, m, h, d, each at most once, largest first. Nothing if `text` is
+// not a duration, is negative or exceeds 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
-// The shortest text that parses back to `duration`; "0s" for none.
+// "1h30m": largest unit first, no part that is zero, so that it parses back to `duration`; "0s" for none.
 std::string to_text(Duration duration);
 
 // RFC 3339: "2026-12-01T09:00:00+03:00", with 'Z' or an offset, seconds optional, up to six decimals. A text
