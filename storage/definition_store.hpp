@@ -38,17 +38,18 @@ class DefinitionStore {
 public:
     virtual ~DefinitionStore() = default;
 
-    // Make the database hold exactly `definitions` for that source: one transaction. A schedule that is new or
-    // changed starts after the present instant; it never fires for the past. Definitions that are not listed
-    // are retired: they keep their history and run no more. Throws refused when a name belongs to another source.
+    // Make the database hold exactly `definitions` for that source: one transaction. A schedule that is new
+    // or changed starts after the present instant; it never fires for the past. Definitions that are not
+    // listed are retired: they keep their history and run no more. Throws refused when a name belongs to
+    // another source.
     virtual Applied apply(const std::string& source, std::span<const Definition> definitions) = 0;
 
     // Those that are not retired, by name.
     virtual std::vector<StoredDefinition> list() = 0;
     virtual std::optional<StoredDefinition> find(const std::string& name) = 0;
 
-    // Insert the jobs of each firing and move its cursor, provided nobody else did: exactly one host fires for
-    // one instant. How many took effect.
+    // Insert the jobs of each firing and move its cursor, provided nobody else did: exactly one host fires
+    // for one instant. How many took effect.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
 };
 

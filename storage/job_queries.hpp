@@ -20,7 +20,7 @@ struct JobFilter {
 struct LogLine {
     TimePoint at;
     Lease lease;        // of the run that wrote it
-    std::string level;      // debug, info, warning, error, stdout, stderr
+    std::string level;  // debug, info, warning, error, stdout, stderr
     std::string text;
 };
 

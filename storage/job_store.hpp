@@ -31,8 +31,8 @@ struct Settlement {
     std::vector<LogChunk> log;
 };
 
-// What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within a
-// rank the oldest job (by order_key) comes first, whatever its lane.
+// What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within
+// a rank the oldest job (by order_key) comes first, whatever its lane.
 struct ClaimLane {
     LaneId lane;
     int rank = 0;
@@ -58,8 +58,8 @@ struct Promoted {
     std::optional<TimePoint> next_due_at;  // of the earliest job that is still scheduled
 };
 
-// Thread-safe. Each call is one transaction and blocks on the database up to the storage's deadline. Every call
-// may throw StorageError.
+// Thread-safe. Each call is one transaction and blocks on the database up to the storage's deadline. Every
+// call may throw StorageError.
 class JobStore {
 public:
     virtual ~JobStore() = default;
@@ -72,9 +72,9 @@ public:
     // range, and for texts that are not UTF-8 or contain NUL.
     virtual void insert(std::span<const NewJob> jobs) = 0;
 
-    // Write down what has ended, then take what can run: one transaction. Either part may be empty. A settlement
-    // moves its job only while that run holds it: same server, same lease. A job that was cancelled, or has
-    // expired, becomes deleted where it would have gone back to enqueued or scheduled.
+    // Write down what has ended, then take what can run: one transaction. Either part may be empty. A
+    // settlement moves its job only while that run holds it: same server, same lease. A job that was
+    // cancelled, or has expired, becomes deleted where it would have gone back to enqueued or scheduled.
     virtual Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                                const ClaimRequest& claim) = 0;
 

@@ -26,26 +26,38 @@ Duration duration_of(const json::value& value) {
 }
 
 json::object backoff_to_json(const Backoff& backoff) {
-    return std::visit(
-        Overloaded{
-            [](const HangfireBackoff&) { return json::object{{"kind", "hangfire"}}; },
-            [](const FixedBackoff& fixed) {
-                return json::object{{"kind", "fixed"}, {"delay", fixed.delay.count()}};
-            },
-            [](const ListBackoff& list) {
-                json::array delays;
-                for (const Duration delay : list.delays) delays.emplace_back(delay.count());
-                return json::object{{"kind", "list"}, {"delays", std::move(delays)}};
-            },
-            [](const ExponentialBackoff& growing) {
-                return json::object{{"kind", "exponential"},
-                                    {"first", growing.first.count()},
-                                    {"factor", growing.factor},
-                                    {"cap", growing.cap.count()},
-                                    {"jitter", growing.jitter}};
-            },
-        },
-        backoff);
+    return std::visit(Overloaded{
+                          [](const HangfireBackoff&) {
+                              return json::object{
+                                  {"kind", "hangfire"}
+                              };
+                          },
+                          [](const FixedBackoff& fixed) {
+                              return json::object{
+                                  {"kind",  "fixed"            },
+                                  {"delay", fixed.delay.count()}
+                              };
+                          },
+                          [](const ListBackoff& list) {
+                              json::array delays;
+                              for (const Duration delay : list.delays)
+                                  delays.emplace_back(delay.count());
+                              return json::object{
+                                  {"kind",   "list"           },
+                                  {"delays", std::move(delays)}
+                              };
+                          },
+                          [](const ExponentialBackoff& growing) {
+                              return json::object{
+                                  {"kind",   "exponential"        },
+                                  {"first",  growing.first.count()},
+                                  {"factor", growing.factor       },
+                                  {"cap",    growing.cap.count()  },
+                                  {"jitter", growing.jitter       }
+                              };
+                          },
+                      },
+                      backoff);
 }
 
 Backoff backoff_from_json(const json::object& object) {
@@ -53,7 +65,8 @@ Backoff backoff_from_json(const json::object& object) {
     if (kind == "fixed") return FixedBackoff{duration_of(object.at("delay"))};
     if (kind == "list") {
         ListBackoff list;
-        for (const json::value& delay : object.at("delays").as_array()) list.delays.push_back(duration_of(delay));
+        for (const json::value& delay : object.at("delays").as_array())
+            list.delays.push_back(duration_of(delay));
         return list;
     }
     if (kind == "exponential")
@@ -63,12 +76,14 @@ Backoff backoff_from_json(const json::object& object) {
 }
 
 json::object policy_to_json(const Policy& policy) {
-    return {{"retry",
-             {{"attempts", policy.retry.attempts},
-              {"backoff", backoff_to_json(policy.retry.backoff)},
-              {"on_exhausted", policy.retry.on_exhausted == OnExhausted::fail ? "fail" : "delete"}}},
-            {"timeout", policy.timeout.count()},
-            {"kill_after", policy.kill_after.count()}};
+    return {
+        {"retry",
+         {{"attempts", policy.retry.attempts},
+          {"backoff", backoff_to_json(policy.retry.backoff)},
+          {"on_exhausted", policy.retry.on_exhausted == OnExhausted::fail ? "fail" : "delete"}}},
+        {"timeout",    policy.timeout.count()                                                  },
+        {"kill_after", policy.kill_after.count()                                               }
+    };
 }
 
 Policy policy_from_json(const json::object& object) {
@@ -76,7 +91,8 @@ Policy policy_from_json(const json::object& object) {
     Policy policy;
     policy.retry.attempts = retry.at("attempts").to_number<int>();
     policy.retry.backoff = backoff_from_json(retry.at("backoff").as_object());
-    policy.retry.on_exhausted = text_of(retry.at("on_exhausted")) == "fail" ? OnExhausted::fail : OnExhausted::remove;
+    policy.retry.on_exhausted =
+        text_of(retry.at("on_exhausted")) == "fail" ? OnExhausted::fail : OnExhausted::remove;
     policy.timeout = duration_of(object.at("timeout"));
     policy.kill_after = duration_of(object.at("kill_after"));
     return policy;
@@ -85,11 +101,16 @@ Policy policy_from_json(const json::object& object) {
 json::object schedule_to_json(const Schedule& schedule) {
     return std::visit(Overloaded{
                           [](const Cron& cron) {
-                              return json::object{{"cron", cron.expression()}, {"time_zone", cron.time_zone()}};
+                              return json::object{
+                                  {"cron",      cron.expression()},
+                                  {"time_zone", cron.time_zone() }
+                              };
                           },
                           [](const Every& every) {
-                              return json::object{{"every", every.period.count()},
-                                                  {"from", every.anchor.time_since_epoch().count()}};
+                              return json::object{
+                                  {"every", every.period.count()                   },
+                                  {"from",  every.anchor.time_since_epoch().count()}
+                              };
                           },
                       },
                       schedule);
@@ -100,7 +121,8 @@ Schedule schedule_from_json(const json::object& object) {
         return Every{duration_of(object.at("every")), TimePoint{duration_of(object.at("from"))}};
     auto cron = Cron::parse(text_of(object.at("cron")), text_of(object.at("time_zone")));
     if (const auto* error = std::get_if<Cron::Error>(&cron))
-        throw StorageError{StorageError::Kind::corrupt, "a stored schedule cannot be read: " + error->problem};
+        throw StorageError{StorageError::Kind::corrupt,
+                           "a stored schedule cannot be read: " + error->problem};
     return std::get<Cron>(std::move(cron));
 }
 
@@ -112,7 +134,8 @@ auto read_stored(std::string_view text, const char* what, Read read) {
     } catch (const StorageError&) {
         throw;
     } catch (const std::exception& error) {
-        throw StorageError{StorageError::Kind::corrupt, std::string{"a stored "} + what + " cannot be read: " + error.what()};
+        throw StorageError{StorageError::Kind::corrupt,
+                           std::string{"a stored "} + what + " cannot be read: " + error.what()};
     }
 }
 
@@ -127,13 +150,15 @@ Policy policy_from_json(std::string_view text) {
 }
 
 std::string to_json(const Definition& definition) {
-    json::object object{{"name", definition.name},
-                        {"type", definition.type},
-                        {"arguments", definition.arguments},
-                        {"queue", definition.queue.value},
-                        {"priority", definition.priority},
-                        {"delay", definition.delay.count()},
-                        {"policy", policy_to_json(definition.policy)}};
+    json::object object{
+        {"name",      definition.name                  },
+        {"type",      definition.type                  },
+        {"arguments", definition.arguments             },
+        {"queue",     definition.queue.value           },
+        {"priority",  definition.priority              },
+        {"delay",     definition.delay.count()         },
+        {"policy",    policy_to_json(definition.policy)}
+    };
     if (definition.schedule) object["schedule"] = schedule_to_json(*definition.schedule);
     return json::serialize(object);
 }

@@ -13,12 +13,12 @@
 namespace jobhost::storage {
 
 struct StorageOptions {
-    std::string url;                            // "sqlite:/var/lib/jobhost/jobhost.db"
+    std::string url;                              // "sqlite:/var/lib/jobhost/jobhost.db"
     Duration timeout = std::chrono::seconds{30};  // deadline of each call
 };
 
-// Tells that somebody wrote to the database, so that idle hosts need not poll. A hint: it may be late, missed or
-// raised for nothing.
+// Tells that somebody wrote to the database, so that idle hosts need not poll. A hint: it may be late, missed
+// or raised for nothing.
 class Wakeups {
 public:
     virtual ~Wakeups() = default;
@@ -38,8 +38,8 @@ public:
     virtual std::unique_ptr<Wakeups> watch() = 0;
 };
 
-// Opens the database, creating it or bringing its schema up to date as needed. `clock` is what the database's own
-// clock is on databases that have none (SQLite); it must outlive the storage. Throws StorageError.
+// Opens the database, creating it or bringing its schema up to date as needed. `clock` is what the database's
+// own clock is on databases that have none (SQLite); it must outlive the storage. Throws StorageError.
 std::unique_ptr<Storage> open_storage(const StorageOptions& options, const Clock& clock);
 
 }  // namespace jobhost::storage

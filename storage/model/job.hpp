@@ -3,7 +3,7 @@
 
 #include "storage/model/ids.hpp"
 #include "storage/model/policy.hpp"
-#include "storage/model/state.hpp"
+#include "storage/model/transition.hpp"
 
 #include <optional>
 #include <string>
@@ -18,8 +18,8 @@ inline constexpr int kMaxPriority = 1000;
 // What made a job of a definition. Stored in job.origin: DO NOT RENUMBER.
 enum class Origin : std::uint8_t { request = 0, schedule = 1 };
 
-// Jobs that are alike for whoever claims them: one queue, one type, one payload version. A lane is a row of its
-// own; a job refers to it by number.
+// Jobs that are alike for whoever claims them: one queue, one type, one payload version. A lane is a row of
+// its own; a job refers to it by number.
 struct Lane {
     LaneId id;
     QueueName queue;

@@ -1,4 +1,5 @@
-// How a job is to be run, fixed when the job is created: an edited definition never changes a job that exists.
+// How a job is to be run, fixed when the job is created: an edited definition never changes a job that
+// exists.
 #pragma once
 
 #include "storage/model/retry_policy.hpp"
@@ -7,8 +8,8 @@ namespace jobhost {
 
 struct Policy {
     RetryPolicy retry;
-    Duration timeout = std::chrono::hours{1};         // then the job is asked to stop
-    Duration kill_after = std::chrono::seconds{30};   // after being asked; then its worker is killed
+    Duration timeout = std::chrono::hours{1};        // then the job is asked to stop
+    Duration kill_after = std::chrono::seconds{30};  // after being asked; then its worker is killed
     friend bool operator==(const Policy&, const Policy&) = default;
 };
 

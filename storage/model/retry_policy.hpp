@@ -43,8 +43,8 @@ struct RetryPolicy {
     friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
-// How long to wait before retry number `retry` (1 for the first); nothing when the policy allows no such retry.
-// `random` is uniform in [0, 1) and the only randomness used.
+// How long to wait before retry number `retry` (1 for the first); nothing when the policy allows no such
+// retry. `random` is uniform in [0, 1) and the only randomness used.
 std::optional<Duration> delay_before_retry(const RetryPolicy& policy, int retry, double random);
 
 }  // namespace jobhost

@@ -9,10 +9,10 @@ namespace jobhost {
 
 // Why a job moves. Stored in job_event: DO NOT RENAME OR REORDER.
 enum class Cause : std::uint8_t {
-    released,     // what it awaited has come
-    due,          // its instant has come
-    claimed,      // a server took it
-    given_back,   // claimed, but never begun
+    released,    // what it awaited has come
+    due,         // its instant has come
+    claimed,     // a server took it
+    given_back,  // claimed, but never begun
     succeeded,
     retried,      // failed, and its policy grants another run
     failed,       // failed, and no further run is granted
@@ -26,8 +26,8 @@ enum class Cause : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 14> kCauseNames{
-    "released", "due",       "claimed",   "given_back", "succeeded", "retried",     "failed",
-    "interrupted", "recovered", "cancelled", "expired", "requeued",  "rescheduled", "deleted",
+    "released",    "due",       "claimed",   "given_back", "succeeded", "retried",     "failed",
+    "interrupted", "recovered", "cancelled", "expired",    "requeued",  "rescheduled", "deleted",
 };
 
 constexpr std::string_view to_string(Cause cause) noexcept {

@@ -24,8 +24,11 @@ struct Candidate {
 };
 
 std::vector<std::tuple<long long, long long>> head_of(Session& session, LaneId lane, std::size_t count) {
-    return session.rows<long long, long long>("job_candidates",
-                                              {{"lane", lane.value}, {"count", static_cast<long long>(count)}});
+    return session.rows<long long, long long>(
+        "job_candidates", {
+                              {"lane",  lane.value                   },
+                              {"count", static_cast<long long>(count)}
+    });
 }
 
 // The best `claim.limit` jobs of all lanes, best first.
@@ -45,9 +48,13 @@ std::map<long long, ClaimedJob> claim_ids(Session& session, NameCache& names, Na
     using Row = std::tuple<long long, int, long long, long long, int, int, int, int, long long, long long,
                            std::string, std::optional<long long>, std::optional<long long>>;
     const std::vector<Row> rows =
-        session.rows<long long, int, long long, long long, int, int, int, int, long long, long long, std::string,
-                     std::optional<long long>, std::optional<long long>>(
-            "job_claim", {{"ids", json::serialize(ids)}, {"server", server.value}, {"now", micros(now)}});
+        session.rows<long long, int, long long, long long, int, int, int, int, long long, long long,
+                     std::string, std::optional<long long>, std::optional<long long>>(
+            "job_claim", {
+                             {"ids",    json::serialize(ids)},
+                             {"server", server.value        },
+                             {"now",    micros(now)         }
+    });
     std::map<long long, ClaimedJob> claimed;
     for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy,
                       arguments, definition, nominal_at] : rows) {
@@ -80,7 +87,9 @@ bool has_candidates(Session& session, const ClaimRequest& claim) {
 }
 
 bool is_live(Session& session, ServerId server) {
-    const auto found = session.rows<int>("server_state", {{"id", server.value}});
+    const auto found = session.rows<int>("server_state", {
+                                                             {"id", server.value}
+    });
     return !found.empty() && std::get<0>(found.front()) == static_cast<int>(ServerState::live);
 }
 
@@ -93,7 +102,8 @@ std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draf
         const std::vector<Candidate> best = best_candidates(session, rest);
         if (best.empty()) break;
         json::array ids;
-        for (const Candidate& candidate : best) ids.push_back(candidate.id);
+        for (const Candidate& candidate : best)
+            ids.push_back(candidate.id);
         auto claimed = claim_ids(session, names, draft, server, ids, now);
         for (const Candidate& candidate : best)
             if (auto found = claimed.extract(candidate.id)) taken.push_back(std::move(found.mapped()));

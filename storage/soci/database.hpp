@@ -15,8 +15,8 @@ class Database {
 public:
     virtual ~Database() = default;
 
-    // Runs `work` in one transaction and returns when it is durable. What `work` throws undoes it and is thrown
-    // on. `work` runs once, possibly on another thread.
+    // Runs `work` in one transaction and returns when it is durable. What `work` throws undoes it and is
+    // thrown on. `work` runs once, possibly on another thread.
     virtual void write(const Work& work) = 0;
 
     // Runs `work` on a snapshot; it must not write, and must be brief.

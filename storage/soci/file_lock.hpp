@@ -36,8 +36,8 @@ public:
     bool enter_until(FileLock::Deadline deadline);
     void leave() noexcept { main_.unlock(); }
 
-    // Tells watchers of signal_file() that something was committed. To be called after the commit: changes of the
-    // database file itself are seen before what they contain can be read.
+    // Tells watchers of signal_file() that something was committed. To be called after the commit: changes of
+    // the database file itself are seen before what they contain can be read.
     void announce() noexcept { main_.touch(); }
     static std::filesystem::path signal_file(const std::filesystem::path& database);
 

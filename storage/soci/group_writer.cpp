@@ -62,14 +62,15 @@ GroupWriter::Group GroupWriter::take_group() {
     const std::size_t count = std::min(waiting_.size(), kLargestGroup);
     Group group{waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count)};
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
-    for (Request* request : group) request->is_taken = true;
+    for (Request* request : group)
+        request->is_taken = true;
     return group;
 }
 
 void GroupWriter::commit_group(const Group& group) noexcept {
-    const Deadline deadline = std::max_element(group.begin(), group.end(), [](auto* a, auto* b) {
-                                  return a->deadline < b->deadline;
-                              })[0]->deadline;
+    const Deadline deadline = std::max_element(group.begin(), group.end(),
+                                               [](auto* a, auto* b) { return a->deadline < b->deadline; })[0]
+                                  ->deadline;
     std::exception_ptr error;
     bool is_inside = false;
     try {
@@ -99,7 +100,8 @@ void GroupWriter::run_each(const Group& group) {
         (*group.front()->work)(session_);
         return;
     }
-    for (Request* request : group) run_guarded(*request);
+    for (Request* request : group)
+        run_guarded(*request);
 }
 
 // One bad request must not undo its group.
@@ -125,7 +127,8 @@ bool GroupWriter::has_transaction() {
 void GroupWriter::finish(const Group& group) noexcept {
     {
         const std::lock_guard lock{mutex_};
-        for (Request* request : group) request->is_done = true;
+        for (Request* request : group)
+            request->is_done = true;
     }
     finished_.notify_all();
 }

@@ -1,4 +1,5 @@
-// All writes of a process on SQLite, on one thread: what arrives while a commit is under way shares the next one.
+// All writes of a process on SQLite, on one thread: what arrives while a commit is under way shares the next
+// one.
 #pragma once
 
 #include "storage/soci/database.hpp"
@@ -21,8 +22,8 @@ public:
     GroupWriter(const GroupWriter&) = delete;
     GroupWriter& operator=(const GroupWriter&) = delete;
 
-    // Runs `work` on the writer's thread, in a transaction that others may share: what it throws undoes this work
-    // alone. Returns when the transaction is durable.
+    // Runs `work` on the writer's thread, in a transaction that others may share: what it throws undoes this
+    // work alone. Returns when the transaction is durable.
     void run(const Work& work);
 
 private:

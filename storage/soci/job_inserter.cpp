@@ -38,16 +38,18 @@ Duration Ageing::of(Session& session) {
     if (!value_)
         for (const auto& [name, value] : session.rows<std::string, long long>("setting_list"))
             if (name == "ageing") value_ = Duration{value};
-    if (!value_) throw StorageError{StorageError::Kind::corrupt, "the setting 'ageing' is missing in the database"};
+    if (!value_)
+        throw StorageError{StorageError::Kind::corrupt, "the setting 'ageing' is missing in the database"};
     return *value_;
 }
 
 void JobInserter::check(std::span<const NewJob> jobs) {
-    for (const NewJob& job : jobs) check_one(job);
+    for (const NewJob& job : jobs)
+        check_one(job);
 }
 
-void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& draft, std::span<const NewJob> jobs,
-                         TimePoint now) {
+void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& draft,
+                         std::span<const NewJob> jobs, TimePoint now) {
     if (jobs.empty()) return;
     const Duration ageing = ageing_.of(session);
     json::array rows;
@@ -58,24 +60,27 @@ void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& d
         const bool is_delayed = job.due_at && *job.due_at > now;
         const TimePoint ready_at = is_delayed ? *job.due_at : now;
         rows.push_back({
-            {"id", job.id.value},
-            {"lane", lane.value},
-            {"payload_version", job.payload_version},
-            {"priority", job.priority},
-            {"order_key", micros(ready_at - job.priority * ageing)},
-            {"state", static_cast<int>(is_delayed ? StateName::scheduled : StateName::enqueued)},
-            {"reason", static_cast<int>(is_delayed ? Reason::delayed : Reason::none)},
-            {"due_at", is_delayed ? json::value(micros(*job.due_at)) : json::value()},
-            {"expires_at", json_micros(job.expires_at)},
-            {"nominal_at", json_micros(job.nominal_at)},
-            {"origin", static_cast<int>(job.origin)},
-            {"definition", job.definition ? json::value(job.definition->value) : json::value()},
-            {"policy", policy.value},
-            {"arguments", job.arguments},
-            {"enqueued_at", is_delayed ? json::value() : json::value(micros(now))},
+            {"id",              job.id.value                                                             },
+            {"lane",            lane.value                                                               },
+            {"payload_version", job.payload_version                                                      },
+            {"priority",        job.priority                                                             },
+            {"order_key",       micros(ready_at - job.priority * ageing)                                 },
+            {"state",           static_cast<int>(is_delayed ? StateName::scheduled : StateName::enqueued)},
+            {"reason",          static_cast<int>(is_delayed ? Reason::delayed : Reason::none)            },
+            {"due_at",          is_delayed ? json::value(micros(*job.due_at)) : json::value()            },
+            {"expires_at",      json_micros(job.expires_at)                                              },
+            {"nominal_at",      json_micros(job.nominal_at)                                              },
+            {"origin",          static_cast<int>(job.origin)                                             },
+            {"definition",      job.definition ? json::value(job.definition->value) : json::value()      },
+            {"policy",          policy.value                                                             },
+            {"arguments",       job.arguments                                                            },
+            {"enqueued_at",     is_delayed ? json::value() : json::value(micros(now))                    },
         });
     }
-    session.execute("job_insert", {{"rows", json::serialize(rows)}, {"now", micros(now)}});
+    session.execute("job_insert", {
+                                      {"rows", json::serialize(rows)},
+                                      {"now",  micros(now)          }
+    });
 }
 
 }  // namespace jobhost::storage

@@ -31,15 +31,20 @@ State state_of(StateColumns& row) {
     const auto reason = static_cast<Reason>(row.reason);
     const auto at = [](const MaybeNumber& micros) { return instant(micros.value_or(0)); };
     switch (static_cast<StateName>(row.state)) {
-        case StateName::awaiting: return Awaiting{reason};
-        case StateName::scheduled: return Scheduled{at(row.due_at), reason};
-        case StateName::enqueued: return Enqueued{at(row.enqueued_at)};
+        case StateName::awaiting:
+            return Awaiting{reason};
+        case StateName::scheduled:
+            return Scheduled{at(row.due_at), reason};
+        case StateName::enqueued:
+            return Enqueued{at(row.enqueued_at)};
         case StateName::processing:
             return Processing{ServerId{row.server.value_or(0)}, Lease{row.lease}, at(row.claimed_at)};
         case StateName::succeeded:
             return Succeeded{at(row.started_at), at(row.finished_at), std::move(row.result).value_or("")};
-        case StateName::failed: return Failed{at(row.finished_at), reason};
-        case StateName::deleted: break;
+        case StateName::failed:
+            return Failed{at(row.finished_at), reason};
+        case StateName::deleted:
+            break;
     }
     return Deleted{at(row.finished_at), reason};
 }
@@ -50,14 +55,14 @@ std::vector<Job> select_jobs(Session& session, const std::string& select, const 
                              const std::vector<Parameter>& parameters) {
     std::vector<Job> jobs;
     for (auto& [id, type, payload_version, queue, priority, state, reason, due_at, enqueued_at, server, lease,
-                claimed_at, started_at, finished_at, result, attempt, crashes, recoveries, warnings, arguments,
-                definition, policy, created_at, expires_at, nominal_at, server_name] :
+                claimed_at, started_at, finished_at, result, attempt, crashes, recoveries, warnings,
+                arguments, definition, policy, created_at, expires_at, nominal_at, server_name] :
          session.rows_of_text<Number, std::string, int, std::string, int, int, int, MaybeNumber, MaybeNumber,
-                              MaybeNumber, Number, MaybeNumber, MaybeNumber, MaybeNumber, MaybeText, int, int, int,
-                              int, std::string, MaybeText, std::string, Number, MaybeNumber, MaybeNumber,
+                              MaybeNumber, Number, MaybeNumber, MaybeNumber, MaybeNumber, MaybeText, int, int,
+                              int, int, std::string, MaybeText, std::string, Number, MaybeNumber, MaybeNumber,
                               MaybeText>(select + rest, parameters)) {
-        StateColumns columns{state,      reason,     due_at,      enqueued_at, server,
-                             lease,      claimed_at, started_at,  finished_at, std::move(result)};
+        StateColumns columns{state, reason,     due_at,     enqueued_at, server,
+                             lease, claimed_at, started_at, finished_at, std::move(result)};
         jobs.push_back(Job{
             .id = JobId{id},
             .type = std::move(type),

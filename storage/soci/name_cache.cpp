@@ -7,7 +7,7 @@
 namespace jobhost::storage {
 
 template <class Map, class Find>
-auto NameCache::find_or(Map Draft::* member, Draft& draft, const typename Map::key_type& key, Find find) {
+auto NameCache::find_or(Map Draft::*member, Draft& draft, const typename Map::key_type& key, Find find) {
     {
         const std::lock_guard lock{mutex_};
         const auto known = (known_.*member).find(key);
@@ -21,7 +21,10 @@ auto NameCache::find_or(Map Draft::* member, Draft& draft, const typename Map::k
 LaneId NameCache::lane(Session& session, Draft& draft, const LaneKey& key) {
     return find_or(&Draft::lanes, draft, key, [&] {
         const std::vector<Parameter> parameters{
-            {"queue", key.queue}, {"type", key.type}, {"payload_version", key.payload_version}};
+            {"queue",           key.queue          },
+            {"type",            key.type           },
+            {"payload_version", key.payload_version}
+        };
         auto found = session.rows<long long>("lane_find", parameters);
         if (found.empty()) {
             session.execute("lane_insert", parameters);
@@ -35,10 +38,17 @@ PolicyId NameCache::policy(Session& session, Draft& draft, const Policy& policy)
     const std::string body = to_json(policy);
     const std::string digest = sha256(body);
     return find_or(&Draft::policies, draft, digest, [&] {
-        auto found = session.rows<long long>("policy_find", {{"digest", digest}});
+        auto found = session.rows<long long>("policy_find", {
+                                                                {"digest", digest}
+        });
         if (found.empty()) {
-            session.execute("policy_insert", {{"digest", digest}, {"body", body}});
-            found = session.rows<long long>("policy_find", {{"digest", digest}});
+            session.execute("policy_insert", {
+                                                 {"digest", digest},
+                                                 {"body",   body  }
+            });
+            found = session.rows<long long>("policy_find", {
+                                                               {"digest", digest}
+            });
         }
         return PolicyId{std::get<0>(found.at(0))};
     });
@@ -46,7 +56,9 @@ PolicyId NameCache::policy(Session& session, Draft& draft, const Policy& policy)
 
 Policy NameCache::policy(Session& session, Draft& draft, PolicyId id) {
     return find_or(&Draft::policy_bodies, draft, id, [&] {
-        const auto found = session.rows<std::string>("policy_body", {{"id", id.value}});
+        const auto found = session.rows<std::string>("policy_body", {
+                                                                        {"id", id.value}
+        });
         if (found.empty()) throw StorageError{StorageError::Kind::corrupt, "a job's policy is missing"};
         return policy_from_json(std::get<0>(found.front()));
     });
@@ -54,7 +66,9 @@ Policy NameCache::policy(Session& session, Draft& draft, PolicyId id) {
 
 std::string NameCache::definition_name(Session& session, Draft& draft, DefinitionId id) {
     return find_or(&Draft::definition_names, draft, id, [&] {
-        const auto found = session.rows<std::string>("definition_name", {{"id", id.value}});
+        const auto found = session.rows<std::string>("definition_name", {
+                                                                            {"id", id.value}
+        });
         return found.empty() ? std::string{} : std::get<0>(found.front());
     });
 }

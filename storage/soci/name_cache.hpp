@@ -26,7 +26,8 @@ public:
         std::map<DefinitionId, std::string> definition_names;
     };
 
-    // Each looks in the cache, then in the draft, then in the database; the first two make the row if need be.
+    // Each looks in the cache, then in the draft, then in the database; the first two make the row if need
+    // be.
     LaneId lane(Session& session, Draft& draft, const LaneKey& key);
     PolicyId policy(Session& session, Draft& draft, const Policy& policy);
     Policy policy(Session& session, Draft& draft, PolicyId id);
@@ -36,7 +37,7 @@ public:
 
 private:
     template <class Map, class Find>
-    auto find_or(Map Draft::* member, Draft& draft, const typename Map::key_type& key, Find find);
+    auto find_or(Map Draft::*member, Draft& draft, const typename Map::key_type& key, Find find);
 
     std::mutex mutex_;
     Draft known_;

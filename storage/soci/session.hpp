@@ -33,7 +33,8 @@ struct Parameter {
 class Session {
 public:
     // Opens a connection; `catalog` must outlive the session.
-    Session(const soci::backend_factory& factory, const std::string& connection, const StatementCatalog& catalog);
+    Session(const soci::backend_factory& factory, const std::string& connection,
+            const StatementCatalog& catalog);
 
     // Runs a statement that returns no rows; how many rows it touched.
     long long execute(std::string_view name, const std::vector<Parameter>& parameters = {}) {
@@ -43,7 +44,8 @@ public:
 
     // Rows of a SELECT, or of a writing statement with RETURNING. A column that may be NULL is an optional.
     template <class... Columns>
-    std::vector<std::tuple<Columns...>> rows(std::string_view name, const std::vector<Parameter>& parameters = {}) {
+    std::vector<std::tuple<Columns...>> rows(std::string_view name,
+                                             const std::vector<Parameter>& parameters = {}) {
         return rows_of_text<Columns...>((*catalog_)[name], parameters);
     }
     template <class... Columns>

@@ -7,7 +7,8 @@
 namespace jobhost::storage {
 
 // REQUIRES: `session` is in a transaction.
-std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements, TimePoint now);
+std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements,
+                          TimePoint now);
 
 void insert_log(Session& session, std::span<const LogChunk> chunks);
 

@@ -12,20 +12,28 @@ using Kind = StorageError::Kind;
 StorageError classified_sqlite(int code, const std::string& text) {
     switch (code & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return {Kind::busy, "the database is locked by another process"};
-        case SQLITE_CONSTRAINT: return {Kind::conflict, "a rule of the schema was broken: " + text};
+        case SQLITE_LOCKED:
+            return {Kind::busy, "the database is locked by another process"};
+        case SQLITE_CONSTRAINT:
+            return {Kind::conflict, "a rule of the schema was broken: " + text};
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            return {Kind::corrupt, "the database file is damaged or is not an SQLite database; restore it from a backup"};
-        case SQLITE_FULL: return {Kind::unavailable, "the disk is full; free space where the database lies"};
+            return {Kind::corrupt,
+                    "the database file is damaged or is not an SQLite database; restore it from a backup"};
+        case SQLITE_FULL:
+            return {Kind::unavailable, "the disk is full; free space where the database lies"};
         case SQLITE_READONLY:
         case SQLITE_PERM:
-            return {Kind::unavailable, "the database may not be written; check owner and mode of the file and its folder"};
+            return {Kind::unavailable,
+                    "the database may not be written; check owner and mode of the file and its folder"};
         case SQLITE_CANTOPEN:
-            return {Kind::unavailable, "the database cannot be opened; check that its folder exists and may be written"};
+            return {Kind::unavailable,
+                    "the database cannot be opened; check that its folder exists and may be written"};
         case SQLITE_TOOBIG:
-        case SQLITE_MISMATCH: return {Kind::refused, "a value does not fit: " + text};
-        default: return {Kind::unavailable, "database error " + std::to_string(code) + ": " + text};
+        case SQLITE_MISMATCH:
+            return {Kind::refused, "a value does not fit: " + text};
+        default:
+            return {Kind::unavailable, "database error " + std::to_string(code) + ": " + text};
     }
 }
 

@@ -34,9 +34,11 @@ Conditions conditions_of(const JobFilter& filter) {
 
 std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
     std::vector<LogLine> lines;
-    for (const boost::json::value& line : boost::json::parse(text).as_array())
+    const boost::json::value parsed = boost::json::parse(text);
+    for (const boost::json::value& line : parsed.as_array())
         lines.push_back({instant(line.at("at").to_number<long long>()), lease,
-                         std::string{line.at("level").as_string()}, std::string{line.at("text").as_string()}});
+                         std::string{line.at("level").as_string()},
+                         std::string{line.at("text").as_string()}});
     return lines;
 }
 
@@ -45,7 +47,10 @@ std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
 std::optional<Job> SociJobQueries::find(JobId id) {
     std::vector<Job> found;
     database_.read([&](Session& session) {
-        found = select_jobs(session, catalog_["job_select"], " WHERE job.id = :id", {{"id", id.value}});
+        found = select_jobs(session, catalog_["job_select"], " WHERE job.id = :id",
+                            {
+                                {"id", id.value}
+        });
     });
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
@@ -56,8 +61,8 @@ std::vector<Job> SociJobQueries::list(const JobFilter& filter, std::size_t limit
     conditions.parameters.emplace_back("count", static_cast<long long>(limit));
     std::vector<Job> found;
     database_.read([&](Session& session) {
-        found = select_jobs(session, catalog_["job_select"], conditions.text + " ORDER BY job.id DESC LIMIT :count",
-                            conditions.parameters);
+        found = select_jobs(session, catalog_["job_select"],
+                            conditions.text + " ORDER BY job.id DESC LIMIT :count", conditions.parameters);
     });
     return found;
 }
@@ -78,7 +83,9 @@ std::vector<JobEvent> SociJobQueries::events(JobId id) {
     database_.read([&](Session& session) {
         for (auto& [at, cause, attempt, error_code, message, by] :
              session.rows<long long, int, int, std::string, std::string, std::string>("job_event_list",
-                                                                                      {{"job", id.value}}))
+                                                                                      {
+                                                                                          {"job", id.value}
+        }))
             events.push_back({instant(at), static_cast<Cause>(cause), attempt, std::move(error_code),
                               std::move(message), std::move(by)});
     });
@@ -89,11 +96,13 @@ std::vector<LogLine> SociJobQueries::log(JobId id, LogPosition& position) {
     std::vector<LogLine> lines;
     database_.read([&](Session& session) {
         // A name of its own for each use of the lease: ODBC binds by place.
-        for (const auto& [lease, number, text] : session.rows<long long, int, std::string>(
-                 "job_log_after", {{"job", id.value},
-                                   {"lease", position.lease},
-                                   {"same_lease", position.lease},
-                                   {"number", position.number}})) {
+        for (const auto& [lease, number, text] :
+             session.rows<long long, int, std::string>("job_log_after", {
+                                                                            {"job",        id.value       },
+                                                                            {"lease",      position.lease },
+                                                                            {"same_lease", position.lease },
+                                                                            {"number",     position.number}
+        })) {
             const auto chunk = lines_of(Lease{lease}, text);
             lines.insert(lines.end(), chunk.begin(), chunk.end());
             position = {lease, number};

@@ -8,7 +8,8 @@ namespace jobhost::storage {
 class SociJobQueries final : public JobQueries {
 public:
     // Both must outlive the object.
-    SociJobQueries(Database& database, const StatementCatalog& catalog) : database_{database}, catalog_{catalog} {}
+    SociJobQueries(Database& database, const StatementCatalog& catalog)
+        : database_{database}, catalog_{catalog} {}
 
     std::optional<Job> find(JobId id) override;
     std::vector<Job> list(const JobFilter& filter, std::size_t limit) override;

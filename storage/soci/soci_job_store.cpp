@@ -17,14 +17,17 @@ constexpr std::int64_t kLargestIdBlock = 1024;
 
 }  // namespace
 
-// A program that enqueues once takes what it needs; one that goes on enqueueing takes larger and larger blocks.
+// A program that enqueues once takes what it needs; one that goes on enqueueing takes larger and larger
+// blocks.
 JobId SociJobStore::reserve_ids(std::size_t count) {
     const auto wanted = static_cast<std::int64_t>(count);
     const std::lock_guard lock{ids_mutex_};
     if (ids_end_ - next_id_ < wanted) {
         const std::int64_t size = std::max(wanted, block_size_);
         database_.write([&](Session& session) {
-            session.execute("job_id_block_take", {{"count", size}});
+            session.execute("job_id_block_take", {
+                                                     {"count", size}
+            });
             ids_end_ = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
         });
         next_id_ = ids_end_ - size;
@@ -38,9 +41,8 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
 void SociJobStore::insert(std::span<const NewJob> jobs) {
     JobInserter::check(jobs);
     NameCache::Draft draft;
-    database_.write([&](Session& session) {
-        inserter_.insert(session, names_, draft, jobs, database_.now());
-    });
+    database_.write(
+        [&](Session& session) { inserter_.insert(session, names_, draft, jobs, database_.now()); });
     names_.remember(std::move(draft));
 }
 
@@ -68,7 +70,8 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
     const TimePoint now = database_.now();
     Promoted promoted;
     const auto read_next = [&](Session& session) {
-        promoted.next_due_at = instant(std::get<0>(session.rows<std::optional<long long>>("job_next_due").at(0)));
+        promoted.next_due_at =
+            instant(std::get<0>(session.rows<std::optional<long long>>("job_next_due").at(0)));
     };
     database_.read(read_next);
     if (!promoted.next_due_at || *promoted.next_due_at > now) return promoted;
@@ -76,7 +79,11 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
         const long long ageing = inserter_.ageing().of(session).count();
         const auto moved = session.rows<long long>(
             "job_promote",
-            {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
+            {
+                {"now",    micros(now)                  },
+                {"ageing", ageing                       },
+                {"count",  static_cast<long long>(limit)}
+        });
         promoted.count = moved.size();
         read_next(session);
     });

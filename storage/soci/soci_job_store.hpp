@@ -14,7 +14,8 @@ public:
 
     JobId reserve_ids(std::size_t count) override;
     void insert(std::span<const NewJob> jobs) override;
-    Exchanged exchange(ServerId server, std::span<const Settlement> settlements, const ClaimRequest& claim) override;
+    Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
+                       const ClaimRequest& claim) override;
     Promoted promote_due(std::size_t limit) override;
     void append_log(std::span<const LogChunk> chunks) override;
     std::vector<Lane> lanes() override;

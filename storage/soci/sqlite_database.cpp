@@ -2,14 +2,13 @@
 
 #include "storage/storage_error.hpp"
 
-#include <fcntl.h>
-#include <sys/vfs.h>
-#include <unistd.h>
-
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace jobhost::storage {
 
@@ -30,19 +29,24 @@ bool is_on_network(const std::filesystem::path& folder) {
         case 0x5346414fUL:  // AFS
         case 0x01021997UL:  // 9P
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
 // The file as it must be before SQLite opens it: there, and ours alone.
 const std::filesystem::path& prepared(const std::filesystem::path& file) {
     const auto fail = [&](const std::string& why) {
-        throw StorageError{StorageError::Kind::unavailable, "cannot open the database " + file.string() + ": " + why};
+        throw StorageError{StorageError::Kind::unavailable,
+                           "cannot open the database " + file.string() + ": " + why};
     };
     const auto folder = file.parent_path();
-    if (!std::filesystem::is_directory(folder)) fail("the folder " + folder.string() + " does not exist; create it");
+    if (!std::filesystem::is_directory(folder))
+        fail("the folder " + folder.string() + " does not exist; create it");
     if (is_on_network(folder))
-        fail("it lies on a network file system, where SQLite can lose data; move it to a local disk, or use PostgreSQL");
+        fail(
+            "it lies on a network file system, where SQLite can lose data; move it to a local disk, or use "
+            "PostgreSQL");
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) fail(std::strerror(errno));
     ::close(descriptor);
@@ -60,10 +64,12 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
       writer_{*writing_, turnstile_, timeout_} {}
 
 std::unique_ptr<Session> SqliteDatabase::open_session() const {
-    auto session = std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
+    auto session =
+        std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
     sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
-    // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's shell.
+    // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's
+    // shell.
     session->execute_text("PRAGMA busy_timeout = 5000");
     const auto mode = session->rows_of_text<std::string>("PRAGMA journal_mode = WAL");
     if (mode.empty() || std::get<0>(mode.front()) != "wal")
@@ -93,8 +99,8 @@ void SqliteDatabase::read(const Work& work) {
 std::unique_ptr<Session> SqliteDatabase::take_reader() {
     {
         std::unique_lock lock{readers_mutex_};
-        if (!reader_given_back_.wait_for(lock, timeout_,
-                                         [this] { return !idle_readers_.empty() || readers_ < kMostReaders; }))
+        if (!reader_given_back_.wait_for(
+                lock, timeout_, [this] { return !idle_readers_.empty() || readers_ < kMostReaders; }))
             throw StorageError{StorageError::Kind::busy, "all connections were in use until the deadline"};
         if (!idle_readers_.empty()) {
             auto reader = std::move(idle_readers_.back());

@@ -10,8 +10,8 @@ namespace jobhost::storage {
 
 class SqliteDatabase final : public Database {
 public:
-    // Creates the file if need be, readable by its owner alone. Throws StorageError: also for a file on a network
-    // file system, where SQLite's locks cannot be relied on.
+    // Creates the file if need be, readable by its owner alone. Throws StorageError: also for a file on a
+    // network file system, where SQLite's locks cannot be relied on.
     SqliteDatabase(std::filesystem::path file, Duration timeout, const Clock& clock);
 
     void write(const Work& work) override { writer_.run(work); }

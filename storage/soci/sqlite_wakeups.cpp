@@ -1,11 +1,11 @@
 #include "storage/soci/sqlite_wakeups.hpp"
 
 #include <sys/inotify.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace jobhost::storage {
 
@@ -14,7 +14,8 @@ SqliteWakeups::SqliteWakeups(const std::filesystem::path& signal_file)
     if (descriptor_ < 0 || ::inotify_add_watch(descriptor_, signal_file.c_str(), IN_ATTRIB) < 0) {
         const std::string why = std::strerror(errno);
         if (descriptor_ >= 0) ::close(descriptor_);
-        throw StorageError{StorageError::Kind::unavailable, "cannot watch " + signal_file.string() + ": " + why};
+        throw StorageError{StorageError::Kind::unavailable,
+                           "cannot watch " + signal_file.string() + ": " + why};
     }
 }
 
@@ -25,7 +26,8 @@ SqliteWakeups::~SqliteWakeups() {
 bool SqliteWakeups::drain() noexcept {
     bool any = false;
     std::array<char, 4096> events;
-    while (::read(descriptor_, events.data(), events.size()) > 0) any = true;
+    while (::read(descriptor_, events.data(), events.size()) > 0)
+        any = true;
     return any;
 }
 

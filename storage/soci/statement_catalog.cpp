@@ -24,8 +24,8 @@ void for_each_line(std::string_view text, Each each) {
     }
 }
 
-// Statements end with a semicolon at the end of a line. Comment lines are left out because SOCI's own scanners
-// stumble over quotes and colons in them.
+// Statements end with a semicolon at the end of a line. Comment lines are left out because SOCI's own
+// scanners stumble over quotes and colons in them.
 std::vector<std::string> statements_in(std::string_view text) {
     std::vector<std::string> found;
     std::string statement;

@@ -16,9 +16,9 @@ struct EmbeddedSql {
 extern const std::vector<EmbeddedSql>& embedded_sql();
 
 struct Migration {
-    int number = 0;          // 1 for 0001_jobs.sql
-    std::string name;        // "0001_jobs"
-    std::string_view text;   // as in the file; its checksum is taken over these bytes
+    int number = 0;         // 1 for 0001_jobs.sql
+    std::string name;       // "0001_jobs"
+    std::string_view text;  // as in the file; its checksum is taken over these bytes
     std::vector<std::string> statements;
 };
 

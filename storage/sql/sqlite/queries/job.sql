@@ -21,10 +21,10 @@ SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR 
     finished_at = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN :now
                        ELSE s.finished_at END,
     due_at = s.due_at,
-    attempt = attempt - s.refunded,
-    crashes = crashes + s.crashes,
-    interruptions = interruptions + s.interruptions,
-    warnings = warnings + s.warnings,
+    attempt = job.attempt - s.refunded,
+    crashes = job.crashes + s.crashes,
+    interruptions = job.interruptions + s.interruptions,
+    warnings = job.warnings + s.warnings,
     started_at = COALESCE(s.started_at, job.started_at),
     result = s.result
 FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS state, value->>'reason' AS reason,

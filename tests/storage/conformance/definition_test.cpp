@@ -1,0 +1,104 @@
+#include "tests/storage/conformance/conformance.hpp"
+
+namespace jobhost::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+class DefinitionConformance : public StorageConformance {
+protected:
+    static Definition every_minute(const std::string& name) {
+        Definition definition;
+        definition.name = name;
+        definition.type = "test.job";
+        definition.schedule = Every{1min, TimePoint{}};
+        return definition;
+    }
+    Applied apply(const std::vector<Definition>& list, const std::string& source = "jobs.yaml") {
+        return definitions.apply(source, list);
+    }
+    Firing firing_of(const std::string& name) {
+        const StoredDefinition stored = definitions.find(name).value();
+        NewJob made = job(stored.definition.type);
+        made.definition = stored.id;
+        made.nominal_at = stored.next_at;
+        made.origin = Origin::schedule;
+        return {stored.id, stored.revision, *stored.next_at, *stored.next_at + 1min, {made}};
+    }
+};
+
+TEST_P(DefinitionConformance, ApplyingTwiceChangesNothing) {
+    EXPECT_EQ(apply({every_minute("a"), every_minute("b")}).added, 2u);
+    const auto before = definitions.list();
+
+    const Applied again = apply({every_minute("a"), every_minute("b")});
+
+    EXPECT_EQ(again.added + again.changed + again.retired, 0u);
+    EXPECT_EQ(definitions.list().at(0).revision, before.at(0).revision);
+    EXPECT_EQ(definitions.list().at(0).definition, every_minute("a"));
+}
+
+TEST_P(DefinitionConformance, WhatIsNotListedRetiresAndMayComeBack) {
+    apply({every_minute("a"), every_minute("b")});
+    EXPECT_EQ(apply({every_minute("a")}).retired, 1u);
+    EXPECT_EQ(definitions.find("b"), std::nullopt);
+
+    clock.advance(1h);
+    EXPECT_EQ(apply({every_minute("a"), every_minute("b")}).added, 1u);
+    EXPECT_GT(definitions.find("b")->next_at, clock.now()) << "nothing fires for the time it was away";
+}
+
+TEST_P(DefinitionConformance, ANameOfAnotherSourceIsRefusedAsAWhole) {
+    apply({every_minute("a")}, "one.yaml");
+
+    EXPECT_THROW(apply({every_minute("b"), every_minute("a")}, "two.yaml"), StorageError);
+    EXPECT_EQ(definitions.list().size(), 1u);
+}
+
+TEST_P(DefinitionConformance, AChangedScheduleStartsAnewAndOtherChangesKeepIt) {
+    apply({every_minute("a")});
+    const auto due = definitions.find("a")->next_at;
+    clock.advance(5min);
+
+    Definition other_queue = every_minute("a");
+    other_queue.queue = QueueName{"reports"};
+    EXPECT_EQ(apply({other_queue}).changed, 1u);
+    EXPECT_EQ(definitions.find("a")->next_at, due) << "what is due stays due";
+
+    other_queue.schedule = Every{2min, TimePoint{}};
+    apply({other_queue});
+    EXPECT_GT(definitions.find("a")->next_at, clock.now());
+}
+
+TEST_P(DefinitionConformance, ExactlyOneHostFiresForAnInstant) {
+    apply({every_minute("a")});
+    clock.advance(1min);
+    const Firing ours = firing_of("a");
+    const Firing theirs = firing_of("a");
+    const auto other = database->open(clock);
+
+    EXPECT_EQ(definitions.fire({&ours, 1}), 1u);
+    EXPECT_EQ(other->definitions().fire({&theirs, 1}), 0u);
+
+    const auto made = queries.list({}, 10);
+    ASSERT_EQ(made.size(), 1u);
+    EXPECT_EQ(made[0].definition, "a");
+    EXPECT_EQ(made[0].nominal_at, ours.seen);
+}
+
+TEST_P(DefinitionConformance, AFiringOfAnEarlierRevisionIsRefused) {
+    apply({every_minute("a")});
+    clock.advance(1min);
+    const Firing stale = firing_of("a");
+    Definition changed = every_minute("a");
+    changed.priority = 5;
+    apply({changed});
+
+    EXPECT_EQ(definitions.fire({&stale, 1}), 0u);
+    EXPECT_TRUE(queries.list({}, 10).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, DefinitionConformance, testing::ValuesIn(all_backends()), backend_name);
+
+}  // namespace
+}  // namespace jobhost::storage
