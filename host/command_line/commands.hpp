@@ -1,0 +1,66 @@
+// The verbs of the command line. Each takes what was asked for and returns the exit code.
+#pragma once
+
+#include "storage/job_queries.hpp"
+#include "storage/model/time.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kWrongUse = 2;  // or wrong configuration
+inline constexpr int kStorageUnavailable = 3;
+
+struct CommonOptions {
+    std::filesystem::path file = "jobhost.yaml";
+    bool json = false;
+};
+
+int serve(const CommonOptions& common);
+
+struct EnqueueOptions {
+    std::string name;  // a job type, or a definition; empty: `from` is set
+    std::string from;  // a file of JSON lines; "-": standard input
+    std::optional<std::string> arguments;
+    std::optional<std::string> queue;
+    std::optional<int> priority;
+    std::optional<Duration> in;
+    std::optional<TimePoint> at;
+    std::optional<Duration> expires_in;
+    bool allow_unknown_type = false;
+};
+int enqueue(const CommonOptions& common, const EnqueueOptions& options);
+
+struct RunOptions {
+    std::string name;
+    std::optional<std::string> arguments;
+    Duration timeout = std::chrono::minutes{5};  // how long to wait for the outcome
+};
+int run(const CommonOptions& common, const RunOptions& options);
+
+struct JobsListOptions {
+    storage::JobFilter filter;
+    std::size_t limit = 20;
+};
+int jobs_list(const CommonOptions& common, const JobsListOptions& options);
+
+struct JobsCountOptions {
+    std::vector<StateName> states;  // none: each state by itself
+    storage::JobFilter filter;
+};
+int jobs_count(const CommonOptions& common, const JobsCountOptions& options);
+
+int jobs_show(const CommonOptions& common, JobId id);
+int jobs_log(const CommonOptions& common, JobId id);
+
+struct ConfigCheckOptions {
+    bool allow_unknown_type = false;
+};
+int config_check(const CommonOptions& common, const ConfigCheckOptions& options);
+
+}  // namespace jobhost::host

@@ -1,0 +1,83 @@
+#include "host/command_line/job_request.hpp"
+#include "host/command_line/opened.hpp"
+
+#include <boost/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <span>
+
+namespace jobhost::host {
+
+namespace {
+
+constexpr std::size_t kChunk = 5000;       // jobs a transaction
+constexpr std::size_t kMostProblems = 20;  // told at once
+
+// Every line is read and checked before the first job is handed in.
+std::vector<NewJob> read_lines(std::istream& input, const std::string& name, JobRequests& requests,
+                               bool allow_unknown_type) {
+    std::vector<NewJob> jobs;
+    std::string problems;
+    std::size_t problem_count = 0;
+    std::string line;
+    for (std::size_t number = 1; std::getline(input, line); ++number) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        try {
+            jobs.push_back(requests.from_json(line, allow_unknown_type));
+        } catch (const CommandError& error) {
+            if (++problem_count <= kMostProblems)
+                problems += name + ":" + std::to_string(number) + ": " + error.what() + "\n";
+        }
+    }
+    if (input.bad()) throw CommandError{kWrongUse, name + ": cannot be read to its end"};
+    if (problem_count == 0) return jobs;
+    problems += "nothing was enqueued: " + std::to_string(problem_count) +
+                (problem_count == 1 ? " line is wrong" : " lines are wrong");
+    throw CommandError{kWrongUse, problems};
+}
+
+std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
+    JobRequests requests{opened.configuration, *opened.storage, opened.clock};
+    if (options.from.empty()) return {requests.from_options(options)};
+    if (options.from == "-") return read_lines(std::cin, "standard input", requests, options.allow_unknown_type);
+    std::ifstream file{options.from};
+    if (!file) throw CommandError{kWrongUse, options.from + ": cannot be opened"};
+    return read_lines(file, options.from, requests, options.allow_unknown_type);
+}
+
+// Ids are told only after their jobs are durable.
+void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const CommonOptions& common) {
+    if (jobs.empty()) return;
+    const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
+    boost::json::array ids;
+    const JobId first = store.reserve_ids(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
+    for (std::size_t at = 0; at < jobs.size(); at += kChunk) {
+        const auto chunk = jobs.subspan(at, std::min(kChunk, jobs.size() - at));
+        store.insert(chunk);
+        for (const NewJob& job : chunk) {
+            if (common.json)
+                ids.emplace_back(std::to_string(job.id.value));
+            else
+                std::cout << job.id.value << '\n';
+        }
+        if (shows_progress) std::cerr << "\renqueued " << at + chunk.size() << " of " << jobs.size() << std::flush;
+    }
+    if (shows_progress) std::cerr << '\n';
+    if (common.json) std::cout << ids << '\n';
+}
+
+}  // namespace
+
+int enqueue(const CommonOptions& common, const EnqueueOptions& options) {
+    const auto opened = open(common);
+    std::vector<NewJob> jobs = requested(*opened, options);
+    insert_and_print(opened->storage->jobs(), jobs, common);
+    return kDone;
+}
+
+}  // namespace jobhost::host

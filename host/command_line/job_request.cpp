@@ -1,0 +1,120 @@
+#include "host/command_line/job_request.hpp"
+
+#include "config/nearest_name.hpp"
+#include "host/command_line/opened.hpp"
+#include "host/scheduling/job_of_definition.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw CommandError{kWrongUse, why};
+}
+
+constexpr std::array<std::string_view, 7> kKeys{"type", "args", "queue", "priority", "in", "at", "expires_in"};
+
+std::string text_at(const json::object& line, const char* key) {
+    const json::value& value = line.at(key);
+    if (!value.is_string()) refuse("'" + std::string{key} + "' must be a text");
+    return std::string{value.get_string()};
+}
+
+Duration duration_at(const json::object& line, const char* key) {
+    const std::string text = text_at(line, key);
+    const auto duration = parse_duration(text);
+    if (!duration) refuse("'" + std::string{key} + "' must be a duration such as 10s or 1h30m");
+    return *duration;
+}
+
+void check_keys(const json::object& line) {
+    for (const auto& member : line) {
+        const std::string_view key = member.key();
+        if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
+        const auto nearest = config::nearest_name(key, kKeys);
+        refuse("'" + std::string{key} + "' is not known here" +
+               (nearest ? "; did you mean '" + std::string{*nearest} + "'?" : ""));
+    }
+    if (!line.contains("type")) refuse("'type' is missing");
+}
+
+EnqueueOptions options_of(const json::object& line) {
+    check_keys(line);
+    EnqueueOptions options;
+    options.name = text_at(line, "type");
+    if (const json::value* arguments = line.if_contains("args")) options.arguments = json::serialize(*arguments);
+    if (line.contains("queue")) options.queue = text_at(line, "queue");
+    if (const json::value* priority = line.if_contains("priority")) {
+        json::error_code error;
+        options.priority = priority->to_number<int>(error);
+        if (error) refuse("'priority' must be a whole number from -1000 to 1000");
+    }
+    if (line.contains("in")) options.in = duration_at(line, "in");
+    if (line.contains("at")) {
+        options.at = parse_instant(text_at(line, "at"));
+        if (!options.at) refuse("'at' must be an instant such as 2026-12-01T09:00:00+03:00");
+    }
+    if (line.contains("expires_in")) options.expires_in = duration_at(line, "expires_in");
+    return options;
+}
+
+void check_arguments(const std::string& text) {
+    json::error_code error;
+    const json::value parsed = json::parse(text, error);
+    if (error) refuse("the arguments are not JSON: " + error.message());
+    if (!parsed.is_object()) refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
+}
+
+}  // namespace
+
+// Job types have a dot in their names and definitions may have one too: the definition goes first.
+NewJob JobRequests::named(const std::string& name) {
+    if (const auto stored = definitions_.find(name)) {
+        NewJob job = job_of_definition(stored->definition, clock_.now());
+        job.definition = stored->id;
+        return job;
+    }
+    for (const config::Source& source : configuration_.sources)
+        for (const config::PlacedDefinition& placed : source.definitions)
+            if (placed.definition.name == name) return job_of_definition(placed.definition, clock_.now());
+    NewJob job;
+    job.type = name;
+    return job;
+}
+
+NewJob JobRequests::from_options(const EnqueueOptions& options) {
+    if (options.in && options.at) refuse("say when either by 'in' or by 'at', not by both");
+    NewJob job = named(options.name);
+    const auto version = types_.payload_version(job.type);
+    if (!version && !options.allow_unknown_type) refuse(types_.unknown_text(job.type));
+    job.payload_version = version.value_or(1);
+    if (options.arguments) {
+        check_arguments(*options.arguments);
+        job.arguments = *options.arguments;
+    }
+    if (options.queue) job.queue = QueueName{*options.queue};
+    if (options.priority) job.priority = *options.priority;
+    if (options.in) job.due_at = clock_.now() + *options.in;
+    if (options.at) job.due_at = *options.at;
+    if (options.expires_in) job.expires_at = job.due_at.value_or(clock_.now()) + *options.expires_in;
+    return job;
+}
+
+NewJob JobRequests::from_json(const std::string& line, bool allow_unknown_type) {
+    json::error_code error;
+    const json::value parsed = json::parse(line, error);
+    if (error) refuse("it is not JSON: " + error.message());
+    if (!parsed.is_object()) refuse("it must be a JSON object");
+    EnqueueOptions options = options_of(parsed.get_object());
+    options.allow_unknown_type = allow_unknown_type;
+    return from_options(options);
+}
+
+}  // namespace jobhost::host

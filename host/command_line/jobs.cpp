@@ -1,0 +1,136 @@
+#include "host/command_line/job_json.hpp"
+#include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <iostream>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace json = boost::json;
+
+Job find_job(storage::JobQueries& queries, JobId id) {
+    const auto job = queries.find(id);
+    if (!job)
+        throw CommandError{kFailed, "there is no job " + std::to_string(id.value) +
+                                        " (finished jobs are removed when their retention is over)"};
+    return *job;
+}
+
+template <class Items>
+json::array array_of(const Items& items) {
+    json::array array;
+    for (const auto& item : items) array.push_back(to_json(item));
+    return array;
+}
+
+void print_fact(const std::string& name, const std::string& value) {
+    if (!value.empty()) std::cout << "  " << name << std::string(13 - name.size(), ' ') << value << '\n';
+}
+
+void print_fact(const std::string& name, const std::optional<TimePoint>& instant) {
+    if (instant) print_fact(name, short_text(*instant) + " UTC");
+}
+
+void print_job(const Job& job) {
+    const std::string note = state_note(job);
+    std::cout << "job " << job.id.value << "  " << job.type << "  " << to_string(name_of(job.state))
+              << (note.empty() ? "" : " (" + note + ")") << '\n';
+    print_fact("definition", job.definition);
+    print_fact("queue", job.queue.value + (job.priority == 0 ? "" : ", priority " + std::to_string(job.priority)));
+    print_fact("attempt", std::to_string(job.attempt));
+    if (job.crashes > 0) print_fact("crashes", std::to_string(job.crashes));
+    if (job.recoveries > 0) print_fact("recoveries", std::to_string(job.recoveries));
+    print_fact("server", job.server);
+    print_fact("nominal", job.nominal_at);
+    print_fact("created", std::optional{job.created_at});
+    print_fact("expires", job.expires_at);
+    print_fact("started", job.started_at);
+    print_fact("finished", job.finished_at);
+    print_fact("run time", run_time(job));
+    print_fact("arguments", printable(job.arguments));
+    print_fact("result", printable(result_of(job.state)));
+}
+
+void print_events(const std::vector<JobEvent>& events) {
+    if (events.empty()) return;
+    std::cout << "what happened\n";
+    std::vector<std::vector<std::string>> rows;
+    for (const JobEvent& event : events)
+        rows.push_back({"  " + short_text(event.at), "attempt " + std::to_string(event.attempt),
+                        std::string{to_string(event.cause)},
+                        printable(event.error_code + (event.message.empty() ? "" : ": " + event.message))});
+    print_table(std::cout, rows);
+}
+
+}  // namespace
+
+int jobs_list(const CommonOptions& common, const JobsListOptions& options) {
+    const auto opened = open(common);
+    const auto jobs = opened->storage->queries().list(options.filter, options.limit);
+    if (common.json) {
+        std::cout << array_of(jobs) << '\n';
+        return kDone;
+    }
+    std::vector<std::vector<std::string>> rows{{"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}};
+    for (const Job& job : jobs)
+        rows.push_back({std::to_string(job.id.value), std::string{to_string(name_of(job.state))}, job.type,
+                        job.definition.empty() ? "-" : job.definition, job.queue.value, std::to_string(job.attempt),
+                        short_text(job.created_at), run_time(job), state_note(job)});
+    if (jobs.empty())
+        std::cout << "no such jobs\n";
+    else
+        print_table(std::cout, rows);
+    return kDone;
+}
+
+int jobs_count(const CommonOptions& common, const JobsCountOptions& options) {
+    const auto opened = open(common);
+    const auto counts = opened->storage->queries().count(options.filter);
+    if (!options.states.empty()) {
+        std::int64_t sum = 0;
+        for (const StateName state : options.states) sum += counts[static_cast<std::size_t>(state)];
+        std::cout << sum << '\n';
+    } else if (common.json) {
+        std::cout << to_json(counts) << '\n';
+    } else {
+        std::vector<std::vector<std::string>> rows;
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            rows.push_back({std::string{kStateNames[i]}, std::to_string(counts[i])});
+        print_table(std::cout, rows);
+    }
+    return kDone;
+}
+
+int jobs_show(const CommonOptions& common, JobId id) {
+    const auto opened = open(common);
+    storage::JobQueries& queries = opened->storage->queries();
+    const Job job = find_job(queries, id);
+    const auto events = queries.events(id);
+    if (common.json) {
+        json::object shown = to_json(job);
+        shown["events"] = array_of(events);
+        std::cout << shown << '\n';
+    } else {
+        print_job(job);
+        print_events(events);
+    }
+    return kDone;
+}
+
+int jobs_log(const CommonOptions& common, JobId id) {
+    const auto opened = open(common);
+    storage::JobQueries& queries = opened->storage->queries();
+    find_job(queries, id);
+    storage::LogPosition position;
+    const auto lines = queries.log(id, position);
+    if (common.json)
+        std::cout << array_of(lines) << '\n';
+    else
+        for (const storage::LogLine& line : lines) print_line(std::cout, line);
+    return kDone;
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,43 @@
+#include "host/command_line/opened.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+namespace jobhost::host {
+
+config::Configuration load_configuration(const CommonOptions& common) {
+    config::LoadResult result = config::load(common.file);
+    for (const config::ConfigError& warning : result.warnings)
+        std::cerr << "warning: " << config::to_text(warning) << '\n';
+    if (auto* configuration = std::get_if<config::Configuration>(&result.outcome)) return std::move(*configuration);
+    std::string message;
+    for (const config::ConfigError& error : std::get<1>(result.outcome))
+        message += (message.empty() ? "" : "\n") + config::to_text(error);
+    throw CommandError{kWrongUse, message};
+}
+
+std::unique_ptr<Opened> open(const CommonOptions& common) {
+    auto opened = std::make_unique<Opened>();
+    opened->configuration = load_configuration(common);
+    const config::StorageSettings& storage = opened->configuration.settings.storage;
+    opened->storage = storage::open_storage({storage.url, storage.timeout}, opened->clock);
+    return opened;
+}
+
+// The last place where errors arrive: they are said to the operator, and the program ends.
+int exit_code_of_current_exception() noexcept {
+    try {
+        throw;
+    } catch (const CommandError& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return error.exit_code();
+    } catch (const storage::StorageError& error) {
+        std::fprintf(stderr, "jobhost: %s\n", error.what());
+        return error.kind() == storage::StorageError::Kind::refused ? kWrongUse : kStorageUnavailable;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "jobhost: %s\n", error.what());
+        return kFailed;
+    }
+}
+
+}  // namespace jobhost::host

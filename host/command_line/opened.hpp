@@ -1,0 +1,50 @@
+// What a verb works on: the configuration, and the database that it names.
+#pragma once
+
+#include "config/load.hpp"
+#include "host/command_line/commands.hpp"
+#include "storage/storage.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace jobhost::host {
+
+// Ends a verb: what to say on standard error, and the exit code.
+class CommandError : public std::runtime_error {
+public:
+    CommandError(int exit_code, const std::string& message) : std::runtime_error{message}, exit_code_{exit_code} {}
+    int exit_code() const noexcept { return exit_code_; }
+
+private:
+    int exit_code_;
+};
+
+// Warnings go to standard error. Throws CommandError with all errors of the configuration.
+config::Configuration load_configuration(const CommonOptions& common);
+
+struct Opened {
+    config::Configuration configuration;
+    SystemClock clock;
+    std::unique_ptr<storage::Storage> storage;
+};
+
+// Throws CommandError and StorageError.
+std::unique_ptr<Opened> open(const CommonOptions& common);
+
+// Runs a verb; errors are said on standard error and become the exit code.
+template <class Verb>
+int run_verb(Verb verb) noexcept;
+int exit_code_of_current_exception() noexcept;
+
+template <class Verb>
+int run_verb(Verb verb) noexcept {
+    try {
+        return verb();
+    } catch (...) {
+        return exit_code_of_current_exception();
+    }
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,52 @@
+#include "host/command_line/opened.hpp"
+#include "host/daemon/host.hpp"
+#include "host/observe/log.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace jobhost::host {
+
+namespace {
+
+void report_refused(const Catalog& catalog, const std::filesystem::path& folder) {
+    for (const RefusedPlugin& refused : catalog.refused())
+        spdlog::error("plugin {} is refused: {}; {}", refused.file, refused.reason, refused.remedy);
+    if (catalog.plugins().empty())
+        spdlog::warn("there is no plugin in {}; nothing can run", folder.string());
+    for (const LoadedPlugin& plugin : catalog.plugins())
+        spdlog::info("plugin {} {} from {}: {} job types", plugin.description.name, plugin.description.version,
+                     plugin.file, plugin.description.types.size());
+}
+
+// Definitions whose type nobody serves yet are kept: their jobs wait until the plugin arrives.
+void apply_definitions(Opened& opened, const Catalog& catalog) {
+    for (const config::Source& source : opened.configuration.sources) {
+        std::vector<Definition> definitions;
+        for (const config::PlacedDefinition& placed : source.definitions) {
+            definitions.push_back(placed.definition);
+            if (!catalog.find(placed.definition.type))
+                spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
+                             config::to_text(placed.type_where), placed.definition.type);
+        }
+        const std::string name = opened.configuration.settings.server.application + "/" + source.name;
+        const storage::Applied applied = opened.storage->definitions().apply(name, definitions);
+        spdlog::info("{}: {} definitions, {} added, {} changed, {} retired", source.name, definitions.size(),
+                     applied.added, applied.changed, applied.retired);
+    }
+}
+
+}  // namespace
+
+int serve(const CommonOptions& common) {
+    const auto opened = open(common);
+    const config::Settings& settings = opened->configuration.settings;
+    start_log(settings.log);
+    Host host{opened->configuration, *opened->storage, opened->clock};
+    report_refused(host.catalog(), settings.plugins.folder);
+    apply_definitions(*opened, host.catalog());
+    const bool is_clean = host.run();
+    spdlog::info("stopped{}", is_clean ? "" : "; what was left is recovered at the next start");
+    return is_clean ? kDone : kFailed;
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,86 @@
+#include "host/command_line/text.hpp"
+
+#include "host/command_line/job_json.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+
+namespace jobhost::host {
+
+std::string printable(std::string_view text) {
+    std::string harmless;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        // The C1 controls, U+0080 to U+009F, are two bytes in UTF-8.
+        const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        if (byte == '\n' || byte == '\t' || byte == '\r') {
+            harmless += ' ';
+        } else if (byte < 0x20 || byte == 0x7f || is_c1) {
+            harmless += '?';
+            if (is_c1) ++i;
+        } else {
+            harmless += text[i];
+        }
+    }
+    return harmless;
+}
+
+namespace {
+
+// Of UTF-8: bytes that do not continue a character.
+std::size_t width_of(const std::string& text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
+        line.erase(line.find_last_not_of(' ') + 1);
+        out << line << '\n';
+    }
+}
+
+std::string short_text(TimePoint instant) {
+    std::string text = to_text(instant).substr(0, 19);
+    text[10] = ' ';
+    return text;
+}
+
+std::string run_time(const Job& job) {
+    if (!job.started_at || !job.finished_at) return {};
+    using std::chrono::milliseconds;
+    return to_text(std::chrono::duration_cast<milliseconds>(*job.finished_at - *job.started_at));
+}
+
+std::string state_note(const Job& job) {
+    std::string note;
+    const auto add = [&note](const std::string& part) { note += (note.empty() ? "" : ", ") + part; };
+    const Reason reason = reason_of(job.state);
+    if (reason == Reason::retry)
+        add("retry " + std::to_string(job.attempt - job.recoveries) + " of " +
+            std::to_string(job.policy.retry.attempts));
+    else if (reason != Reason::none)
+        add(std::string{to_string(reason)});
+    if (const auto due_at = due_at_of(job.state)) add("due " + short_text(*due_at));
+    if (job.warnings > 0) add(std::to_string(job.warnings) + (job.warnings == 1 ? " warning" : " warnings"));
+    return note;
+}
+
+void print_line(std::ostream& out, const storage::LogLine& line) {
+    const std::string level = line.level + std::string(line.level.size() < 7 ? 7 - line.level.size() : 0, ' ');
+    out << to_text(line.at).substr(11, 12) << "  " << level << "  " << printable(line.text) << '\n';
+}
+
+}  // namespace jobhost::host

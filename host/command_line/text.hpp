@@ -1,0 +1,28 @@
+// How things look on a terminal.
+#pragma once
+
+#include "storage/job_queries.hpp"
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+// What a job or a plugin wrote, made harmless: control characters, which could drive the terminal, become '?'.
+// Line ends and tabs become spaces.
+std::string printable(std::string_view text);
+
+// Columns as wide as their widest cell, two spaces apart. The first row is the head.
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+
+// "2026-11-20 12:00:00", UTC.
+std::string short_text(TimePoint instant);
+// How long the last run took, or takes; empty: none.
+std::string run_time(const Job& job);
+// "retry 2 of 10, due 2026-11-20 12:00:00"; empty where the state says it all.
+std::string state_note(const Job& job);
+// "12:00:00.123  info    text"
+void print_line(std::ostream& out, const storage::LogLine& line);
+
+}  // namespace jobhost::host

@@ -1,0 +1,41 @@
+#include "host/daemon/incarnation_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace jobhost::host {
+
+namespace {
+
+std::string new_uuid() {
+    std::string uuid;
+    std::ifstream{"/proc/sys/kernel/random/uuid"} >> uuid;
+    if (uuid.empty()) throw std::system_error{errno, std::generic_category(), "cannot read a random UUID"};
+    return uuid;
+}
+
+}  // namespace
+
+std::filesystem::path lock_folder(const std::filesystem::path& state_folder) {
+    return state_folder / "servers";
+}
+
+IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
+    : incarnation_{new_uuid()}, file_{lock_folder(state_folder) / (incarnation_ + ".lock")} {
+    std::filesystem::create_directories(file_.parent_path());
+    std::filesystem::permissions(state_folder, std::filesystem::perms::owner_all);
+    descriptor_ = worker::Descriptor{::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0)
+        throw std::system_error{errno, std::generic_category(), "cannot make the lock file " + file_.string()};
+}
+
+void IncarnationLock::remove() noexcept {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+}  // namespace jobhost::host

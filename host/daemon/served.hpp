@@ -1,0 +1,16 @@
+// What a host's plugins offer, in the words of those who need it.
+#pragma once
+
+#include "config/settings.hpp"
+#include "host/execution/exchange_loop.hpp"
+#include "host/plugin/catalog.hpp"
+#include "storage/server_store.hpp"
+
+#include <vector>
+
+namespace jobhost::host {
+
+Served served_by(const config::Settings& settings, const Catalog& catalog);
+std::vector<storage::ServedType> served_types_of(const Catalog& catalog);
+
+}  // namespace jobhost::host

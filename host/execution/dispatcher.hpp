@@ -1,0 +1,55 @@
+// Hands claimed jobs to the pools of their plugins, and what comes of them back.
+#pragma once
+
+#include "host/execution/worker_pool.hpp"
+
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+namespace jobhost::host {
+
+// I/O thread only.
+class Dispatcher {
+public:
+    struct Callbacks {
+        std::function<void(storage::Settlement)> finished;
+        std::function<void(storage::LogChunk)> logged;
+        std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
+    };
+
+    // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive this.
+    Dispatcher(boost::asio::io_context& io, const Catalog& catalog, const WorkerOptions& options,
+               const Clock& clock, std::string server, Callbacks callbacks);
+
+    // REQUIRES: the catalog has the types.
+    void accept(std::vector<Assignment> assignments);
+
+    // The host stops: what has not begun is given back, running jobs are told.
+    void drain();
+    void cancel();
+    void kill();
+
+    // After drain(): idle workers end in order. No worker is left when is_empty().
+    void dismiss();
+    bool is_empty() const;
+
+private:
+    void on_ended(const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log);
+    void on_unavailable(const PluginDescription& plugin, bool is_unavailable);
+    void flush_logs();
+
+    boost::asio::io_context& io_;
+    const Catalog& catalog_;
+    const Clock& clock_;
+    const std::string server_;
+    const Callbacks callbacks_;
+    std::map<const LoadedPlugin*, std::unique_ptr<WorkerPool>> pools_;
+    std::set<std::string> unavailable_types_;
+    std::size_t in_hand_ = 0;
+    std::mt19937_64 random_{std::random_device{}()};
+    Timer log_timer_;  // set while jobs run
+};
+
+}  // namespace jobhost::host

@@ -1,0 +1,32 @@
+// How one run of a job went, as the host saw it.
+#pragma once
+
+#include "storage/model/job.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace jobhost::host {
+
+enum class Outcome : std::uint8_t {
+    succeeded,
+    failed,       // may be tried again
+    fatal,        // trying again cannot help
+    timed_out,    // ended, or was killed, after its time was over
+    crashed,      // its worker died while it ran
+    interrupted,  // it, or its worker, was stopped because the host stops
+    not_begun,    // claimed, but it never ran
+};
+
+struct RunEnd {
+    Outcome outcome = Outcome::not_begun;
+    std::string error_code;     // "exit_status", "crashed"; empty: none
+    std::string error_message;  // a sentence for a person
+    std::string result;         // JSON; empty: none
+    int warnings = 0;
+    std::optional<TimePoint> started_at;
+    TimePoint finished_at;
+};
+
+}  // namespace jobhost::host

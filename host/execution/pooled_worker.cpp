@@ -1,0 +1,79 @@
+#include "host/execution/pooled_worker.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace jobhost::host {
+
+namespace {
+
+std::string_view level_name(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug: return "debug";
+        case LogLevel::info: return "info";
+        case LogLevel::warning: return "warning";
+        case LogLevel::error: break;
+    }
+    return "error";
+}
+
+}  // namespace
+
+WorkerPool::Worker::Worker(WorkerPool& pool)
+    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_.image, pool.options_, *this} {}
+
+void WorkerPool::Worker::begin(Assignment assignment) {
+    idle_timer_.cancel();
+    ++runs_;
+    run_ = std::make_unique<Run>(pool_.io_, std::move(assignment), process_, pool_.clock_);
+}
+
+void WorkerPool::Worker::leave() {
+    is_leaving_ = true;
+    idle_timer_.cancel();
+    process_.exit();
+}
+
+void WorkerPool::Worker::watch_idleness(Duration period, std::function<void()> expired) {
+    idle_timer_.after(period, std::move(expired));
+}
+
+void WorkerPool::Worker::on_ready(const PluginDescription&) {
+    was_ready_ = true;
+    pool_.retire_if_spare(*this);
+    pool_.pump();
+}
+
+void WorkerPool::Worker::on_refused(const std::string& reason, const std::string& remedy) {
+    was_ready_ = true;  // not starting any more; on_ended() follows
+    is_leaving_ = true;
+    pool_.on_start_failed(reason + "; " + remedy);
+}
+
+void WorkerPool::Worker::on_log(std::optional<JobId> job, LogLevel level, const std::string& line) {
+    if (job && run_)
+        run_->log().add(pool_.clock_.now(), level_name(level), line);
+    else
+        spdlog::info("plugin {}: {}: {}", pool_.plugin_.description.name, level_name(level), line);
+}
+
+void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, const std::string& line) {
+    const std::string_view name = stream == Stream::out ? "stdout" : "stderr";
+    if (job && run_)
+        run_->log().add(pool_.clock_.now(), name, line);
+    else
+        spdlog::info("plugin {}: {}: {}", pool_.plugin_.description.name, name, line);
+}
+
+void WorkerPool::Worker::on_finished(RunResult result) {
+    pool_.on_run_ended(*this, std::move(result));
+}
+
+void WorkerPool::Worker::on_ended(const std::string& how) {
+    if (!is_leaving_ && runs_ == 0)
+        pool_.on_start_failed("it ended before its first run: " + how);
+    else if (!is_leaving_)
+        spdlog::warn("plugin {}: a worker ended by itself: {}", pool_.plugin_.description.name, how);
+    pool_.on_worker_ended(*this);  // destroys this
+}
+
+}  // namespace jobhost::host

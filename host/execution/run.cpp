@@ -1,0 +1,126 @@
+#include "host/execution/run.hpp"
+
+#include "storage/model/time_text.hpp"
+
+#include <jobhost/plugin.h>
+
+namespace jobhost::host {
+
+namespace {
+
+RunRequest request_of(const Assignment& assignment) {
+    const ClaimedJob& job = assignment.job;
+    return {
+        .job = job.id,
+        .lease = job.lease,
+        .attempt = job.attempt,
+        .scheduled_at = job.nominal_at,
+        .type = assignment.type,
+        .idempotency_key = "jobhost-" + std::to_string(job.id.value),
+        .definition = job.definition,
+        .arguments = job.arguments,
+    };
+}
+
+Outcome outcome_of(RunResult::How how) {
+    switch (how) {
+        case RunResult::How::succeeded: return Outcome::succeeded;
+        case RunResult::How::failed: return Outcome::failed;
+        case RunResult::How::fatal: return Outcome::fatal;
+        case RunResult::How::crashed: return Outcome::crashed;
+        case RunResult::How::cancelled:
+        case RunResult::How::yielded: break;
+    }
+    return Outcome::interrupted;
+}
+
+std::string fallback_code(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::succeeded:
+        case Outcome::not_begun: return "";
+        case Outcome::crashed: return "crashed";
+        case Outcome::interrupted: return "interrupted";
+        case Outcome::timed_out: return "timed_out";
+        case Outcome::failed:
+        case Outcome::fatal: break;
+    }
+    return "failed";
+}
+
+}  // namespace
+
+Run::Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& worker, const Clock& clock)
+    : assignment_{std::move(assignment)},
+      worker_{worker},
+      clock_{clock},
+      log_{assignment_.job.id, assignment_.job.lease},
+      started_at_{clock.now()},
+      timer_{io} {
+    worker_.run(request_of(assignment_));
+    timer_.after(assignment_.job.policy.timeout, [this] { on_timeout(); });
+}
+
+void Run::on_timeout() {
+    if (is_asked_) {
+        worker_.kill();
+        return;
+    }
+    if (why_stopped_ == Why::running) why_stopped_ = Why::timeout;
+    is_asked_ = true;
+    worker_.ask_to_stop(JOBHOST_STOP_CANCEL);
+    timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
+}
+
+void Run::drain() {
+    worker_.ask_to_stop(JOBHOST_STOP_DRAIN);
+    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
+}
+
+void Run::cancel() {
+    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
+    worker_.ask_to_stop(JOBHOST_STOP_CANCEL);
+}
+
+void Run::kill() {
+    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
+    worker_.kill();
+}
+
+// A job that fails or crashes by itself in the same moment is judged by what it did.
+bool Run::was_stopped_by_host(const RunResult& result) const {
+    using How = RunResult::How;
+    return result.how == How::cancelled || result.how == How::yielded || (result.how == How::crashed && result.was_killed);
+}
+
+RunEnd Run::end(RunResult result) const {
+    RunEnd end{
+        .outcome = outcome_of(result.how),
+        .error_code = std::move(result.error_code),
+        .error_message = std::move(result.error_message),
+        .result = std::move(result.result),
+        .warnings = result.warnings,
+        .started_at = started_at_,
+        .finished_at = clock_.now(),
+    };
+    if (why_stopped_ != Why::running && was_stopped_by_host(result)) {
+        const bool is_timeout = why_stopped_ == Why::timeout;
+        end.outcome = is_timeout ? Outcome::timed_out : Outcome::interrupted;
+        end.error_code = fallback_code(end.outcome);
+        end.error_message = is_timeout ? "it ran longer than " + to_text(assignment_.job.policy.timeout)
+                                       : "its host stopped";
+        if (result.was_killed) end.error_message += " and was killed, because it did not end when asked";
+    }
+    if (end.error_code.empty()) end.error_code = fallback_code(end.outcome);
+    return end;
+}
+
+RunEnd refused_end(const std::string& why, TimePoint now) {
+    return {.outcome = Outcome::fatal,
+            .error_code = "not_runnable",
+            .error_message = why,
+            .result = {},
+            .started_at = std::nullopt,
+            .finished_at = now};
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,52 @@
+// One run of a job in a worker: its time limits, its log, how it ended.
+#pragma once
+
+#include "host/execution/exchange_loop.hpp"
+#include "host/execution/log_buffer.hpp"
+#include "host/execution/outcome.hpp"
+#include "host/plugin/worker_process.hpp"
+#include "host/sync/timer.hpp"
+
+namespace jobhost::host {
+
+// I/O thread only.
+class Run {
+public:
+    // Hands the job to `worker`, which is idle and outlives the run, as `clock` does. Throws
+    // std::invalid_argument if the worker cannot take it.
+    Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& worker, const Clock& clock);
+
+    const ClaimedJob& job() const noexcept { return assignment_.job; }
+    const std::string& type() const noexcept { return assignment_.type; }
+    LogBuffer& log() noexcept { return log_; }
+
+    // The host stops: the job may save its work and end.
+    void drain();
+    // ... and now it must end.
+    void cancel();
+    // ... and is ended.
+    void kill();
+
+    // How the run ended, given what its worker says.
+    RunEnd end(RunResult result) const;
+
+private:
+    enum class Why { running, timeout, shutdown };
+
+    void on_timeout();
+    bool was_stopped_by_host(const RunResult& result) const;
+
+    Assignment assignment_;
+    WorkerProcess& worker_;
+    const Clock& clock_;
+    LogBuffer log_;
+    const TimePoint started_at_;
+    Why why_stopped_ = Why::running;
+    bool is_asked_ = false;
+    Timer timer_;
+};
+
+// A job that cannot be handed to a worker at all.
+RunEnd refused_end(const std::string& why, TimePoint now);
+
+}  // namespace jobhost::host

@@ -1,0 +1,163 @@
+#include "host/execution/worker_pool.hpp"
+
+#include "host/execution/pooled_worker.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <system_error>
+
+namespace jobhost::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A worker is replaced after so many runs, which bounds what a leaking plugin can cost.
+constexpr std::size_t kMostRuns = 1000;
+// A worker that is idle for longer ends, except for the last one.
+constexpr Duration kIdlePeriod = 60s;
+constexpr Duration kFirstBackOff = 100ms;
+constexpr Duration kLongestBackOff = 10s;
+
+}  // namespace
+
+WorkerPool::WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options,
+                       const Clock& clock, Callbacks callbacks)
+    : io_{io},
+      plugin_{plugin},
+      options_{std::move(options)},
+      clock_{clock},
+      callbacks_{std::move(callbacks)},
+      back_off_timer_{io} {
+    try_again_after(Duration{});
+}
+
+WorkerPool::~WorkerPool() = default;
+
+void WorkerPool::run(Assignment assignment) {
+    waiting_.push_back(std::move(assignment));
+    if (is_draining_)
+        give_back_waiting();
+    else
+        pump();
+}
+
+void WorkerPool::pump() {
+    while (!waiting_.empty()) {
+        Worker* worker = idle_worker();
+        if (worker == nullptr) break;
+        Assignment assignment = std::move(waiting_.front());
+        waiting_.pop_front();
+        begin(*worker, std::move(assignment));
+    }
+    const auto starting = static_cast<std::size_t>(
+        std::count_if(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_starting(); }));
+    if (!back_off_timer_.is_set())
+        for (std::size_t i = starting; i < waiting_.size(); ++i) start_worker();
+}
+
+WorkerPool::Worker* WorkerPool::idle_worker() {
+    const auto found =
+        std::find_if(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_idle(); });
+    return found == workers_.end() ? nullptr : found->get();
+}
+
+void WorkerPool::begin(Worker& worker, Assignment assignment) {
+    const ClaimedJob job = assignment.job;
+    try {
+        worker.begin(std::move(assignment));
+    } catch (const std::invalid_argument& error) {
+        callbacks_.ended(job, refused_end(error.what(), clock_.now()), std::nullopt);
+    }
+}
+
+void WorkerPool::start_worker() {
+    try {
+        workers_.push_back(std::make_unique<Worker>(*this));
+    } catch (const std::system_error& error) {
+        on_start_failed(error.what());
+    }
+}
+
+// Jobs of this plugin go back to the database, where another host may take them, and this one tries again.
+void WorkerPool::on_start_failed(const std::string& reason) {
+    if (is_draining_) return;
+    spdlog::error("plugin {}: a worker did not start: {}", plugin_.description.name, reason);
+    back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
+    callbacks_.unavailable(true);
+    give_back_waiting();
+    try_again_after(back_off_);
+}
+
+void WorkerPool::try_again_after(Duration pause) {
+    back_off_timer_.after(pause, [this] {
+        back_off_timer_.cancel();
+        callbacks_.unavailable(false);
+        start_worker();
+    });
+}
+
+void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
+    const auto run = worker.take_run();
+    back_off_ = {};
+    callbacks_.ended(run->job(), run->end(std::move(result)), run->log().take());
+    if (!worker.is_idle()) return;
+    if (worker.runs() >= kMostRuns)
+        worker.leave();
+    else
+        retire_if_spare(worker);
+    pump();
+}
+
+void WorkerPool::retire_if_spare(Worker& worker) {
+    worker.watch_idleness(kIdlePeriod, [this, &worker] {
+        if (worker.is_idle() && workers_.size() > 1) worker.leave();
+    });
+}
+
+void WorkerPool::on_worker_ended(Worker& worker) {
+    workers_.remove_if([&](const auto& other) { return other.get() == &worker; });
+    if (is_draining_) return;
+    pump();
+    if (workers_.empty() && !back_off_timer_.is_set()) start_worker();
+}
+
+std::vector<storage::LogChunk> WorkerPool::take_log() {
+    std::vector<storage::LogChunk> chunks;
+    for (const auto& worker : workers_)
+        if (Run* run = worker->run())
+            if (auto chunk = run->log().take()) chunks.push_back(std::move(*chunk));
+    return chunks;
+}
+
+void WorkerPool::give_back_waiting() {
+    for (const Assignment& assignment : std::exchange(waiting_, {}))
+        callbacks_.ended(assignment.job, {.outcome = Outcome::not_begun, .finished_at = clock_.now()}, std::nullopt);
+}
+
+void WorkerPool::drain() {
+    is_draining_ = true;
+    back_off_timer_.cancel();
+    give_back_waiting();
+    for (const auto& worker : workers_)
+        if (Run* run = worker->run()) run->drain();
+}
+
+void WorkerPool::dismiss() {
+    for (const auto& worker : workers_)
+        if (worker->is_idle()) worker->leave();
+}
+
+void WorkerPool::cancel() {
+    for (const auto& worker : workers_)
+        if (Run* run = worker->run()) run->cancel();
+}
+
+void WorkerPool::kill() {
+    for (const auto& worker : workers_)
+        if (Run* run = worker->run()) run->kill();
+}
+
+}  // namespace jobhost::host

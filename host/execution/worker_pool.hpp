@@ -1,0 +1,71 @@
+// The worker processes of one plugin.
+#pragma once
+
+#include "host/execution/run.hpp"
+#include "host/plugin/catalog.hpp"
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+
+namespace jobhost::host {
+
+// I/O thread only.
+class WorkerPool {
+public:
+    struct Callbacks {
+        // A job has ended, or never began; with what is left of its log.
+        std::function<void(const ClaimedJob&, RunEnd, std::optional<storage::LogChunk>)> ended;
+        // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
+        std::function<void(bool)> unavailable;
+    };
+
+    // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All references outlive the pool.
+    WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options, const Clock& clock,
+               Callbacks callbacks);
+    ~WorkerPool();
+
+    // Runs the job in an idle worker, or in a new one as soon as that is ready.
+    void run(Assignment assignment);
+
+    // Takes what the running jobs have logged since the last time.
+    std::vector<storage::LogChunk> take_log();
+
+    // Jobs that have not begun end as not_begun; running ones are told to end, harder and harder.
+    void drain();
+    void cancel();
+    void kill();
+
+    // After drain(): idle workers end in order. No worker is left when is_empty().
+    void dismiss();
+    bool is_empty() const noexcept { return workers_.empty(); }
+
+private:
+    class Worker;
+
+    void pump();
+    void start_worker();
+    Worker* idle_worker();
+    void begin(Worker& worker, Assignment assignment);
+    void give_back_waiting();
+
+    void on_start_failed(const std::string& reason);
+    void try_again_after(Duration pause);
+    void on_run_ended(Worker& worker, RunResult result);
+    void on_worker_ended(Worker& worker);
+    void retire_if_spare(Worker& worker);
+
+    boost::asio::io_context& io_;
+    const LoadedPlugin& plugin_;
+    const WorkerOptions options_;
+    const Clock& clock_;
+    const Callbacks callbacks_;
+    std::list<std::unique_ptr<Worker>> workers_;
+    std::deque<Assignment> waiting_;
+    bool is_draining_ = false;
+    Duration back_off_{};
+    Timer back_off_timer_;  // set: no worker is started until it expires
+};
+
+}  // namespace jobhost::host

@@ -1,0 +1,187 @@
+// The program `jobhost`: arguments to a verb, and its exit code.
+#include "host/command_line/opened.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace {
+
+using namespace jobhost;
+using namespace jobhost::host;
+
+using Verb = std::function<int()>;
+
+// Options that one verb or another fills in.
+struct Arguments {
+    CommonOptions common;
+    EnqueueOptions enqueue;
+    RunOptions run;
+    JobsListOptions list;
+    JobsCountOptions count;
+    ConfigCheckOptions check;
+    JobId id;
+};
+
+std::optional<Duration> duration_or_complain(const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) throw CLI::ValidationError("'" + text + "' is not a duration such as 10s or 1h30m");
+    return duration;
+}
+
+std::optional<TimePoint> instant_or_complain(const std::string& text) {
+    const auto instant = parse_instant(text);
+    if (!instant)
+        throw CLI::ValidationError("'" + text + "' is not an instant such as 2026-12-01T09:00:00+03:00 (offset or Z needed)");
+    return instant;
+}
+
+StateName state_or_complain(const std::string& text) {
+    if (const auto state = parse_state_name(text)) return *state;
+    std::string names;
+    for (const std::string_view name : kStateNames) names += (names.empty() ? "" : ", ") + std::string{name};
+    throw CLI::ValidationError("'" + text + "' is no state; there are " + names);
+}
+
+void add_common(CLI::App& app, CommonOptions& common, const char* json_text = nullptr) {
+    app.add_option("-c,--config", common.file, "The host file")->capture_default_str()->type_name("FILE");
+    if (json_text != nullptr) app.add_flag("--json", common.json, json_text);
+}
+
+void add_arguments(CLI::App& app, std::optional<std::string>& to) {
+    app.add_option("--args", to, "The arguments, a JSON object")->type_name("JSON");
+}
+
+void add_filter(CLI::App& app, storage::JobFilter& filter) {
+    app.add_option_function<std::string>("--queue", [&](const std::string& name) { filter.queue = QueueName{name}; },
+                                         "Only jobs of this queue");
+    app.add_option("--type", filter.type, "Only jobs of this type");
+    app.add_option("--definition", filter.definition, "Only jobs of this definition");
+}
+
+void add_serve(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* serve_app = app.add_subcommand("serve", "Run jobs until SIGTERM or Ctrl-C");
+    add_common(*serve_app, arguments.common);
+    serve_app->callback([&] { verb = [&] { return serve(arguments.common); }; });
+}
+
+void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* sub = app.add_subcommand("enqueue", "Hand in one job, or many; prints their ids, one a line");
+    EnqueueOptions& options = arguments.enqueue;
+    add_common(*sub, arguments.common, "Print the ids as a JSON array");
+    auto* name = sub->add_option("name", options.name, "A job type (mail.send), or the name of a definition")
+                     ->type_name("TYPE|DEFINITION");
+    auto* from = sub->add_option("--from", options.from,
+                                 R"(Lines of JSON, '-' for standard input: {"type": "mail.send", "args": {...}, )"
+                                 R"("queue": ..., "priority": ..., "in": ..., "at": ..., "expires_in": ...})")
+                     ->type_name("FILE.jsonl");
+    name->excludes(from);
+    add_arguments(*sub, options.arguments);
+    sub->add_option("--queue", options.queue, "The queue; default: the definition's, or 'default'");
+    sub->add_option("--priority", options.priority, "-1000 to 1000, larger is sooner")
+        ->check(CLI::Range(kMinPriority, kMaxPriority));
+    auto* in = sub->add_option_function<std::string>(
+        "--in", [&](const std::string& text) { options.in = duration_or_complain(text); }, "Start after this long: 10s, 1h30m");
+    sub->add_option_function<std::string>(
+           "--at", [&](const std::string& text) { options.at = instant_or_complain(text); },
+           "Start at this instant: 2026-12-01T09:00:00+03:00")
+        ->excludes(in);
+    sub->add_option_function<std::string>(
+        "--expires-in", [&](const std::string& text) { options.expires_in = duration_or_complain(text); },
+        "Delete the job if it has not started this long after it could");
+    sub->add_flag("--allow-unknown-type", options.allow_unknown_type,
+                  "Also a type that no plugin has; the job waits for one");
+    for (CLI::Option* option : sub->get_options())
+        if (option != from && option->get_name() != "--help" && option->get_name() != "--config" &&
+            option->get_name() != "--json" && option->get_name() != "--allow-unknown-type" && option != name)
+            option->excludes(from);
+    sub->footer("Examples:\n"
+                "  jobhost enqueue command.run --args '{\"command\": [\"/bin/date\"]}'\n"
+                "  jobhost enqueue nightly-backup --in 10m\n"
+                "  jobhost enqueue --from jobs.jsonl");
+    sub->callback([&, name, from] {
+        if (name->empty() && from->empty()) throw CLI::RequiredError("TYPE, DEFINITION or --from FILE.jsonl");
+        verb = [&] { return enqueue(arguments.common, arguments.enqueue); };
+    });
+}
+
+void add_run(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* sub = app.add_subcommand("run", "Hand in a job, wait, and show its log and how it ended; exit 0 if it succeeded");
+    add_common(*sub, arguments.common, "Print the job as JSON when it has ended");
+    sub->add_option("name", arguments.run.name, "A job type, or the name of a definition")
+        ->required()
+        ->type_name("TYPE|DEFINITION");
+    add_arguments(*sub, arguments.run.arguments);
+    sub->add_option_function<std::string>(
+        "--timeout", [&](const std::string& text) { arguments.run.timeout = *duration_or_complain(text); },
+        "How long to wait; default 5m. The job itself goes on.");
+    sub->footer("Example:\n  jobhost run command.run --args '{\"command\": [\"/bin/echo\", \"hello\"]}'");
+    sub->callback([&] { verb = [&] { return run(arguments.common, arguments.run); }; });
+}
+
+void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* jobs = app.add_subcommand("jobs", "Look at jobs")->require_subcommand(1);
+
+    CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
+    add_common(*list, arguments.common, "Print a JSON array");
+    list->add_option_function<std::string>(
+        "--state", [&](const std::string& text) { arguments.list.filter.state = state_or_complain(text); }, "Only jobs in this state");
+    add_filter(*list, arguments.list.filter);
+    list->add_option("--limit", arguments.list.limit, "How many at the most")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100000));
+    list->callback([&] { verb = [&] { return jobs_list(arguments.common, arguments.list); }; });
+
+    CLI::App* count = jobs->add_subcommand("count", "How many jobs there are in each state");
+    add_common(*count, arguments.common, "Print a JSON object");
+    count->add_option_function<std::vector<std::string>>(
+        "--state",
+        [&](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) arguments.count.states.push_back(state_or_complain(text));
+        },
+        "Only the number of jobs in this state, or in these together");
+    add_filter(*count, arguments.count.filter);
+    count->callback([&] { verb = [&] { return jobs_count(arguments.common, arguments.count); }; });
+
+    const auto add_one = [&](const char* name, const char* description, const char* json_text, auto run_one) {
+        CLI::App* sub = jobs->add_subcommand(name, description);
+        add_common(*sub, arguments.common, json_text);
+        sub->add_option("id", arguments.id.value, "The job's id")->required()->type_name("ID");
+        sub->callback([&, run_one] { verb = [&, run_one] { return run_one(arguments.common, arguments.id); }; });
+    };
+    add_one("show", "All about one job", "Print a JSON object", jobs_show);
+    add_one("log", "What a job logged and printed", "Print a JSON array", jobs_log);
+}
+
+void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* config = app.add_subcommand("config", "Look at the configuration")->require_subcommand(1);
+    CLI::App* check = config->add_subcommand("check", "Say all that is wrong in the host file and the definitions; exit 2 if anything is");
+    add_common(*check, arguments.common, "Print errors and warnings as JSON");
+    check->add_flag("--allow-unknown-type", arguments.check.allow_unknown_type,
+                    "A job type that no plugin has is right");
+    check->callback([&] { verb = [&] { return config_check(arguments.common, arguments.check); }; });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    Verb verb;
+    CLI::App app{"jobhost runs background jobs whose code lives in shared libraries.\n"
+                 "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 storage unavailable.",
+                 "jobhost"};
+    app.set_version_flag("--version", "jobhost " JOBHOST_VERSION);
+    app.require_subcommand(1);
+    add_serve(app, arguments, verb);
+    add_enqueue(app, arguments, verb);
+    add_run(app, arguments, verb);
+    add_jobs(app, arguments, verb);
+    add_config(app, arguments, verb);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kDone : kWrongUse;
+    }
+    return run_verb(verb);
+}

@@ -1,0 +1,46 @@
+// A thread that repeats one step: when it is woken, and when the time comes that the step itself named.
+#pragma once
+
+#include "storage/model/time.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace jobhost::host {
+
+// Thread-safe. What the step does is the step's business; it can be called without a loop, in a test.
+class Loop {
+public:
+    // `step` returns how long it can wait until it has to run again. When it throws StorageError the loop logs it,
+    // waits (0.1 s, doubling up to 3 s) and calls again; any other exception is a defect and ends the program.
+    // `name` is for the log. Runs the first step at once.
+    Loop(std::string name, std::function<Duration()> step);
+    ~Loop() { stop(); }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    // Run the step soon; at once if it is waiting.
+    void wake();
+    // Ends after the step that is under way. Total and idempotent.
+    void stop();
+
+private:
+    void run();
+    Duration next_pause();
+    bool wait(Duration pause);
+
+    const std::string name_;
+    const std::function<Duration()> step_;
+    Duration back_off_{};
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool is_woken_ = false;
+    bool is_stopping_ = false;
+    std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace jobhost::host

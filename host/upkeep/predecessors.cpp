@@ -1,0 +1,47 @@
+#include "host/upkeep/predecessors.hpp"
+
+#include "host/daemon/incarnation_lock.hpp"
+#include "host/worker/descriptor.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace jobhost::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kBatch = 500;
+constexpr Duration kFirstPause = 20ms;
+constexpr Duration kLongestPause = 5s;
+
+}  // namespace
+
+Duration Predecessors::run_once() {
+    for (const auto& entry : std::filesystem::directory_iterator{lock_folder(folder_)}) {
+        const std::string incarnation = entry.path().stem();
+        if (entry.path().extension() != ".lock" || incarnation == own_incarnation_) continue;
+        const worker::Descriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+        if (file.get() < 0 || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
+        recover(incarnation);
+        std::filesystem::remove(entry.path());
+    }
+    pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+    return pause_;
+}
+
+void Predecessors::recover(const std::string& incarnation) {
+    const auto server = servers_.declare_dead(incarnation);
+    if (!server) return;
+    std::size_t total = 0;
+    for (std::size_t count = kBatch; count == kBatch; total += count) count = servers_.recover(*server, kBatch);
+    spdlog::warn("an earlier host of this folder ended without notice; {} of its jobs run again", total);
+    if (total > 0) recovered_();
+}
+
+}  // namespace jobhost::host
