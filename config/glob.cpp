@@ -1,0 +1,80 @@
+#include "config/glob.hpp"
+
+#include <algorithm>
+#include <fnmatch.h>
+
+namespace jobhost::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSpecial = "*?[\\";
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (kSpecial.find(c) != std::string_view::npos) result += '\\';
+        result += c;
+    }
+    return result;
+}
+
+std::string unescaped(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        result += text[i];
+    }
+    return result;
+}
+
+std::vector<fs::path> matching(const fs::path& folder, const std::string& pattern) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        if (fnmatch(pattern.c_str(), entry->path().filename().c_str(), FNM_PERIOD) == 0)
+            found.push_back(entry->path());
+    }
+    return found;
+}
+
+}  // namespace
+
+std::string absolute_pattern(const fs::path& folder, std::string_view pattern) {
+    if (pattern.starts_with('/')) return fs::path(pattern).lexically_normal().string();
+    return (fs::path(escaped(folder.string())) / pattern).lexically_normal().string();
+}
+
+bool has_wildcard(std::string_view pattern) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == '\\') {
+            ++i;
+        } else if (kSpecial.find(pattern[i]) != std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<fs::path> expand(std::string_view pattern) {
+    std::vector<fs::path> found{"/"};
+    for (const fs::path& part : fs::path(pattern).relative_path()) {
+        std::vector<fs::path> next;
+        for (const fs::path& folder : found) {
+            if (has_wildcard(part.string())) {
+                std::ranges::move(matching(folder, part.string()), std::back_inserter(next));
+            } else {
+                next.push_back(folder / unescaped(part.string()));
+            }
+        }
+        found = std::move(next);
+    }
+    std::erase_if(found, [](const fs::path& path) {
+        std::error_code error;
+        return !fs::exists(path, error);
+    });
+    std::ranges::sort(found);
+    return found;
+}
+
+}  // namespace jobhost::config

@@ -1,0 +1,22 @@
+// Files by pattern: `*`, `?` and `[a-z]` within one name, never over a '/'. A leading dot is matched by a dot
+// only.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobhost::config {
+
+// `pattern`, taken from `folder` unless it is absolute. In the result a backslash takes a wildcard its
+// meaning, so that a folder may be called "[a]".
+std::string absolute_pattern(const std::filesystem::path& folder, std::string_view pattern);
+
+bool has_wildcard(std::string_view pattern);
+
+// What is there and matches the absolute `pattern`, in the order of names; folders that cannot be read hold
+// nothing.
+std::vector<std::filesystem::path> expand(std::string_view pattern);
+
+}  // namespace jobhost::config

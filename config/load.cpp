@@ -1,0 +1,145 @@
+#include "config/load.hpp"
+
+#include "config/glob.hpp"
+#include "config/nearest_name.hpp"
+#include "config/read_definition.hpp"
+#include "config/read_settings.hpp"
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace jobhost::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Loader {
+public:
+    explicit Loader(const fs::path& host_file) : given_(host_file) {
+        std::error_code error;
+        configuration_.file = fs::absolute(host_file, error).lexically_normal();
+        configuration_.folder = configuration_.file.parent_path();
+    }
+
+    LoadResult run() {
+        read_host_file();
+        sort(warnings_);
+        sort(errors_);
+        if (!errors_.empty()) return {std::move(errors_), std::move(warnings_)};
+        return {std::move(configuration_), std::move(warnings_)};
+    }
+
+private:
+    void read_host_file() {
+        std::error_code error;
+        if (!fs::exists(configuration_.file, error)) {
+            errors_.push_back(
+                {{given_.string()},
+                 "",
+                 "is not there",
+                 "an empty file will do; the commented default jobhost.yaml explains every setting"});
+            return;
+        }
+        const auto document = read_document(configuration_.file, given_.string(), nullptr);
+        if (!document) return;
+        Reader reader(given_.string(), errors_);
+        HostFile host = read_settings(reader, *document->root, configuration_.folder);
+        configuration_.settings = std::move(host.settings);
+        for (std::size_t i = 0; i < host.patterns.size(); ++i)
+            read_sources(reader, host.patterns[i], configuration_.settings.definitions[i]);
+    }
+
+    // The tree of `file`; its text also goes to `text`, if there is one.
+    std::optional<YamlDocument> read_document(const fs::path& file, const std::string& shown,
+                                              std::string* text) {
+        auto read = read_text_file(file);
+        if (const auto* problem = std::get_if<TextProblem>(&read)) return refuse(shown, *problem);
+        auto parsed = parse_yaml(std::get<std::string>(read));
+        if (const auto* problem = std::get_if<TextProblem>(&parsed)) return refuse(shown, *problem);
+        if (text) *text = std::get<std::string>(std::move(read));
+        return std::get<YamlDocument>(std::move(parsed));
+    }
+
+    std::nullopt_t refuse(const std::string& file, const TextProblem& problem) {
+        errors_.push_back({
+            {file, problem.line, problem.column},
+            "", problem.problem, problem.hint
+        });
+        return std::nullopt;
+    }
+
+    void read_sources(Reader& host, const Value& at, const std::string& pattern) {
+        const bool is_one_file = !has_wildcard(pattern);
+        const auto files = expand(pattern);
+        if (files.empty() && is_one_file)
+            host.refuse(at, "names a file that is not there: " + in_quotes(at.node->text),
+                        "a pattern such as jobs.d/*.yaml may match none");
+        for (const fs::path& file : files) {
+            std::error_code error;
+            const bool is_host_file = fs::equivalent(file, configuration_.file, error);
+            if (is_host_file && is_one_file)
+                host.refuse(at, "names this file itself", "write jobs to a file of their own");
+            if (is_host_file || !seen_.insert(file).second) continue;
+            if (!is_one_file && fs::is_directory(file, error)) continue;
+            read_source(file);
+        }
+    }
+
+    void read_source(const fs::path& file) {
+        Source source;
+        source.file = file;
+        source.name = file.lexically_relative(configuration_.folder).generic_string();
+        const std::string shown = (given_.parent_path() / source.name).lexically_normal().string();
+        const auto document = read_document(file, shown, &source.text);
+        if (!document) return;
+        Reader reader(shown, errors_);
+        for (ReadDefinition& read : read_definitions(reader, *document->root)) {
+            check_unique(read.placed);
+            check_queue(reader, read);
+            source.definitions.push_back(std::move(read.placed));
+        }
+        configuration_.sources.push_back(std::move(source));
+    }
+
+    void check_unique(const PlacedDefinition& placed) {
+        const auto [first, is_new] = names_.emplace(placed.definition.name, placed.where);
+        if (!is_new)
+            errors_.push_back(
+                {placed.where, placed.path, "is already defined at " + to_text(first->second), ""});
+    }
+
+    void check_queue(const Reader& reader, const ReadDefinition& read) {
+        const auto& queues = configuration_.settings.queues;
+        const QueueName& queue = read.placed.definition.queue;
+        if (std::ranges::find(queues, queue) != queues.end()) return;
+        std::vector<std::string_view> names;
+        for (const QueueName& served : queues)
+            names.push_back(served.value);
+        const auto nearest = nearest_name(queue.value, names);
+        const std::string hint =
+            nearest ? "did you mean '" + std::string(*nearest) + "'?" : "add it under 'queues'";
+        const std::string problem = "this host does not serve the queue " + in_quotes(queue.value);
+        if (read.queue.node) {
+            warnings_.push_back({reader.position(*read.queue.node), read.queue.path, problem, hint});
+        } else {
+            warnings_.push_back({read.placed.where, read.placed.path, problem, hint});
+        }
+    }
+
+    fs::path given_;
+    Configuration configuration_;
+    std::vector<ConfigError> errors_;
+    std::vector<ConfigError> warnings_;
+    std::map<std::string, Position> names_;  // of definitions, over all sources
+    std::set<fs::path> seen_;
+};
+
+}  // namespace
+
+LoadResult load(const fs::path& host_file) {
+    return Loader(host_file).run();
+}
+
+}  // namespace jobhost::config

@@ -1,0 +1,47 @@
+// From files to values: the one entrance to this room.
+#pragma once
+
+#include "config/config_error.hpp"
+#include "config/settings.hpp"
+#include "storage/model/definition.hpp"
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace jobhost::config {
+
+// A definition and where it stands, so that a later check, of its type for instance, can point at it.
+struct PlacedDefinition {
+    Definition definition;
+    Position where;       // of its name
+    Position type_where;  // of the value of `type`
+    std::string path;     // "jobs.nightly-backup"
+};
+
+// One definition file.
+struct Source {
+    std::string name;  // path relative to the host file's folder, with '/': the same on every machine
+    std::filesystem::path file;                 // absolute
+    std::string text;                           // as read, for whoever compares revisions
+    std::vector<PlacedDefinition> definitions;  // in the order of the file; names are unique over all sources
+};
+
+struct Configuration {
+    Settings settings;
+    std::filesystem::path file;    // the host file, absolute
+    std::filesystem::path folder;  // where it lies
+    std::vector<Source> sources;   // in the order of the patterns, then of names
+};
+
+struct LoadResult {
+    std::variant<Configuration, std::vector<ConfigError>> outcome;
+    std::vector<ConfigError> warnings;  // also when there are errors
+};
+
+// Reads `host_file` and the definition files that it names. Either everything is right or all errors are
+// there, sorted. Reads files and the host name, writes nothing, throws nothing of its own. Thread-safe.
+LoadResult load(const std::filesystem::path& host_file);
+
+}  // namespace jobhost::config

@@ -1,0 +1,25 @@
+// The tree of a definition file to definitions. Private to config.
+#pragma once
+
+#include "config/load.hpp"
+#include "config/reader.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace jobhost::config {
+
+struct ReadDefinition {
+    PlacedDefinition placed;
+    Value queue;  // where the queue is named; no node if it is not
+};
+
+// Leaves out definitions of which the name is wrong; of others, what is wrong keeps its default.
+std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root);
+
+// The parts of a definition; each leaves its target alone when there is an error.
+void read_arguments(Reader& reader, const Value& value, std::string& arguments);
+void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule);
+void read_retry(Reader& reader, const Value& value, RetryPolicy& retry);
+
+}  // namespace jobhost::config

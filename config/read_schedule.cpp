@@ -1,0 +1,98 @@
+#include "config/read_definition.hpp"
+#include "config/values.hpp"
+#include "storage/model/time_text.hpp"
+
+namespace jobhost::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Whether a date ever comes does not depend on the day of asking, so that any instant will do.
+bool ever_fires(const Cron& cron) {
+    return cron.next(TimePoint{}).has_value();
+}
+
+class ScheduleReader {
+public:
+    explicit ScheduleReader(Reader& reader) : reader_(reader) {}
+
+    std::optional<Schedule> read_text(const Value& value) {
+        cron_ = {value, reader_.text(value)};
+        return read_cron();
+    }
+
+    std::optional<Schedule> read(const Value& value) {
+        Keys keys;
+        keys.on("cron", [&](const Value& v) { cron_ = {v, reader_.text(v)}; });
+        keys.on("time_zone", [&](const Value& v) { zone_ = {v, reader_.text(v)}; });
+        keys.on("every", [&](const Value& v) { every_ = {v, reader_.duration(v, 1s)}; });
+        keys.on("from", [&](const Value& v) { from_ = {v, read_instant(v)}; });
+        reader_.read_mapping(value, keys);
+        if (cron_.is_there() && every_.is_there()) {
+            reader_.refuse(every_.at, "cannot stand beside 'cron'", "keep one of the two");
+        } else if (cron_.is_there()) {
+            if (from_.is_there()) reader_.refuse(from_.at, "belongs to 'every', not to 'cron'");
+            return read_cron();
+        } else if (every_.is_there()) {
+            if (zone_.is_there()) reader_.refuse(zone_.at, "belongs to 'cron', not to 'every'");
+            if (every_.value) return Every{*every_.value, from_.value.value_or(TimePoint{})};
+        } else {
+            reader_.refuse(value, "has neither 'cron' nor 'every'", "write one of the two");
+        }
+        return std::nullopt;
+    }
+
+private:
+    template <class T>
+    struct Part {
+        Value at;
+        std::optional<T> value{};
+        bool is_there() const { return at.node != nullptr; }
+    };
+
+    std::optional<Schedule> read_cron() {
+        const std::string zone = zone_.value.value_or("UTC");
+        const auto zone_alone = Cron::parse("* * * * *", zone);
+        if (const auto* error = std::get_if<Cron::Error>(&zone_alone))
+            reader_.refuse(zone_.at, error->problem, "write an IANA name, like Europe/Istanbul");
+        if (!cron_.value) return std::nullopt;
+        auto parsed = Cron::parse(*cron_.value, std::holds_alternative<Cron>(zone_alone) ? zone : "UTC");
+        if (const auto* error = std::get_if<Cron::Error>(&parsed)) {
+            reader_.refuse(cron_.at, error->problem);
+        } else if (!ever_fires(std::get<Cron>(parsed))) {
+            reader_.refuse(cron_.at,
+                           "never fires: no date within 100 years is like " + in_quotes(*cron_.value));
+        } else {
+            return std::get<Cron>(std::move(parsed));
+        }
+        return std::nullopt;
+    }
+
+    std::optional<TimePoint> read_instant(const Value& value) {
+        const auto text = reader_.text(value);
+        if (!text) return std::nullopt;
+        const auto instant = parse_instant(*text);
+        if (!instant)
+            reader_.refuse(value, "must be an instant, is " + in_quotes(*text),
+                           "write it like 2026-12-01T09:00:00+03:00, with Z or an offset");
+        return instant;
+    }
+
+    Reader& reader_;
+    Part<std::string> cron_;
+    Part<std::string> zone_;
+    Part<Duration> every_;
+    Part<TimePoint> from_;
+};
+
+}  // namespace
+
+void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule) {
+    const bool is_mapping = value.node->kind == Node::Kind::mapping;
+    if (value.node->kind == Node::Kind::sequence)
+        return reader.refuse(value, "must be a cron expression or a mapping, is a list");
+    auto read = is_mapping ? ScheduleReader(reader).read(value) : ScheduleReader(reader).read_text(value);
+    if (read) schedule = std::move(read);
+}
+
+}  // namespace jobhost::config

@@ -1,0 +1,162 @@
+#include "config/read_settings.hpp"
+
+#include "config/glob.hpp"
+
+#include <array>
+
+namespace jobhost::config {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning",
+                                                  "error"};          // in the order of LogLevel
+constexpr std::array<std::string_view, 2> kFormats{"text", "json"};  // in the order of LogFormat
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr Duration kShortest = 1ms;  // of a timeout
+
+template <class T>
+void set(T& target, std::optional<T> value) {
+    if (value) target = *std::move(value);
+}
+
+class SettingsReader {
+public:
+    SettingsReader(Reader& reader, const fs::path& folder) : reader_(reader), folder_(folder) {}
+
+    HostFile read(const Node& root) {
+        Keys keys;
+        keys.on("server", [&](const Value& value) { read_server(value, settings().server); });
+        keys.on("storage", [&](const Value& value) { read_storage(value, settings().storage); });
+        keys.on("plugins", [&](const Value& value) { read_plugins(value, settings().plugins); });
+        keys.on("queues", [&](const Value& value) { read_queues(value); });
+        keys.on("log", [&](const Value& value) { read_log(value, settings().log); });
+        keys.on("definitions", [&](const Value& value) { read_definitions(value); });
+        keys.on_stray("jobs", [&](const Value& key) {
+            reader_.refuse(key, "belongs in a definition file", "name that file under 'definitions'");
+        });
+        reader_.read_mapping({&root, ""}, keys);
+        resolve(settings().server.state_folder);
+        resolve(settings().plugins.folder);
+        resolve_url(settings().storage.url);
+        return std::move(result_);
+    }
+
+private:
+    Settings& settings() { return result_.settings; }
+
+    void read_server(const Value& section, ServerSettings& server) {
+        Keys keys;
+        keys.on("name", [&](const Value& value) { set(server.name, reader_.name(value)); });
+        keys.on("application", [&](const Value& value) { set(server.application, reader_.name(value)); });
+        keys.on("workers",
+                [&](const Value& value) { set(server.workers, reader_.whole_number(value, 1, 1000)); });
+        keys.on("state_folder", [&](const Value& value) { read_path(value, server.state_folder); });
+        keys.on("stop_timeout",
+                [&](const Value& value) { set(server.stop_timeout, reader_.duration(value, 0s, 24h)); });
+        reader_.read_mapping(section, keys);
+    }
+
+    void read_storage(const Value& section, StorageSettings& storage) {
+        Keys keys;
+        keys.on("url", [&](const Value& value) { read_url(value, storage.url); });
+        keys.on("timeout",
+                [&](const Value& value) { set(storage.timeout, reader_.duration(value, kShortest, 1h)); });
+        reader_.read_mapping(section, keys);
+    }
+
+    // The URL may hold a password, so that no error shows it.
+    void read_url(const Value& value, std::string& url) {
+        const auto text = reader_.text(value);
+        if (!text) return;
+        const bool is_sqlite = text->starts_with(kSqlite);
+        if (is_sqlite && text->size() == kSqlite.size()) {
+            reader_.refuse(value, "names no file", "write it like sqlite:jobhost.db");
+        } else if (is_sqlite || text->starts_with("postgresql://") || text->starts_with("odbc:")) {
+            url = *text;
+        } else {
+            reader_.refuse(value, "must start with sqlite:, postgresql:// or odbc:",
+                           text->starts_with("postgres://") ? "did you mean 'postgresql://'?" : "");
+        }
+    }
+
+    void read_plugins(const Value& section, PluginSettings& plugins) {
+        Keys keys;
+        keys.on("folder", [&](const Value& value) { read_path(value, plugins.folder); });
+        keys.on("start_timeout", [&](const Value& value) {
+            set(plugins.start_timeout, reader_.duration(value, kShortest, 1h));
+        });
+        reader_.read_mapping(section, keys);
+    }
+
+    void read_queues(const Value& value) {
+        std::vector<QueueName> queues;
+        reader_.read_entries(value, [&](const Value& key, const Value& queue) {
+            if (const auto name = reader_.name(key)) queues.push_back({*name});
+            reader_.read_mapping(queue, Keys{});
+        });
+        if (value.node->kind == Node::Kind::mapping && value.node->entries.empty())
+            reader_.refuse(value, "must name a queue", "remove the key to get the queue 'default'");
+        if (!queues.empty()) settings().queues = std::move(queues);
+    }
+
+    void read_log(const Value& section, LogSettings& log) {
+        Keys keys;
+        keys.on("level", [&](const Value& value) {
+            if (const auto level = reader_.choice(value, kLevels)) log.level = static_cast<LogLevel>(*level);
+        });
+        keys.on("format", [&](const Value& value) {
+            if (const auto format = reader_.choice(value, kFormats))
+                log.format = static_cast<LogFormat>(*format);
+        });
+        reader_.read_mapping(section, keys);
+    }
+
+    void read_definitions(const Value& list) {
+        if (list.node->kind == Node::Kind::null) return;
+        reader_.read_list(list, [&](const Value& value) {
+            const auto pattern = path_text(value);
+            if (!pattern) return;
+            if (pattern->find("**") != std::string::npos) {
+                reader_.refuse(value, "'**' is not supported",
+                               "name each folder, like jobs.d/*.yaml and jobs.d/*/*.yaml");
+                return;
+            }
+            settings().definitions.push_back(absolute_pattern(folder_, *pattern));
+            result_.patterns.push_back(value);
+        });
+    }
+
+    std::optional<std::string> path_text(const Value& value) {
+        auto text = reader_.text(value);
+        if (!text || (!text->empty() && text->find('\0') == std::string::npos)) return text;
+        reader_.refuse(value, "names no file");
+        return std::nullopt;
+    }
+
+    void read_path(const Value& value, fs::path& path) {
+        if (const auto text = path_text(value)) path = *text;
+    }
+
+    void resolve(fs::path& path) const { path = (folder_ / path).lexically_normal(); }
+
+    void resolve_url(std::string& url) const {
+        if (!url.starts_with(kSqlite) || url == "sqlite::memory:") return;
+        fs::path file = url.substr(kSqlite.size());
+        resolve(file);
+        url = std::string(kSqlite) + file.string();
+    }
+
+    Reader& reader_;
+    const fs::path& folder_;
+    HostFile result_;
+};
+
+}  // namespace
+
+HostFile read_settings(Reader& reader, const Node& root, const fs::path& folder) {
+    return SettingsReader(reader, folder).read(root);
+}
+
+}  // namespace jobhost::config

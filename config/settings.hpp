@@ -1,0 +1,55 @@
+// What the host file says. The initialisers are the defaults, and the only place where they are written;
+// config/jobhost.yaml shows them to the operator and a test compares the two.
+#pragma once
+
+#include "storage/model/ids.hpp"
+#include "storage/model/time.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace jobhost::config {
+
+std::string default_server_name();  // the host name, with characters that a name may not have as '-'
+int default_workers();              // five for each core, at most 20
+
+struct ServerSettings {
+    std::string name = default_server_name();         // set it where several servers share a machine
+    std::string application = "default";              // set it where several applications share a database
+    int workers = default_workers();                  // set it where jobs mostly wait, or mostly compute
+    std::filesystem::path state_folder = ".jobhost";  // set it where the folder of the host file is read-only
+    Duration stop_timeout =
+        std::chrono::seconds{30};  // running jobs have this long to end when the host stops
+};
+
+struct StorageSettings {
+    std::string url = "sqlite:jobhost.db";        // may hold a password: never printed
+    Duration timeout = std::chrono::seconds{30};  // set it where the database is slow to answer
+};
+
+struct PluginSettings {
+    std::filesystem::path folder = "plugins";
+    Duration start_timeout =
+        std::chrono::seconds{10};  // set it where a plugin loads much data when it starts
+};
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { text, json };
+
+struct LogSettings {
+    LogLevel level = LogLevel::info;
+    LogFormat format = LogFormat::text;  // json where a program reads the log
+};
+
+// Once loaded, all paths, also that of an SQLite URL, are absolute.
+struct Settings {
+    ServerSettings server;
+    StorageSettings storage;
+    PluginSettings plugins;
+    std::vector<QueueName> queues{QueueName{"default"}};  // the first is served first; never empty
+    LogSettings log;
+    std::vector<std::string> definitions;  // patterns of definition files, see config/glob.hpp
+};
+
+}  // namespace jobhost::config

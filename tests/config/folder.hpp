@@ -1,0 +1,102 @@
+// A folder of files for one test, and what config makes of them, as texts that can be compared.
+#pragma once
+
+#include "config/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jobhost::config {
+
+class FolderTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "jobhost-config-XXXXXX").string();
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = std::filesystem::canonical(name);
+    }
+    void TearDown() override {
+        std::error_code error;
+        std::filesystem::remove_all(folder_, error);
+    }
+
+    const std::filesystem::path& folder() const { return folder_; }
+
+    void write(const std::string& name, std::string_view text) {
+        std::filesystem::create_directories((folder_ / name).parent_path());
+        std::ofstream(folder_ / name, std::ios::binary) << text;
+    }
+
+    LoadResult loaded() const { return load(folder_ / "jobhost.yaml"); }
+
+    // Errors, in their order, without the folder in front.
+    std::vector<std::string> errors() const {
+        const LoadResult result = loaded();
+        const auto* errors = std::get_if<std::vector<ConfigError>>(&result.outcome);
+        return errors ? texts(*errors) : std::vector<std::string>{};
+    }
+    std::vector<std::string> warnings() const { return texts(loaded().warnings); }
+
+    // What is said about a host file, or about one definition file, of this text. One line for each error.
+    std::string host_says(std::string_view text) {
+        write("jobhost.yaml", text);
+        return joined(errors());
+    }
+    std::string jobs_say(std::string_view text) {
+        write("jobhost.yaml", "definitions: [jobs.yaml]\n");
+        write("jobs.yaml", text);
+        return joined(errors());
+    }
+
+    // The configuration, which must be right.
+    Configuration configuration() const {
+        LoadResult result = loaded();
+        if (auto* configuration = std::get_if<Configuration>(&result.outcome))
+            return std::move(*configuration);
+        ADD_FAILURE() << joined(errors());
+        return {};
+    }
+    Settings settings(std::string_view text) {
+        write("jobhost.yaml", text);
+        return configuration().settings;
+    }
+    Definition definition(std::string_view text) {
+        write("jobhost.yaml", "definitions: [jobs.yaml]\nqueues: {default: {}, reports: {}}\n");
+        write("jobs.yaml", text);
+        const Configuration all = configuration();
+        if (all.sources.size() != 1 || all.sources[0].definitions.size() != 1) {
+            ADD_FAILURE() << "there must be one definition";
+            return {};
+        }
+        return all.sources[0].definitions[0].definition;
+    }
+
+private:
+    std::vector<std::string> texts(const std::vector<ConfigError>& errors) const {
+        std::vector<std::string> result;
+        const std::string prefix = folder_.string() + "/";
+        for (const ConfigError& error : errors) {
+            std::string text = to_text(error);
+            for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
+                text.erase(at, prefix.size());
+            result.push_back(std::move(text));
+        }
+        return result;
+    }
+    static std::string joined(const std::vector<std::string>& lines) {
+        std::string text;
+        for (const std::string& line : lines)
+            text += text.empty() ? line : "\n" + line;
+        return text;
+    }
+
+    std::filesystem::path folder_;
+};
+
+}  // namespace jobhost::config

@@ -1,0 +1,212 @@
+#include "config/settings.hpp"
+
+#include "config/values.hpp"
+#include "tests/config/folder.hpp"
+
+namespace jobhost::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SettingsFile : public FolderTest {};
+
+TEST_F(SettingsFile, EmptyFileIsAValidHost) {
+    const Settings settings = this->settings("");
+
+    EXPECT_EQ(settings.server.application, "default");
+    EXPECT_EQ(settings.server.workers, default_workers());
+    EXPECT_EQ(settings.server.stop_timeout, 30s);
+    EXPECT_EQ(settings.queues, std::vector<QueueName>{{"default"}});
+    EXPECT_TRUE(settings.definitions.empty());
+    EXPECT_TRUE(is_name(settings.server.name)) << settings.server.name;
+}
+
+TEST_F(SettingsFile, FileOfCommentsAndEmptySectionsIsValid) {
+    EXPECT_EQ(host_says("# nothing\n"), "");
+    EXPECT_EQ(host_says("server:\nstorage: ~\nplugins: {}\nqueues:\nlog:\ndefinitions:\n"), "");
+}
+
+TEST_F(SettingsFile, EverySettingIsRead) {
+    const Settings settings = this->settings(R"(
+server: {name: reports-1, application: shop, workers: 8, state_folder: /var/lib/jobhost, stop_timeout: 1m30s}
+storage: {url: "postgresql://db/jobs", timeout: 5s}
+plugins: {folder: /usr/lib/jobhost, start_timeout: 250ms}
+queues: {critical: {}, default: {}, reports: }
+log: {level: warning, format: json}
+definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
+)");
+
+    EXPECT_EQ(settings.server.name, "reports-1");
+    EXPECT_EQ(settings.server.application, "shop");
+    EXPECT_EQ(settings.server.workers, 8);
+    EXPECT_EQ(settings.server.state_folder, "/var/lib/jobhost");
+    EXPECT_EQ(settings.server.stop_timeout, 90s);
+    EXPECT_EQ(settings.storage.url, "postgresql://db/jobs");
+    EXPECT_EQ(settings.storage.timeout, 5s);
+    EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
+    EXPECT_EQ(settings.plugins.start_timeout, 250ms);
+    EXPECT_EQ(settings.queues, (std::vector<QueueName>{{"critical"}, {"default"}, {"reports"}}));
+    EXPECT_EQ(settings.log.level, LogLevel::warning);
+    EXPECT_EQ(settings.log.format, LogFormat::json);
+    EXPECT_EQ(settings.definitions,
+              (std::vector<std::string>{(folder() / "jobs.d/*.yaml").string(), "/etc/jobs/*.yaml"}));
+}
+
+TEST_F(SettingsFile, RelativePathsAreTakenFromTheFolderOfTheFile) {
+    const Settings settings = this->settings("server: {state_folder: ../state}\nplugins: {folder: ./lib/}\n");
+
+    EXPECT_EQ(settings.server.state_folder, folder().parent_path() / "state");
+    EXPECT_EQ(settings.plugins.folder, folder() / "lib/");
+    EXPECT_EQ(settings.storage.url, "sqlite:" + (folder() / "jobhost.db").string());
+}
+
+TEST_F(SettingsFile, ConfigurationKnowsItsFileAndFolder) {
+    write("jobhost.yaml", "");
+    const Configuration configuration = this->configuration();
+
+    EXPECT_EQ(configuration.file, folder() / "jobhost.yaml");
+    EXPECT_EQ(configuration.folder, folder());
+}
+
+TEST_F(SettingsFile, MissingFileIsOneErrorWithARemedy) {
+    EXPECT_EQ(errors(),
+              std::vector<std::string>{"jobhost.yaml  is not there  an empty file will do; the commented "
+                                       "default jobhost.yaml explains every setting"});
+}
+
+TEST_F(SettingsFile, FolderInPlaceOfTheFileIsRefused) {
+    std::filesystem::create_directory(folder() / "jobhost.yaml");
+    EXPECT_EQ(errors(), std::vector<std::string>{"jobhost.yaml  is a folder"});
+}
+
+TEST_F(SettingsFile, UnknownKeyIsRefusedAndTheNearestNamed) {
+    EXPECT_EQ(host_says("sever: {}\n"), "jobhost.yaml:1:1  sever  is not a setting  did you mean 'server'?");
+    EXPECT_EQ(host_says("log:\n  Level: info\n"),
+              "jobhost.yaml:2:3  log.Level  is not a setting  did you mean 'level'?");
+    EXPECT_EQ(host_says("server: {wokrers: 1}\n"),
+              "jobhost.yaml:1:10  server.wokrers  is not a setting  did you mean 'workers'?");
+    EXPECT_EQ(
+        host_says("dashboard: {}\n"),
+        "jobhost.yaml:1:1  dashboard  is not a setting  known here: server, storage, plugins, queues, log, "
+        "definitions");
+}
+
+TEST_F(SettingsFile, JobsInTheHostFileAreSentToADefinitionFile) {
+    EXPECT_EQ(host_says("jobs: {}\n"),
+              "jobhost.yaml:1:1  jobs  belongs in a definition file  name that file under 'definitions'");
+}
+
+TEST_F(SettingsFile, KeySetTwiceIsRefused) {
+    EXPECT_EQ(host_says("log: {}\nserver: {workers: 1}\nlog: {}\n"),
+              "jobhost.yaml:3:1  log  is already set at line 1");
+    EXPECT_EQ(host_says("queues:\n  a: {}\n  \"a\": {}\n"),
+              "jobhost.yaml:3:3  queues.a  is already set at line 2");
+}
+
+TEST_F(SettingsFile, ValueOfTheWrongKindIsRefused) {
+    EXPECT_EQ(host_says("server: 5\n"), "jobhost.yaml:1:9  server  must be a mapping, is text");
+    EXPECT_EQ(host_says("server: [a]\n"), "jobhost.yaml:1:9  server  must be a mapping, is a list");
+    EXPECT_EQ(host_says("server: {name: [a]}\n"), "jobhost.yaml:1:16  server.name  must be text, is a list");
+    EXPECT_EQ(host_says("definitions: a.yaml\n"), "jobhost.yaml:1:14  definitions  must be a list, is text");
+    EXPECT_EQ(host_says("definitions: [{a: b}]\n"),
+              "jobhost.yaml:1:15  definitions[0]  must be text, is a mapping");
+}
+
+TEST_F(SettingsFile, EmptyValueIsRefusedAtItsKey) {
+    EXPECT_EQ(host_says("server:\n  name:\n  workers: 1\n"),
+              "jobhost.yaml:2:3  server.name  has no value  remove the key to get the default");
+    EXPECT_EQ(host_says("server:\n  workers:\n"),
+              "jobhost.yaml:2:3  server.workers  must be a whole number, is empty");
+}
+
+TEST_F(SettingsFile, NumberMustBeWholeAndInRange) {
+    EXPECT_EQ(host_says("server: {workers: 0}\n"),
+              "jobhost.yaml:1:19  server.workers  must be 1 to 1000, is 0");
+    EXPECT_EQ(host_says("server: {workers: 1001}\n"),
+              "jobhost.yaml:1:19  server.workers  must be 1 to 1000, is 1001");
+    EXPECT_EQ(host_says("server: {workers: 99999999999999999999}\n"),
+              "jobhost.yaml:1:19  server.workers  must be 1 to 1000, is 99999999999999999999");
+    EXPECT_EQ(host_says("server: {workers: 2.5}\n"),
+              "jobhost.yaml:1:19  server.workers  must be a whole number, is '2.5'");
+    EXPECT_EQ(host_says("server: {workers: many}\n"),
+              "jobhost.yaml:1:19  server.workers  must be a whole number, is 'many'");
+    EXPECT_EQ(host_says("server: {workers: \"8\"}\n"),
+              "jobhost.yaml:1:19  server.workers  must be a whole number, is text  remove the quotes");
+}
+
+TEST_F(SettingsFile, DurationNeedsItsUnitAndRange) {
+    EXPECT_EQ(host_says("server: {stop_timeout: 30}\n"),
+              "jobhost.yaml:1:24  server.stop_timeout  must be a duration, is '30'  write it like 250ms, "
+              "30s, 5m, 1h30m "
+              "or 2d");
+    EXPECT_EQ(host_says("server: {stop_timeout: 25h}\n"),
+              "jobhost.yaml:1:24  server.stop_timeout  must be 0s to 1d, is '25h'");
+    EXPECT_EQ(host_says("storage: {timeout: 0s}\n"),
+              "jobhost.yaml:1:20  storage.timeout  must be 1ms to 1h, is '0s'");
+}
+
+TEST_F(SettingsFile, NameMustBeAName) {
+    EXPECT_EQ(
+        host_says("server: {application: my shop}\n"),
+        "jobhost.yaml:1:23  server.application  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is 'my "
+        "shop'");
+    EXPECT_EQ(host_says("server: {name: ''}\n"),
+              "jobhost.yaml:1:16  server.name  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is ''");
+    EXPECT_EQ(host_says("server: {name: " + std::string(100, 'a') + "}\n"), "");
+    EXPECT_EQ(host_says("server: {name: " + std::string(101, 'a') + "}\n"),
+              "jobhost.yaml:1:16  server.name  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is '" +
+                  std::string(60, 'a') + "...'");
+}
+
+TEST_F(SettingsFile, WordMustBeOneOfThoseKnown) {
+    EXPECT_EQ(host_says("log: {level: warn}\n"),
+              "jobhost.yaml:1:14  log.level  must be debug, info, warning or error, is 'warn'  did you mean "
+              "'warning'?");
+    EXPECT_EQ(host_says("log: {level: inof}\n"),
+              "jobhost.yaml:1:14  log.level  must be debug, info, warning or error, is 'inof'  did you mean "
+              "'info'?");
+    EXPECT_EQ(host_says("log: {format: xml}\n"),
+              "jobhost.yaml:1:15  log.format  must be text or json, is 'xml'");
+}
+
+TEST_F(SettingsFile, QueueMustBeNamedAndHasNoSettingsYet) {
+    EXPECT_EQ(host_says("queues: {}\n"),
+              "jobhost.yaml:1:9  queues  must name a queue  remove the key to get the queue 'default'");
+    EXPECT_EQ(host_says("queues: {a: {workers: 2}}\n"),
+              "jobhost.yaml:1:14  queues.a.workers  is not a setting");
+    EXPECT_EQ(
+        host_says("queues: {\"a b\": {}}\n"),
+        "jobhost.yaml:1:10  queues.'a b'  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is 'a b'");
+    EXPECT_EQ(host_says("queues: [a]\n"), "jobhost.yaml:1:9  queues  must be a mapping, is a list");
+}
+
+TEST_F(SettingsFile, StorageUrlMustNameADatabaseAndIsNeverShown) {
+    EXPECT_EQ(host_says("storage: {url: \"mysql://root:secret@db\"}\n"),
+              "jobhost.yaml:1:16  storage.url  must start with sqlite:, postgresql:// or odbc:");
+    EXPECT_EQ(host_says("storage: {url: \"postgres://root:secret@db\"}\n"),
+              "jobhost.yaml:1:16  storage.url  must start with sqlite:, postgresql:// or odbc:  did you mean "
+              "'postgresql://'?");
+    EXPECT_EQ(host_says("storage: {url: \"sqlite:\"}\n"),
+              "jobhost.yaml:1:16  storage.url  names no file  write it like sqlite:jobhost.db");
+    EXPECT_EQ(host_says("storage: \"postgresql://root:secret@db\"\n"),
+              "jobhost.yaml:1:10  storage  must be a mapping, is text");
+}
+
+TEST_F(SettingsFile, ReferenceIsRefusedUnlessEscaped) {
+    EXPECT_EQ(host_says("storage: {url: \"${env:DATABASE_URL}\"}\n"),
+              "jobhost.yaml:1:16  storage.url  unknown reference '${env:DATABASE_URL}'  write $${ for a "
+              "literal ${");
+    EXPECT_EQ(settings("plugins: {folder: \"$${x}\"}\n").plugins.folder, folder() / "${x}");
+}
+
+TEST_F(SettingsFile, AllErrorsComeAtOnceInTheirOrder) {
+    EXPECT_EQ(host_says("log: {level: loud}\nserver:\n  workers: none\n  workers: 3\n  nam: a\nqueues: 5\n"),
+              "jobhost.yaml:1:14  log.level  must be debug, info, warning or error, is 'loud'\n"
+              "jobhost.yaml:3:12  server.workers  must be a whole number, is 'none'\n"
+              "jobhost.yaml:4:3  server.workers  is already set at line 3\n"
+              "jobhost.yaml:5:3  server.nam  is not a setting  did you mean 'name'?\n"
+              "jobhost.yaml:6:9  queues  must be a mapping, is text");
+}
+
+}  // namespace
+}  // namespace jobhost::config
