@@ -1,5 +1,3 @@
-set(JOBHOST_EXPORTS_MAP ${CMAKE_CURRENT_LIST_DIR}/exports.map)
-
 # jobhost_add_plugin(NAME source... [LIBRARIES library...] [OUTPUT_DIRECTORY folder])
 #
 # Makes NAME.so, a plugin that unloads cleanly and tells at link time what it lacks. It goes to OUTPUT_DIRECTORY,
@@ -25,8 +23,9 @@ function(jobhost_add_plugin name)
     # A unique symbol of libstdc++'s templates would keep the library mapped for ever.
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
     # A missing function ends the process at its first call otherwise; the id finds the debug symbols.
-    target_link_options(${name} PRIVATE LINKER:--version-script=${JOBHOST_EXPORTS_MAP} LINKER:-z,now LINKER:--build-id)
-    set_target_properties(${name} PROPERTIES LINK_DEPENDS ${JOBHOST_EXPORTS_MAP})
+    set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/exports.map)
+    target_link_options(${name} PRIVATE LINKER:--version-script=${exports} LINKER:-z,now LINKER:--build-id)
+    set_target_properties(${name} PROPERTIES LINK_DEPENDS ${exports})
     # The sanitizers' functions come from the program that loads the plugin.
     if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
         target_link_options(${name} PRIVATE LINKER:-z,defs)
