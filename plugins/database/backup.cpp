@@ -15,14 +15,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPagesPerStep = 512;  // 2 MiB of the usual pages: a step is over before a writer minds
 constexpr auto kPatience = 5s;      // with a locked source; then the job's retry policy is the better judge
-constexpr auto kPause = 20ms;       // between two tries
-constexpr int kRestarts = 5;        // before the writers have to wait
+constexpr auto kPause = 1ms;        // between two tries: a busy writer leaves short gaps only
+constexpr int kRestarts = 3;        // before the writers have to wait
 
 // Fixes what `source` reads until the connection closes. In WAL mode that costs writers nothing; with a
 // rollback journal they wait.
 void hold_snapshot(SqliteConnection& source) {
     source.execute("BEGIN");
-    source.text("SELECT count(*) FROM sqlite_schema");
+    try {
+        source.text("SELECT count(*) FROM sqlite_schema");
+    } catch (const jobhost::Error&) {
+        source.execute("ROLLBACK");  // so that the caller may try again
+        throw;
+    }
 }
 
 // Does `work` until it does not find the source locked.
@@ -85,7 +90,7 @@ std::int64_t copy_database(jobhost::JobContext& context, const std::filesystem::
         when_not_busy(context, [&] { is_complete = backup.step(); });
         const int done = backup.done();
         // A writer has changed pages that were copied already, and SQLite began again.
-        if (done < done_before && ++restarts == kRestarts && ::sqlite3_get_autocommit(source.handle()))
+        if (done <= done_before && ++restarts == kRestarts && ::sqlite3_get_autocommit(source.handle()))
             when_not_busy(context, [&] { hold_snapshot(source); });
         done_before = done;
         if (backup.total() > 0)

@@ -12,15 +12,18 @@ namespace {
 bool is_disk_full(int code, sqlite3* connection) {
     if ((code & 0xFF) == SQLITE_FULL) return true;
     if ((code & 0xFF) != SQLITE_IOERR || !connection) return false;
-    const int reason = ::sqlite3_system_errno(connection);
+    // A backup step leaves the system's reason in errno only.
+    const int kept = ::sqlite3_system_errno(connection);
+    const int reason = kept != 0 ? kept : errno;
     return reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
 }
 
 }  // namespace
 
 void throw_sqlite_error(int code, sqlite3* connection, const std::string& what) {
-    const std::string message = what + ": " + ::sqlite3_errstr(code);
+    // First, because it looks at errno.
     if (is_disk_full(code, connection)) throw jobhost::Error("disk_full", what + ": the disk is full");
+    const std::string message = what + ": " + ::sqlite3_errstr(code);
     switch (code & 0xFF) {
         case SQLITE_NOTADB:
             throw jobhost::FatalError("not_a_database", message);

@@ -31,7 +31,7 @@ struct RunFacts {
     std::uint32_t attempt = 1;
     std::int64_t scheduled_at = 0;
     std::string idempotency_key = "key-42";
-    std::string definition;
+    std::string definition = {};
     std::string arguments = "{}";
 };
 
