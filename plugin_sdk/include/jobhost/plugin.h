@@ -1,3 +1,4 @@
+/* clang-format off: the columns are set by hand */
 /* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
  *
  * Rules, for both sides
@@ -99,7 +100,8 @@ typedef struct jobhost_host_api {
     /* Arguments by JSON pointer (RFC 6901: "/width", "/tags/0"), so that a plugin needs no JSON library. `*out` is
      * untouched unless JOBHOST_OK is returned. NOT_FOUND also for null. Texts are valid until run() returned.
      * get_integer: JSON numbers that are whole and fit. get_size: elements of an array, members of an object.
-     * get_json: the value at that place as JSON. get_name: the name of an object's member number `index`. [job] */
+     * get_json: the value at that place as JSON. get_name: the name of an object's member number `index`;
+     * WRONG_TYPE for an array, NOT_FOUND past the end (so for an empty object too). [job] */
     jobhost_status(JOBHOST_CALL* get_integer)(jobhost_context* context, jobhost_text pointer, int64_t* out);
     jobhost_status(JOBHOST_CALL* get_number)(jobhost_context* context, jobhost_text pointer, double* out);
     jobhost_status(JOBHOST_CALL* get_boolean)(jobhost_context* context, jobhost_text pointer, int32_t* out);

@@ -1,0 +1,109 @@
+// A run, as the job sees it. Nothing here blocks longer than it says.
+#pragma once
+
+#include <jobhost/detail/host.hpp>
+#include <jobhost/errors.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace jobhost {
+
+// Valid until run() returns, on any thread that the job started and joins before that. Texts live as long.
+class JobContext {
+public:
+    explicit JobContext(jobhost_context* context) noexcept : context_(context) {}
+    JobContext(const JobContext&) = delete;
+    JobContext& operator=(const JobContext&) = delete;
+
+    // The job; the same in every attempt.
+    std::int64_t id() const noexcept { return detail::call_or<std::int64_t>(0, api().job_id, context_); }
+    // Grows with each run of the job. Give it to what the job writes to as a fencing token: whoever comes
+    // with a smaller one is a run that was given up for dead.
+    std::int64_t lease() const noexcept { return detail::call_or<std::int64_t>(0, api().lease, context_); }
+    // 1 for the first run.
+    std::uint32_t attempt() const noexcept {
+        return detail::call_or<std::uint32_t>(1, api().attempt, context_);
+    }
+    // The instant of the schedule that this run is for, however late it started; nothing for other jobs.
+    std::optional<std::chrono::system_clock::time_point> scheduled_at() const noexcept {
+        const auto us = detail::call_or<std::int64_t>(0, api().scheduled_at, context_);
+        if (us == 0) return std::nullopt;
+        return std::chrono::system_clock::time_point(std::chrono::microseconds(us));
+    }
+    // The same in every run of this job and of no other: for services that ignore a repeated request.
+    std::string_view idempotency_key() const noexcept { return text(api().idempotency_key); }
+    // Name of the definition that the job comes from; empty: none.
+    std::string_view definition() const noexcept { return text(api().definition); }
+    // The arguments, a JSON object; for jobs that read them by themselves.
+    std::string_view arguments_json() const noexcept { return text(api().arguments); }
+
+    // A line of the job's log, UTF-8, cut at 64 KiB. Warnings are counted: "succeeded with 3 warnings".
+    void debug(std::string_view line) noexcept { log(JOBHOST_LOG_DEBUG, line); }
+    void info(std::string_view line) noexcept { log(JOBHOST_LOG_INFO, line); }
+    void warning(std::string_view line) noexcept { log(JOBHOST_LOG_WARNING, line); }
+    void error(std::string_view line) noexcept { log(JOBHOST_LOG_ERROR, line); }
+
+    // How far the run is: `fraction` 0 to 1, `note` up to 200 bytes. Cheap; call it as often as you like.
+    void progress(double fraction, std::string_view note = {}) noexcept {
+        detail::call(api().progress, context_, fraction, detail::to_text(note));
+    }
+
+    // Has anybody asked this run to stop, for good or to go on elsewhere? Stays true. One atomic load.
+    bool stop_requested() const noexcept { return stop_bits() != 0; }
+    // Has a person or a timeout asked this run to stop for good? Only this matters to a job that must not
+    // start again from the beginning.
+    bool cancel_requested() const noexcept { return (stop_bits() & JOBHOST_STOP_CANCEL) != 0; }
+    // Throws Cancelled or Yielded once a stop was requested. One call in each round of a loop makes a good
+    // citizen.
+    void check() const { check(stop_bits()); }
+    // Sleeps for `duration`; throws as check() does as soon as a stop is requested.
+    template <class Rep, class Period>
+    void wait_for(std::chrono::duration<Rep, Period> duration) const {
+        // Longer than a century would overflow, and is the same to any job.
+        constexpr std::chrono::hours kLongest{24 * 365 * 100};
+        const auto bounded = duration < kLongest ? std::chrono::ceil<std::chrono::microseconds>(duration)
+                                                 : std::chrono::microseconds(kLongest);
+        check(detail::call_or<std::uint32_t>(stop_bits(), api().wait_for_stop, context_,
+                                             std::int64_t{bounded.count()}));
+    }
+
+    // The run's result, a JSON value of up to 64 KiB; the last call wins; kept only if the run succeeds.
+    // Throws FatalError if the host refuses it.
+    void set_result(std::string_view json) {
+        const jobhost_status status = detail::call(api().set_result, context_, detail::to_text(json));
+        if (status == JOBHOST_LIMIT) throw FatalError("result_too_large", "the result is larger than 64 KiB");
+        if (status == JOBHOST_INVALID) throw FatalError("result_not_json", "the result is not JSON");
+    }
+
+    // An extension of the host, valid until the plugin is unloaded; nullptr: not offered.
+    const void* extension(std::string_view id) const noexcept {
+        return detail::call_or<const void*>(nullptr, api().get_extension, detail::host.self,
+                                            detail::to_text(id));
+    }
+    // For extensions, which want the C handle.
+    jobhost_context* handle() const noexcept { return context_; }
+
+private:
+    static const jobhost_host_api& api() noexcept { return detail::host.api; }
+
+    std::string_view text(jobhost_text(JOBHOST_CALL* get)(jobhost_context*)) const noexcept {
+        return detail::to_view(detail::call_or<jobhost_text>({nullptr, 0}, get, context_));
+    }
+    void log(std::int32_t level, std::string_view line) noexcept {
+        if (api().log) api().log(detail::host.self, context_, level, detail::to_text(line));
+    }
+    std::uint32_t stop_bits() const noexcept {
+        return detail::call_or<std::uint32_t>(0, api().stop_requested, context_);
+    }
+    static void check(std::uint32_t bits) {
+        if (bits & JOBHOST_STOP_CANCEL) throw Cancelled();
+        if (bits & JOBHOST_STOP_DRAIN) throw Yielded();
+    }
+
+    jobhost_context* context_;
+};
+
+}  // namespace jobhost

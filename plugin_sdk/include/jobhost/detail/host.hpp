@@ -1,0 +1,52 @@
+// The host as this plugin sees it: the only state of the C++ face.
+#pragma once
+
+#include <jobhost/plugin.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#if defined(__GNUC__) && !defined(_WIN32)
+#define JOBHOST_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define JOBHOST_HIDDEN
+#endif
+
+namespace jobhost::detail {
+
+constexpr jobhost_text to_text(std::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
+constexpr std::string_view to_view(jobhost_text text) noexcept {
+    return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
+}
+
+struct Host {
+    jobhost_host* self = nullptr;
+    jobhost_host_api api{};  // NULL where the host is older than this header
+};
+
+// Written by init() only, before any run. Hidden, because two plugins in one process must not share it.
+JOBHOST_HIDDEN inline Host host;
+
+// Copies the host's table as far as both sides know it. What an older host lacks stays NULL; what a newer one
+// has more is left alone.
+inline void adopt(jobhost_host* self, const jobhost_host_api& api) noexcept {
+    host = Host{self, {}};
+    std::memcpy(&host.api, &api, std::min<std::size_t>(api.struct_size, sizeof(jobhost_host_api)));
+}
+
+// Calls a function of the host if it offers it; otherwise answers `fallback`.
+template <class Result, class... Parameters, class... Given>
+Result call_or(Result fallback, Result(JOBHOST_CALL* function)(Parameters...), Given... given) noexcept {
+    return function ? function(given...) : fallback;
+}
+// The same for the functions that answer how it went.
+template <class... Parameters, class... Given>
+jobhost_status call(jobhost_status(JOBHOST_CALL* function)(Parameters...), Given... given) noexcept {
+    return call_or<jobhost_status>(JOBHOST_UNSUPPORTED, function, given...);
+}
+
+}  // namespace jobhost::detail

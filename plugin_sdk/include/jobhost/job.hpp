@@ -1,0 +1,45 @@
+// Write jobs in C++20: include this, write classes, name them in JOBHOST_PLUGIN. Compiled into the plugin and
+// talking to the host through the C table only; needs no library.
+//
+// A job is a default-constructible class; each run makes its own object, on any thread, several at once.
+//
+//     struct Resize {
+//         static constexpr std::string_view name = "resize";             // with plugin "images":
+//         images.resize static constexpr std::string_view description = "Scale an image";       // all that
+//         follow: may be left out static constexpr std::chrono::seconds timeout{30};             // any
+//         duration; the host's default static constexpr std::uint32_t flags = JOBHOST_JOB_IDEMPOTENT; //
+//         JOBHOST_JOB_ bits static constexpr std::uint32_t payload_version = 1;            // raise it when
+//         old arguments no longer fit static constexpr std::string_view result_schema = "{}";        // JSON
+//         Schema of the result void run(jobhost::JobContext& context, const ResizeArguments& arguments);
+//     };
+//
+// run() takes the arguments' struct or only the context, and returns nothing, or text: its result, as JSON.
+// It says how it failed by throwing (jobhost/errors.hpp).
+#pragma once
+
+#include <jobhost/arguments.hpp>
+#include <jobhost/context.hpp>
+#include <jobhost/detail/registry.hpp>
+#include <jobhost/errors.hpp>
+#include <jobhost/json_text.hpp>
+#include <jobhost/plugin.h>
+
+// Once per plugin, at file scope: JOBHOST_PLUGIN("images", "1.2.0", Resize, Reindex);
+// The name is [a-z][a-z0-9_]*, the version a semantic one. Both are string literals.
+#define JOBHOST_PLUGIN(name, version, ...)                                                               \
+    static_assert(::jobhost::detail::is_name(name), "a plugin's name is [a-z][a-z0-9_]*");               \
+    JOBHOST_DEFINE_TAG();                                                                                \
+    /* Declared first, for -Wmissing-declarations. */                                                    \
+    extern "C" JOBHOST_EXPORT const jobhost_plugin* JOBHOST_CALL jobhost_plugin_entry_v1(                \
+        const jobhost_host_api* api);                                                                    \
+    extern "C" const jobhost_plugin* JOBHOST_CALL jobhost_plugin_entry_v1(const jobhost_host_api* api) { \
+        if (api == nullptr || api->abi_major != JOBHOST_ABI_MAJOR) return nullptr;                       \
+        /* catch (...) because the schemas are built here, and nothing may unwind into the host. */      \
+        try {                                                                                            \
+            static const ::jobhost::detail::Registry<__VA_ARGS__> registry(name, version);               \
+            return registry.plugin();                                                                    \
+        } catch (...) {                                                                                  \
+            return nullptr;                                                                              \
+        }                                                                                                \
+    }                                                                                                    \
+    static_assert(true, "so that a semicolon may follow")

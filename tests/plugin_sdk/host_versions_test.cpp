@@ -1,0 +1,108 @@
+// Plugins meet hosts that are older and newer than the header they were compiled with.
+#include "tests/support/fake_plugin_host.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstring>
+#include <stdexcept>
+
+namespace jobhost::test {
+
+namespace {
+
+// A table that ends before `size`, with poison behind it.
+struct OlderTable {
+    explicit OlderTable(std::size_t size) {
+        std::memset(&api, 0x5A, sizeof api);
+        std::memcpy(&api, &fake_host_api(), size);
+        api.struct_size = static_cast<std::uint32_t>(size);
+    }
+    jobhost_host_api api;
+};
+
+struct NewerTable {
+    jobhost_host_api api = fake_host_api();
+    void (*appended)() = nullptr;
+};
+
+}  // namespace
+
+TEST(HostVersions, WhatAnOlderHostLacksIsLeftOut) {
+    const OlderTable older(offsetof(jobhost_host_api, progress));
+    const LoadedPlugin plugin(PLUGIN_IN_CPP, older.api);
+
+    FakeRun run;
+    plugin.run("facts", run);
+
+    EXPECT_EQ(run.status, JOBHOST_OK);
+    EXPECT_EQ(run.result, std::nullopt);
+    EXPECT_TRUE(run.progress.empty());
+    EXPECT_TRUE(run.has_logged("warning"));
+}
+
+TEST(HostVersions, AFailureIsReportedEvenWithoutWords) {
+    const OlderTable older(offsetof(jobhost_host_api, set_error));
+    const LoadedPlugin plugin(PLUGIN_IN_CPP, older.api);
+
+    FakeRun run({.arguments = R"({"text":"fatal"})"});
+    plugin.run("fail", run);
+
+    EXPECT_EQ(run.status, JOBHOST_FATAL);
+    EXPECT_EQ(run.error_message, "");
+}
+
+TEST(HostVersions, AHostWithoutArgumentsIsNamedAsTheCause) {
+    jobhost_host_api poor = fake_host_api();
+    poor.get_size = nullptr;
+    const LoadedPlugin plugin(PLUGIN_IN_CPP, poor);
+
+    FakeRun run({.arguments = R"({"text":"fatal"})"});
+    plugin.run("fail", run);
+
+    EXPECT_EQ(run.status, JOBHOST_FATAL);
+    EXPECT_EQ(run.error_code, "host_too_old");
+}
+
+TEST(HostVersions, WhatANewerHostHasMoreIsIgnored) {
+    NewerTable newer;
+    newer.api.struct_size = sizeof newer;
+    newer.api.abi_minor = 9;
+    const LoadedPlugin plugin(PLUGIN_IN_CPP, newer.api);
+
+    FakeRun run({.arguments = R"({"path":"p"})"});
+    plugin.run("inspect", run);
+
+    EXPECT_EQ(run.status, JOBHOST_OK);
+}
+
+TEST(HostVersions, AnotherMajorVersionIsRefused) {
+    jobhost_host_api other = fake_host_api();
+    other.abi_major = 2;
+    EXPECT_THROW(LoadedPlugin(PLUGIN_IN_CPP, other), std::runtime_error);
+}
+
+TEST(HostVersions, APluginInCRunsAgainstTheSameTable) {
+    const LoadedPlugin plugin{std::filesystem::path(PLUGIN_IN_C)};
+    FakeRun good({.arguments = R"({"number":21})"});
+    plugin.run("double", good);
+    EXPECT_EQ(good.status, JOBHOST_OK);
+    EXPECT_EQ(good.result, "42");
+    EXPECT_TRUE(good.has_logged("doubled"));
+
+    FakeRun bad({.arguments = R"({"number":"x"})"});
+    plugin.run("double", bad);
+    EXPECT_EQ(bad.status, JOBHOST_BAD_ARGUMENTS);
+    EXPECT_EQ(bad.error_code, "bad_number");
+}
+
+TEST(HostVersions, APluginInCAsksBeforeItUsesWhatMayBeMissing) {
+    const OlderTable older(offsetof(jobhost_host_api, set_result));
+    const LoadedPlugin plugin(PLUGIN_IN_C, older.api);
+    FakeRun run({.arguments = R"({"number":21})"});
+    plugin.run("double", run);
+    EXPECT_EQ(run.status, JOBHOST_OK);
+    EXPECT_EQ(run.result, std::nullopt);
+}
+
+}  // namespace jobhost::test

@@ -1,0 +1,155 @@
+// A plugin in C++ that uses all of the SDK, for the tests beside it.
+#include <jobhost/job.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using jobhost::JobContext;
+using namespace std::chrono_literals;
+
+namespace sample {
+
+struct Size {
+    int width = 0;
+    int height = 600;
+};
+JOBHOST_ARGUMENTS(Size, required(width), height);
+
+struct InspectArguments {
+    std::string path;
+    int width = 800;
+    std::uint8_t level = 3;
+    std::uint64_t large = 1;
+    std::int64_t larger = -1;
+    double ratio = 1.5;
+    bool keep = true;
+    std::optional<double> quality;
+    std::vector<std::string> tags{"a\"b"};
+    std::vector<std::vector<bool>> grid;
+    std::map<std::string, int> weights;
+    std::optional<Size> size;
+    std::vector<Size> sizes;
+};
+JOBHOST_ARGUMENTS(InspectArguments, required(path), width, level, large, larger, ratio, keep, quality, tags,
+                  grid, weights, size, sizes);
+
+struct ManyArguments {
+    int a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0, a8 = 0, a9 = 0, a10 = 0, a11 = 0, a12 = 0,
+        a13 = 0, a14 = 0, a15 = 0, a16 = 0, a17 = 0, a18 = 0, a19 = 0, a20 = 0, a21 = 0, a22 = 0, a23 = 0,
+        a24 = 0, a25 = 0, a26 = 0, a27 = 0, a28 = 0, a29 = 0, a30 = 0;
+};
+JOBHOST_ARGUMENTS(ManyArguments, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17,
+                  a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30);
+
+struct TextArguments {
+    std::string text;
+};
+JOBHOST_ARGUMENTS(TextArguments, required(text));
+
+struct NoArguments {};
+JOBHOST_ARGUMENTS(NoArguments);
+
+// Says what it was given.
+struct Inspect {
+    static constexpr std::string_view name = "inspect";
+    static constexpr std::string_view description = "Says what it was given";
+    static constexpr std::string_view result_schema = R"({"type":"string"})";
+    static constexpr std::chrono::minutes timeout{3};
+    static constexpr std::uint32_t flags = JOBHOST_JOB_IDEMPOTENT;
+    static constexpr std::uint32_t payload_version = 2;
+
+    std::string run(JobContext&, const InspectArguments& given) const {
+        std::string seen = given.path + " " + std::to_string(given.width) + " " +
+                           std::to_string(given.level) + " " + std::to_string(given.large) + " " +
+                           std::to_string(given.larger) + " " + std::to_string(given.ratio) +
+                           (given.keep ? " keep" : " drop");
+        if (given.quality) seen += " quality " + std::to_string(*given.quality);
+        for (const std::string& tag : given.tags)
+            seen += " #" + tag;
+        for (const std::vector<bool>& row : given.grid)
+            for (const bool cell : row)
+                seen += cell ? " x" : " .";
+        for (const auto& [key, weight] : given.weights)
+            seen += " " + key + "=" + std::to_string(weight);
+        if (given.size) seen += " size " + describe(*given.size);
+        for (const Size& size : given.sizes)
+            seen += " + " + describe(size);
+        return jobhost::json_text(seen);
+    }
+    static std::string describe(const Size& size) {
+        return std::to_string(size.width) + "x" + std::to_string(size.height);
+    }
+};
+
+struct Many {
+    static constexpr std::string_view name = "many";
+    std::string run(JobContext&, const ManyArguments& given) { return std::to_string(given.a1 + given.a30); }
+};
+
+struct Fail {
+    static constexpr std::string_view name = "fail";
+    static void run(JobContext&, const TextArguments& how) {
+        if (how.text == "error") throw jobhost::Error("smtp.refused", "the server is busy");
+        if (how.text == "fatal") throw jobhost::FatalError("no_such_user", "nobody is called so");
+        if (how.text == "bad_arguments") throw jobhost::BadArguments("/text must be something else");
+        if (how.text == "cancelled") throw jobhost::Cancelled();
+        if (how.text == "yielded") throw jobhost::Yielded();
+        if (how.text == "bad_alloc") throw std::bad_alloc();
+        if (how.text == "exception") throw std::runtime_error("something went wrong");
+        if (how.text == "number") throw 5;
+    }
+};
+
+struct Facts {
+    static constexpr std::string_view name = "facts";
+    static void run(JobContext& context) {
+        context.debug("debug");
+        context.info("info");
+        context.warning("warning");
+        context.error("error");
+        context.progress(0.5, "half");
+        const auto at = context.scheduled_at();
+        const auto us =
+            at ? std::chrono::duration_cast<std::chrono::microseconds>(at->time_since_epoch()).count() : 0;
+        context.set_result(jobhost::json_text(
+            std::to_string(context.id()) + " " + std::to_string(context.lease()) + " " +
+            std::to_string(context.attempt()) + " " + std::to_string(us) + " " +
+            std::string(context.idempotency_key()) + " " + std::string(context.definition()) + " " +
+            std::string(context.arguments_json()) +
+            (context.extension("jobhost.none/1") ? " extension" : "")));
+    }
+};
+
+struct Wait {
+    static constexpr std::string_view name = "wait";
+    static void run(JobContext& context, const TextArguments& how) {
+        context.info("waiting");
+        if (how.text == "wait") context.wait_for(10min);
+        if (how.text == "for_ever") context.wait_for(std::chrono::hours::max());
+        if (how.text == "check") context.check();
+        context.set_result(context.cancel_requested() ? "\"cancel\""
+                           : context.stop_requested() ? "\"stop\""
+                                                      : "null");
+    }
+};
+
+struct Result {
+    static constexpr std::string_view name = "result";
+    std::string run(JobContext&, const TextArguments& json) { return json.text; }
+};
+
+struct Nothing {
+    static constexpr std::string_view name = "nothing";
+    void run(JobContext&, NoArguments) {}
+};
+
+}  // namespace sample
+
+using namespace sample;
+JOBHOST_PLUGIN("in_cpp", "1.2.0", Inspect, Many, Fail, Facts, Wait, Result, Nothing);

@@ -1,0 +1,121 @@
+// How runs end, what they are told, and how they stop.
+#include "tests/support/fake_plugin_host.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+
+namespace jobhost::test {
+
+using testing::ElementsAre;
+
+class RunTest : public testing::Test {
+protected:
+    void run(const std::string& type, FakeRun& run) { plugin_.run(type, run); }
+
+    LoadedPlugin plugin_{PLUGIN_IN_CPP};
+};
+
+std::string text_argument(const std::string& text) {
+    return R"({"text":")" + text + R"("})";
+}
+
+TEST_F(RunTest, PluginDescribesItself) {
+    const jobhost_plugin& plugin = plugin_.plugin();
+    EXPECT_EQ(view(plugin.name), "in_cpp");
+    EXPECT_EQ(view(plugin.version), "1.2.0");
+    EXPECT_EQ(plugin.job_type_count, 7u);
+
+    const jobhost_job_type& inspect = plugin_.type("inspect");
+    EXPECT_EQ(view(inspect.description), "Says what it was given");
+    EXPECT_EQ(view(inspect.result_schema), R"({"type":"string"})");
+    EXPECT_EQ(inspect.default_timeout_us, 180'000'000);
+    EXPECT_EQ(inspect.flags, JOBHOST_JOB_IDEMPOTENT);
+    EXPECT_EQ(inspect.payload_version, 2u);
+}
+
+TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
+    const std::tuple<const char*, jobhost_status, const char*, const char*> cases[] = {
+        {"nothing",       JOBHOST_OK,            "",                  ""                                              },
+        {"error",         JOBHOST_FAILED,        "smtp.refused",      "the server is busy"                            },
+        {"fatal",         JOBHOST_FATAL,         "no_such_user",      "nobody is called so"                           },
+        {"bad_arguments", JOBHOST_BAD_ARGUMENTS, "bad_arguments",     "/text must be something else"                  },
+        {"cancelled",     JOBHOST_CANCELLED,     "",                  ""                                              },
+        {"yielded",       JOBHOST_YIELDED,       "",                  ""                                              },
+        {"bad_alloc",     JOBHOST_FAILED,        "out_of_memory",     "out of memory"                                 },
+        {"exception",     JOBHOST_FAILED,        "exception",         "something went wrong"                          },
+        {"number",        JOBHOST_FAILED,        "unknown_exception", "something that is no std::exception was thrown"},
+    };
+    for (const auto& [how, status, code, message] : cases) {
+        FakeRun failing({.arguments = text_argument(how)});
+        run("fail", failing);
+        EXPECT_EQ(failing.status, status) << how;
+        EXPECT_EQ(failing.error_code, code) << how;
+        EXPECT_EQ(failing.error_message, message) << how;
+    }
+}
+
+TEST_F(RunTest, FactsLogAndProgressPassTheBorder) {
+    FakeRun facts({.id = 5,
+                   .lease = 6,
+                   .attempt = 2,
+                   .scheduled_at = 1'700'000'000'000'001,
+                   .idempotency_key = "key",
+                   .definition = "nightly",
+                   .arguments = R"({"a":1})"});
+    run("facts", facts);
+
+    EXPECT_EQ(facts.status, JOBHOST_OK);
+    EXPECT_EQ(facts.result_json().as_string(), R"(5 6 2 1700000000000001 key nightly {"a":1})");
+    EXPECT_THAT(facts.log,
+                ElementsAre(LogLine{JOBHOST_LOG_DEBUG, "debug"}, LogLine{JOBHOST_LOG_INFO, "info"},
+                            LogLine{JOBHOST_LOG_WARNING, "warning"}, LogLine{JOBHOST_LOG_ERROR, "error"}));
+    EXPECT_THAT(facts.progress, ElementsAre(0.5));
+}
+
+TEST_F(RunTest, WaitingEndsWhenAStopIsRequested) {
+    FakeRun cancelled({.arguments = text_argument("wait")});
+    cancelled.stop_when_logged("waiting", JOBHOST_STOP_CANCEL);
+    run("wait", cancelled);
+    EXPECT_EQ(cancelled.status, JOBHOST_CANCELLED);
+
+    FakeRun drained({.arguments = text_argument("for_ever")});
+    drained.stop_when_logged("waiting", JOBHOST_STOP_DRAIN);
+    run("wait", drained);
+    EXPECT_EQ(drained.status, JOBHOST_YIELDED);
+}
+
+TEST_F(RunTest, CancellingOutranksDraining) {
+    FakeRun both({.arguments = text_argument("check")});
+    both.stop(JOBHOST_STOP_DRAIN | JOBHOST_STOP_CANCEL);
+    run("wait", both);
+    EXPECT_EQ(both.status, JOBHOST_CANCELLED);
+}
+
+TEST_F(RunTest, AJobMayLookWithoutStopping) {
+    FakeRun drained({.arguments = text_argument("look")});
+    drained.stop(JOBHOST_STOP_DRAIN);
+    run("wait", drained);
+    EXPECT_EQ(drained.result, "\"stop\"");
+
+    FakeRun cancelled({.arguments = text_argument("look")});
+    cancelled.stop(JOBHOST_STOP_CANCEL);
+    run("wait", cancelled);
+    EXPECT_EQ(cancelled.result, "\"cancel\"");
+}
+
+TEST_F(RunTest, AResultThatTheHostRefusesFailsForGood) {
+    FakeRun not_json({.arguments = text_argument("no json")});
+    run("result", not_json);
+    EXPECT_EQ(not_json.status, JOBHOST_FATAL);
+    EXPECT_EQ(not_json.error_code, "result_not_json");
+
+    FakeRun too_large({.arguments = text_argument(std::string(70'000, '1'))});
+    run("result", too_large);
+    EXPECT_EQ(too_large.status, JOBHOST_FATAL);
+    EXPECT_EQ(too_large.error_code, "result_too_large");
+}
+
+}  // namespace jobhost::test

@@ -1,0 +1,256 @@
+#include "tests/support/fake_plugin_host.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <chrono>
+#include <dlfcn.h>
+#include <stdexcept>
+#include <utility>
+
+namespace json = boost::json;
+
+namespace jobhost::test {
+
+// The functions of the table. Never throws into a plugin: a test that runs out of memory may end.
+struct FakeHostFunctions {
+    static FakeRun& run_of(jobhost_context* context) noexcept { return *reinterpret_cast<FakeRun*>(context); }
+
+    static jobhost_text keep(FakeRun& run, std::string text) {
+        const std::lock_guard lock(run.mutex_);
+        const std::string& kept = run.texts_.emplace_back(std::move(text));
+        return {kept.data(), kept.size()};
+    }
+    static jobhost_text text(const std::string& text) noexcept { return {text.data(), text.size()}; }
+
+    static const json::value* at(FakeRun& run, jobhost_text pointer) {
+        boost::system::error_code error;
+        const json::value* value = run.arguments_.find_pointer({pointer.data, pointer.size}, error);
+        return value && !value->is_null() ? value : nullptr;
+    }
+
+    static void log(jobhost_host*, jobhost_context* context, std::int32_t level, jobhost_text line) noexcept {
+        if (!context) return;
+        FakeRun& run = run_of(context);
+        std::uint32_t bits = 0;
+        {
+            const std::lock_guard lock(run.mutex_);
+            run.log.push_back({level, std::string(view(line))});
+            if (run.stop_at_line_bits_ != 0 &&
+                run.log.back().text.find(run.stop_at_line_) != std::string::npos)
+                bits = std::exchange(run.stop_at_line_bits_, 0);
+        }
+        if (bits != 0) run.stop(bits);
+    }
+    static const void* get_extension(jobhost_host*, jobhost_text) noexcept { return nullptr; }
+
+    static std::int64_t job_id(jobhost_context* context) noexcept { return run_of(context).facts_.id; }
+    static std::int64_t lease(jobhost_context* context) noexcept { return run_of(context).facts_.lease; }
+    static std::uint32_t attempt(jobhost_context* context) noexcept { return run_of(context).facts_.attempt; }
+    static std::int64_t scheduled_at(jobhost_context* context) noexcept {
+        return run_of(context).facts_.scheduled_at;
+    }
+    static jobhost_text idempotency_key(jobhost_context* context) noexcept {
+        return text(run_of(context).facts_.idempotency_key);
+    }
+    static jobhost_text definition(jobhost_context* context) noexcept {
+        return text(run_of(context).facts_.definition);
+    }
+    static jobhost_text arguments(jobhost_context* context) noexcept {
+        return text(run_of(context).facts_.arguments);
+    }
+
+    static jobhost_status get_integer(jobhost_context* context, jobhost_text pointer,
+                                      std::int64_t* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        boost::system::error_code error;
+        const auto number = value->is_number() ? value->to_number<std::int64_t>(error) : 0;
+        if (!value->is_number() || error) return JOBHOST_WRONG_TYPE;
+        *out = number;
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_number(jobhost_context* context, jobhost_text pointer, double* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        if (!value->is_number()) return JOBHOST_WRONG_TYPE;
+        *out = value->to_number<double>();
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_boolean(jobhost_context* context, jobhost_text pointer,
+                                      std::int32_t* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        if (!value->is_bool()) return JOBHOST_WRONG_TYPE;
+        *out = value->get_bool() ? 1 : 0;
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_string(jobhost_context* context, jobhost_text pointer,
+                                     jobhost_text* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        if (!value->is_string()) return JOBHOST_WRONG_TYPE;
+        *out = {value->get_string().data(), value->get_string().size()};
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_size(jobhost_context* context, jobhost_text pointer,
+                                   std::uint32_t* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        if (!value->is_structured()) return JOBHOST_WRONG_TYPE;
+        *out = static_cast<std::uint32_t>(value->is_array() ? value->get_array().size()
+                                                            : value->get_object().size());
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_json(jobhost_context* context, jobhost_text pointer,
+                                   jobhost_text* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        *out = keep(run_of(context), json::serialize(*value));
+        return JOBHOST_OK;
+    }
+    static jobhost_status get_name(jobhost_context* context, jobhost_text pointer, std::uint32_t index,
+                                   jobhost_text* out) noexcept {
+        const json::value* value = at(run_of(context), pointer);
+        if (!value) return JOBHOST_NOT_FOUND;
+        if (!value->is_object()) return JOBHOST_WRONG_TYPE;
+        if (index >= value->get_object().size()) return JOBHOST_NOT_FOUND;
+        const auto name = (value->get_object().begin() + index)->key();
+        *out = {name.data(), name.size()};
+        return JOBHOST_OK;
+    }
+
+    static jobhost_status progress(jobhost_context* context, double fraction, jobhost_text) noexcept {
+        FakeRun& run = run_of(context);
+        std::uint32_t bits = 0;
+        {
+            const std::lock_guard lock(run.mutex_);
+            run.progress.push_back(fraction);
+            bits = run.stop_at_progress_bits_;
+        }
+        if (bits != 0) run.stop(bits);
+        return JOBHOST_OK;
+    }
+    static std::uint32_t stop_requested(jobhost_context* context) noexcept {
+        const std::lock_guard lock(run_of(context).mutex_);
+        return run_of(context).stop_bits_;
+    }
+    static std::uint32_t wait_for_stop(jobhost_context* context, std::int64_t timeout_us) noexcept {
+        FakeRun& run = run_of(context);
+        std::unique_lock lock(run.mutex_);
+        run.stopped_.wait_for(lock, std::chrono::microseconds(timeout_us),
+                              [&] { return run.stop_bits_ != 0; });
+        return run.stop_bits_;
+    }
+    static jobhost_status set_result(jobhost_context* context, jobhost_text text) noexcept {
+        if (text.size > 64 * 1024) return JOBHOST_LIMIT;
+        boost::system::error_code error;
+        json::parse({text.data, text.size}, error);
+        if (error) return JOBHOST_INVALID;
+        run_of(context).result = std::string(view(text));
+        return JOBHOST_OK;
+    }
+    static jobhost_status set_error(jobhost_context* context, jobhost_text code,
+                                    jobhost_text message) noexcept {
+        run_of(context).error_code = view(code);
+        run_of(context).error_message = view(message);
+        return JOBHOST_OK;
+    }
+};
+
+FakeRun::FakeRun(RunFacts facts) : facts_(std::move(facts)), arguments_(json::parse(facts_.arguments)) {}
+
+void FakeRun::stop(std::uint32_t bits) {
+    const std::lock_guard lock(mutex_);
+    stop_bits_ |= bits;
+    stopped_.notify_all();
+}
+
+void FakeRun::stop_when_logged(std::string part, std::uint32_t bits) {
+    stop_at_line_ = std::move(part);
+    stop_at_line_bits_ = bits;
+}
+
+void FakeRun::stop_when_progressing(std::uint32_t bits) {
+    stop_at_progress_bits_ = bits;
+}
+
+bool FakeRun::has_logged(std::string_view part) const {
+    const std::lock_guard lock(mutex_);
+    for (const LogLine& line : log)
+        if (line.text.find(part) != std::string::npos) return true;
+    return false;
+}
+
+json::value FakeRun::result_json() const {
+    return json::parse(result.value());
+}
+
+const jobhost_host_api& fake_host_api() {
+    using Fake = FakeHostFunctions;
+    static const jobhost_host_api api{
+        sizeof(jobhost_host_api),
+        JOBHOST_ABI_MAJOR,
+        JOBHOST_ABI_MINOR,
+        {"0.1.0", 5},
+        &Fake::log,
+        &Fake::get_extension,
+        &Fake::job_id,
+        &Fake::lease,
+        &Fake::attempt,
+        &Fake::scheduled_at,
+        &Fake::idempotency_key,
+        &Fake::definition,
+        &Fake::arguments,
+        &Fake::get_integer,
+        &Fake::get_number,
+        &Fake::get_boolean,
+        &Fake::get_string,
+        &Fake::get_size,
+        &Fake::get_json,
+        &Fake::get_name,
+        &Fake::progress,
+        &Fake::stop_requested,
+        &Fake::wait_for_stop,
+        &Fake::set_result,
+        &Fake::set_error
+    };
+    return api;
+}
+
+LoadedPlugin::LoadedPlugin(const std::filesystem::path& file, const jobhost_host_api& api) {
+    library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library_) throw std::runtime_error(dlerror());
+    const auto entry = reinterpret_cast<jobhost_entry>(dlsym(library_, JOBHOST_ENTRY_SYMBOL));
+    if (!entry) throw std::runtime_error(file.string() + " exports no " JOBHOST_ENTRY_SYMBOL);
+    initialise(entry, api);
+}
+
+LoadedPlugin::LoadedPlugin(jobhost_entry entry, const jobhost_host_api& api) {
+    initialise(entry, api);
+}
+
+void LoadedPlugin::initialise(jobhost_entry entry, const jobhost_host_api& api) {
+    plugin_ = entry(&api);
+    if (!plugin_) throw std::runtime_error("the plugin refuses this host");
+    if (plugin_->init && plugin_->init(nullptr, &api) != JOBHOST_OK)
+        throw std::runtime_error("init() failed");
+}
+
+LoadedPlugin::~LoadedPlugin() {
+    if (plugin_->shutdown) plugin_->shutdown();
+    if (library_) dlclose(library_);
+}
+
+const jobhost_job_type& LoadedPlugin::type(std::string_view name) const {
+    for (std::uint32_t i = 0; i < plugin_->job_type_count; ++i)
+        if (view(plugin_->job_types[i]->name) == name) return *plugin_->job_types[i];
+    throw std::runtime_error("no such type: " + std::string(name));
+}
+
+void LoadedPlugin::run(std::string_view name, FakeRun& run) const {
+    const jobhost_job_type& job = type(name);
+    run.status = job.run(&job, run.context());
+}
+
+}  // namespace jobhost::test
