@@ -1,0 +1,144 @@
+#include "host/plugin/image.hpp"
+
+#include "host/plugin/plugin_refused.hpp"
+
+#include <openssl/evp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+// Newer than glibc 2.36.
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+namespace jobhost::host {
+namespace {
+
+using worker::Descriptor;
+
+constexpr off_t kMaxSize = off_t{256} << 20;
+
+std::string error_text() {
+    return std::generic_category().message(errno);
+}
+
+[[noreturn]] void refuse(const std::string& doing) {
+    throw PluginRefused{doing + ": " + error_text(), "see to it that the host can do that"};
+}
+
+Descriptor open_file(const std::filesystem::path& path) {
+    // Neither follows a link to somewhere unchecked, nor waits for the writer of a pipe.
+    Descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    if (!file && errno == ELOOP)
+        throw PluginRefused{"it is a symbolic link", "put the file itself into the folder"};
+    if (!file) refuse("it cannot be opened");
+    struct stat facts {};
+    if (fstat(file.get(), &facts) != 0) refuse("it cannot be examined");
+    if (!S_ISREG(facts.st_mode))
+        throw PluginRefused{"it is not a regular file", "put a shared library there"};
+    check_owner(file.get(), "the file");
+    if (facts.st_size > kMaxSize)
+        throw PluginRefused{"it is larger than 256 MiB", "strip debug information into a file of its own"};
+    return file;
+}
+
+Descriptor new_memory() {
+    constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    // Systems with vm.memfd_noexec=2 demand the flag, kernels before 6.3 do not know it. It forbids execve
+    // only; mapping the code is allowed.
+    Descriptor memory{memfd_create("jobhost-plugin", kFlags | MFD_NOEXEC_SEAL)};
+    if (!memory && errno == EINVAL) memory = Descriptor{memfd_create("jobhost-plugin", kFlags)};
+    if (!memory) refuse("no memory file can be made for it");
+    return memory;
+}
+
+void write_all(int memory, const char* bytes, std::size_t size) {
+    while (size > 0) {
+        const ssize_t written = write(memory, bytes, size);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) refuse("it cannot be copied");
+        bytes += written;
+        size -= static_cast<std::size_t>(written);
+    }
+}
+
+// Reads until the end and not until the size seen before, which may have changed.
+std::size_t copy(int file, int memory) {
+    std::vector<char> buffer(std::size_t{256} << 10);
+    off_t size = 0;
+    for (;;) {
+        const ssize_t got = read(file, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) refuse("it cannot be read");
+        if (got == 0) return static_cast<std::size_t>(size);
+        size += got;
+        if (size > kMaxSize) throw PluginRefused{"it is larger than 256 MiB", "strip it"};
+        write_all(memory, buffer.data(), static_cast<std::size_t>(got));
+    }
+}
+
+// The bytes of a memory file, as long as this lives.
+class Mapping {
+public:
+    Mapping(int memory, std::size_t size)
+        : size_{size}, bytes_{mmap(nullptr, size, PROT_READ, MAP_PRIVATE, memory, 0)} {
+        if (bytes_ == MAP_FAILED) refuse("its copy cannot be mapped");
+    }
+    Mapping(const Mapping&) = delete;
+    ~Mapping() { munmap(bytes_, size_); }
+    std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(bytes_), size_}; }
+
+private:
+    std::size_t size_;
+    void* bytes_;
+};
+
+std::string sha256(std::span<const std::byte> bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+        throw PluginRefused{"its SHA-256 cannot be computed", "see to OpenSSL's configuration"};
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) {
+        text += "0123456789abcdef"[digest[i] >> 4];
+        text += "0123456789abcdef"[digest[i] & 15];
+    }
+    return text;
+}
+
+}  // namespace
+
+void check_owner(int descriptor, const std::string& what) {
+    struct stat facts {};
+    if (fstat(descriptor, &facts) != 0) refuse(what + " cannot be examined");
+    if (facts.st_uid != 0 && facts.st_uid != geteuid())
+        throw PluginRefused{what + " belongs to user number " + std::to_string(facts.st_uid),
+                            "give it to root or to the user that jobhost runs as"};
+    if ((facts.st_mode & S_IWOTH) != 0)
+        throw PluginRefused{what + " can be written by everyone", "take that right away: chmod o-w"};
+}
+
+PluginImage PluginImage::open(const std::filesystem::path& path) {
+    const Descriptor file = open_file(path);
+    PluginImage image;
+    image.memory_ = new_memory();
+    image.size_ = copy(file.get(), image.memory_.get());
+    if (image.size_ == 0) throw PluginRefused{"it is empty", "copy it again"};
+    if (fcntl(image.memory_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !=
+        0)
+        refuse("its copy cannot be sealed");
+    const Mapping mapping{image.memory_.get(), image.size_};
+    image.digest_ = sha256(mapping.bytes());
+    image.report_ = check_elf(mapping.bytes());
+    return image;
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,37 @@
+// A plugin's file as an immutable private copy. The file in the folder is never loaded: whoever overwrites a
+// mapped library kills the process, and whoever swaps it after the check runs other code than was checked.
+#pragma once
+
+#include "host/plugin/elf_check.hpp"
+#include "host/worker/descriptor.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace jobhost::host {
+
+// Immutable, so usable from any thread. Keep it as long as a worker of it may be started.
+class PluginImage {
+public:
+    // Reads and checks the file; runs none of its code. Blocks on the disk. Throws PluginRefused.
+    static PluginImage open(const std::filesystem::path& file);
+
+    int descriptor() const noexcept { return memory_.get(); }  // a sealed memfd; stays ours
+    std::size_t size() const noexcept { return size_; }
+    const std::string& digest() const noexcept { return digest_; }  // SHA-256, 64 hexadecimal digits
+    const ElfReport& report() const noexcept { return report_; }
+
+private:
+    PluginImage() = default;
+
+    worker::Descriptor memory_;
+    std::size_t size_ = 0;
+    std::string digest_;
+    ElfReport report_;
+};
+
+// Throws PluginRefused unless `descriptor` belongs to root or to us and not everyone may write it. `what`
+// begins the reason: "the file".
+void check_owner(int descriptor, const std::string& what);
+
+}  // namespace jobhost::host

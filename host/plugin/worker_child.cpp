@@ -1,0 +1,219 @@
+#include "host/plugin/worker_child.hpp"
+
+#include "host/worker/limits.hpp"
+
+#include <jobhost/plugin.h>
+
+#include <sys/socket.h>
+
+#include <cassert>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace jobhost::host {
+namespace {
+
+namespace asio = boost::asio;
+using worker::MessageType;
+
+// What is read in one turn of the loop: a worker that floods us shares the thread with all others.
+constexpr std::size_t kBytesPerTurn = std::size_t{256} << 10;
+constexpr Duration kEndAfterSocket = std::chrono::seconds{1};
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
+
+void check_sizes(const RunRequest& request) {
+    if (request.arguments.size() > worker::kMaxArguments)
+        throw std::invalid_argument{"the arguments are larger than 1 MiB"};
+    if (request.idempotency_key.size() > worker::kMaxKey || request.definition.size() > worker::kMaxKey)
+        throw std::invalid_argument{"the idempotency key or the definition's name is longer than 4096 bytes"};
+}
+
+}  // namespace
+
+WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
+                         Duration patience)
+    : observer_{&observer},
+      patience_{patience},
+      pid_{worker.pid},
+      page_{std::move(worker.page)},
+      process_{io, worker.process.release()},
+      control_{io, worker.control.release()},
+      out_{io, std::move(worker.out)},
+      err_{io, std::move(worker.err)},
+      timer_{io} {}
+
+void WorkerChild::listen() {
+    listen_to_control();
+    listen_to_output(out_, Stream::out);
+    listen_to_output(err_, Stream::err);
+    listen_to_process();
+    start_timer(patience_);
+}
+
+void WorkerChild::run(const RunRequest& request) {
+    assert(is_idle() && "a worker runs one job at a time");
+    check_sizes(request);
+    const auto type = plugin_.find(request.type);
+    if (!type) throw std::invalid_argument{"plugin " + plugin_.name + " has no job type " + request.type};
+
+    run_ = Run{
+        .number = run_.number + 1, .job = request.job, .asked = 0, .warnings = 0, .output = {}, .log = {}};
+    phase_ = Phase::running;
+    page_.begin_run(run_.number);
+    worker::RunMessage message;
+    message.job = request.job.value;
+    message.lease = request.lease.value;
+    message.attempt = static_cast<std::uint32_t>(request.attempt);
+    message.scheduled_at = request.scheduled_at ? request.scheduled_at->time_since_epoch().count() : 0;
+    message.type = static_cast<std::uint32_t>(*type);
+    message.idempotency_key = request.idempotency_key;
+    message.definition = request.definition;
+    message.arguments = request.arguments;
+    send(MessageType::run, run_.number, encode(message));
+}
+
+void WorkerChild::ask_to_stop(std::uint32_t bits) {
+    if (phase_ != Phase::running) return;
+    run_.asked |= bits;
+    page_.raise_stop(bits);
+}
+
+void WorkerChild::exit() {
+    assert(phase_ != Phase::running && "first let the run end, or kill it");
+    if (phase_ != Phase::idle && phase_ != Phase::starting) return;
+    phase_ = Phase::leaving;
+    send(MessageType::exit, 0, {});
+    start_timer(patience_);
+}
+
+void WorkerChild::send(MessageType type, std::uint64_t number, std::string_view payload) {
+    const bool is_waiting = !unsent_.empty();
+    unsent_ += frame(type, number, payload);
+    if (!is_waiting) write_control();
+}
+
+void WorkerChild::write_control() {
+    while (!unsent_.empty() && control_.is_open()) {
+        const ssize_t sent = ::send(control_.native_handle(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0 && errno == EAGAIN) {
+            control_.async_wait(asio::posix::stream_descriptor::wait_write,
+                                [self = shared_from_this()](const boost::system::error_code& error) {
+                                    if (!error) self->write_control();
+                                });
+            return;
+        }
+        // A dead worker: the process or the reading side will say so.
+        if (sent < 0) return unsent_.clear();
+        unsent_.erase(0, static_cast<std::size_t>(sent));
+    }
+}
+
+void WorkerChild::listen_to_control() {
+    control_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [self = shared_from_this()](const boost::system::error_code& error) {
+                            if (error) return;
+                            self->read_control(kBytesPerTurn);
+                            if (self->control_.is_open()) self->listen_to_control();
+                        });
+}
+
+void WorkerChild::read_control(std::size_t most) {
+    try {
+        for (std::size_t total = 0; total < most && control_.is_open();) {
+            const std::span<char> space = frames_.space(kReadSize);
+            const ssize_t got = ::recv(control_.native_handle(), space.data(), space.size(), 0);
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0 && errno == EAGAIN) return;
+            if (got <= 0) return on_socket_lost();
+            frames_.commit(static_cast<std::size_t>(got));
+            total += static_cast<std::size_t>(got);
+            while (const auto frame = frames_.next()) {
+                handle(*frame);
+                if (!control_.is_open()) return;
+            }
+            if (static_cast<std::size_t>(got) < space.size()) return;  // nothing more just now
+        }
+    } catch (const worker::ProtocolError& error) {
+        give_up(std::string{"broke the protocol: "} + error.what());
+    }
+}
+
+void WorkerChild::handle(const worker::Frame& frame) {
+    switch (frame.type) {
+        case MessageType::ready:
+            return handle_ready(frame);
+        case MessageType::refused:
+            return handle_refused(frame);
+        case MessageType::log:
+            return handle_log(frame);
+        case MessageType::done:
+            return handle_done(frame);
+        case MessageType::run:
+        case MessageType::exit:
+            break;
+    }
+    throw worker::ProtocolError{"a message that only a host sends"};
+}
+
+void WorkerChild::handle_ready(const worker::Frame& frame) {
+    PluginDescription plugin = describe(worker::decode_ready(frame.payload));
+    if (phase_ == Phase::leaving) return;  // exit() was called meanwhile
+    if (phase_ != Phase::starting) throw worker::ProtocolError{"it was ready twice"};
+    drain_output();
+    timer_.cancel();
+    plugin_ = std::move(plugin);
+    phase_ = has_process_ended_ ? Phase::leaving : Phase::idle;
+    tell([&](WorkerObserver& observer) { observer.on_ready(plugin_); });
+}
+
+void WorkerChild::handle_refused(const worker::Frame& frame) {
+    const worker::RefusedMessage message = worker::decode_refused(frame.payload);
+    if (phase_ == Phase::leaving) return;
+    if (phase_ != Phase::starting) throw worker::ProtocolError{"it refused its plugin too late"};
+    drain_output();
+    refuse(message.reason, message.remedy);
+    start_timer(patience_);
+}
+
+void WorkerChild::handle_log(const worker::Frame& frame) {
+    const worker::LogMessage message = worker::decode_log(frame.payload);
+    const bool is_of_run = phase_ == Phase::running && frame.run == run_.number;
+    if (is_of_run && message.level == LogLevel::warning) ++run_.warnings;
+    const std::optional<JobId> job = is_of_run ? std::optional{run_.job} : std::nullopt;
+    switch (run_.log.take(message.line.size())) {
+        case LineBudget::Verdict::pass:
+            return tell([&](WorkerObserver& observer) { observer.on_log(job, message.level, message.line); });
+        case LineBudget::Verdict::last:
+            return tell([&](WorkerObserver& observer) {
+                observer.on_log(job, LogLevel::warning, "further log lines dropped");
+            });
+        case LineBudget::Verdict::drop:
+            return;
+    }
+}
+
+void WorkerChild::handle_done(const worker::Frame& frame) {
+    worker::DoneMessage message = worker::decode_done(frame.payload);
+    if (phase_ != Phase::running || frame.run != run_.number)
+        throw worker::ProtocolError{"it ended a run that it does not have"};
+    finish(to_result(std::move(message), run_.asked));
+}
+
+// A process that ends closes its socket first, so most often its end follows at once and tells the true
+// cause.
+void WorkerChild::on_socket_lost() {
+    boost::system::error_code ignored;
+    control_.close(ignored);
+    if (!has_process_ended_) start_timer(kEndAfterSocket);
+}
+
+void WorkerChild::give_up(const std::string& fault) {
+    if (fault_.empty() && !was_killed_ && !has_process_ended_) fault_ = fault;
+    boost::system::error_code ignored;
+    control_.close(ignored);
+    kill_group();
+}
+
+}  // namespace jobhost::host

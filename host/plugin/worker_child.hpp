@@ -1,0 +1,105 @@
+// The inside of WorkerProcess: what Asio's handlers share with it.
+#pragma once
+
+#include "host/plugin/output_pipe.hpp"
+#include "host/plugin/spawn.hpp"
+#include "host/plugin/worker_observer.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+
+namespace jobhost::host {
+
+// I/O thread only. See WorkerProcess for what its functions promise.
+class WorkerChild : public std::enable_shared_from_this<WorkerChild> {
+public:
+    WorkerChild(boost::asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
+                Duration patience);
+
+    void listen();   // once, after construction
+    void abandon();  // no callback any more; kills and reaps
+
+    bool is_idle() const noexcept { return phase_ == Phase::idle; }
+    void run(const RunRequest& request);
+    void ask_to_stop(std::uint32_t bits);
+    void kill();
+    void exit();
+    worker::SharedPage& page() noexcept { return page_; }
+    pid_t pid() const noexcept { return pid_; }
+
+private:
+    enum class Phase {
+        starting,  // spawned, not yet heard of
+        idle,      // ready
+        running,   // has a run
+        leaving,   // refused, asked to exit, broken or being killed, and without a run
+        ended,     // reaped
+    };
+    struct Run {
+        std::uint64_t number = 0;
+        JobId job;
+        std::uint32_t asked = 0;  // stop bits
+        int warnings = 0;
+        LineBudget output;
+        LineBudget log;
+    };
+
+    // worker_child.cpp: the control socket.
+    void listen_to_control();
+    void read_control(std::size_t most);
+    void handle(const worker::Frame& frame);
+    void handle_ready(const worker::Frame& frame);
+    void handle_refused(const worker::Frame& frame);
+    void handle_log(const worker::Frame& frame);
+    void handle_done(const worker::Frame& frame);
+    void send(worker::MessageType type, std::uint64_t number, std::string_view payload);
+    void write_control();
+    void on_socket_lost();
+    // The worker cannot be trusted any more; `fault` becomes the reason of what ends.
+    void give_up(const std::string& fault);
+
+    // worker_child_end.cpp: output and the end of the process.
+    void listen_to_output(OutputPipe& pipe, Stream stream);
+    LineSplitter::Sink output_sink(Stream stream);
+    void drain_output();
+    void listen_to_process();
+    void on_process_end();
+    void on_too_late();
+    void start_timer(Duration patience);
+    void kill_group() noexcept;
+    siginfo_t reap() noexcept;
+    void finish(RunResult result);
+    void refuse(const std::string& reason, const std::string& remedy);
+    void close() noexcept;
+
+    // Calls the observer, unless it was abandoned meanwhile.
+    template <class Call>
+    void tell(Call&& call) {
+        if (observer_) call(*observer_);
+    }
+
+    WorkerObserver* observer_;  // null: abandoned
+    const Duration patience_;   // for ready, and for the end after exit()
+    const pid_t pid_;
+    worker::SharedPage page_;
+    boost::asio::posix::stream_descriptor process_;
+    boost::asio::posix::stream_descriptor control_;
+    OutputPipe out_;
+    OutputPipe err_;
+    boost::asio::steady_timer timer_;
+
+    Phase phase_ = Phase::starting;
+    bool was_killed_ = false;  // by kill()
+    bool has_process_ended_ = false;
+    bool is_reaped_ = false;
+    std::string fault_;  // why we killed it, if it broke the rules
+    PluginDescription plugin_;
+    Run run_;  // the present or the last one
+    worker::FrameBuffer frames_;
+    std::string unsent_;           // what the control socket did not take yet
+    std::string last_error_line_;  // of stderr while starting; often the cause of a refusal
+};
+
+}  // namespace jobhost::host

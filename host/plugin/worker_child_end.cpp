@@ -1,0 +1,166 @@
+// The part of WorkerChild that reads what is printed, and that sees the process end.
+#include "host/plugin/exit_text.hpp"
+#include "host/plugin/worker_child.hpp"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <unistd.h>
+
+namespace jobhost::host {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kBytesPerTurn = std::size_t{64} << 10;
+// At the end everything that is left is wanted; the bound is against a grandchild that goes on writing.
+constexpr std::size_t kLastBytes = std::size_t{8} << 20;
+
+std::string seconds(Duration time) {
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    return whole % 1000 == 0 ? std::to_string(whole / 1000) + "s" : std::to_string(whole) + "ms";
+}
+
+}  // namespace
+
+void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
+    pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &pipe,
+                                                                             stream](const auto& error) {
+        if (error) return;
+        const bool has_more = pipe.read(kBytesPerTurn, self->output_sink(stream));
+        if (has_more) self->listen_to_output(pipe, stream);
+    });
+}
+
+LineSplitter::Sink WorkerChild::output_sink(Stream stream) {
+    return [this, stream](const std::string& line) {
+        if (phase_ == Phase::starting && stream == Stream::err && !line.empty()) last_error_line_ = line;
+        const std::optional<JobId> job = phase_ == Phase::running ? std::optional{run_.job} : std::nullopt;
+        const LineBudget::Verdict verdict = run_.output.take(line.size());
+        if (verdict == LineBudget::Verdict::drop) return;
+        const std::string text = verdict == LineBudget::Verdict::last ? "further output dropped" : line;
+        tell([&](WorkerObserver& observer) { observer.on_output(job, stream, text); });
+    };
+}
+
+void WorkerChild::drain_output() {
+    out_.drain(output_sink(Stream::out));
+    err_.drain(output_sink(Stream::err));
+}
+
+void WorkerChild::finish(RunResult result) {
+    drain_output();
+    if (phase_ != Phase::running) return;  // abandoned from inside a callback
+    result.warnings = run_.warnings;
+    phase_ = has_process_ended_ || was_killed_ || !fault_.empty() ? Phase::leaving : Phase::idle;
+    run_.output = {};  // what comes between runs has a budget of its own
+    run_.log = {};
+    tell([&](WorkerObserver& observer) { observer.on_finished(std::move(result)); });
+}
+
+void WorkerChild::refuse(const std::string& reason, const std::string& remedy) {
+    phase_ = Phase::leaving;
+    timer_.cancel();
+    tell([&](WorkerObserver& observer) { observer.on_refused(reason, remedy); });
+}
+
+void WorkerChild::start_timer(Duration patience) {
+    timer_.expires_after(patience);
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+        if (!error) self->on_too_late();
+    });
+}
+
+void WorkerChild::on_too_late() {
+    if (phase_ == Phase::ended) return;
+    kill_group();
+    const bool has_lost_socket = !control_.is_open();
+    if (has_lost_socket && fault_.empty() && !was_killed_) fault_ = "closed its socket";
+    if (phase_ == Phase::starting && !has_lost_socket)
+        refuse("did not become ready within " + seconds(patience_),
+               "its static constructors and init() must be quick");
+}
+
+void WorkerChild::listen_to_process() {
+    process_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [self = shared_from_this()](const boost::system::error_code& error) {
+                            if (!error) self->on_process_end();
+                        });
+}
+
+void WorkerChild::on_process_end() {
+    has_process_ended_ = true;
+    // Children of jobs that stayed in the group end with it. The unreaped leader still holds the group's
+    // number, so this cannot hit strangers.
+    kill_group();
+    read_control(kLastBytes);  // its last words
+    const siginfo_t exit = reap();
+    const std::string how = fault_.empty() ? exit_text(exit) : fault_;
+    if (phase_ == Phase::starting) {
+        drain_output();
+        const std::string line = last_error_line_.empty() ? "" : " (its last line: " + last_error_line_ + ")";
+        refuse("ended while it was loaded: " + how + line, "look at its static constructors and init()");
+    }
+    if (phase_ == Phase::running) {
+        RunResult result;
+        result.how = RunResult::How::crashed;
+        result.error_message = how.starts_with("exited") ? how + " before the job ended" : how;
+        result.was_killed = was_killed_;
+        finish(std::move(result));
+    }
+    if (phase_ == Phase::ended) return;  // abandoned from inside a callback
+    drain_output();
+    phase_ = Phase::ended;
+    close();
+    tell([&](WorkerObserver& observer) { observer.on_ended(how); });
+}
+
+void WorkerChild::kill() {
+    if (phase_ == Phase::ended) return;
+    if (phase_ != Phase::running) phase_ = Phase::leaving;
+    was_killed_ = true;
+    kill_group();
+}
+
+void WorkerChild::kill_group() noexcept {
+    if (is_reaped_) return;
+    ::kill(-pid_, SIGKILL);
+    // A worker that left its group is still ours.
+    syscall(SYS_pidfd_send_signal, process_.native_handle(), SIGKILL, nullptr, 0);
+}
+
+siginfo_t WorkerChild::reap() noexcept {
+    siginfo_t exit{};
+    // Asio makes the descriptor non-blocking, and then waitid() does not wait.
+    while (waitid(P_PIDFD, static_cast<id_t>(process_.native_handle()), &exit, WEXITED) != 0 &&
+           (errno == EINTR || errno == EAGAIN)) {
+        pollfd end{process_.native_handle(), POLLIN, 0};
+        poll(&end, 1, -1);
+    }
+    is_reaped_ = true;
+    return exit;
+}
+
+void WorkerChild::close() noexcept {
+    boost::system::error_code ignored;
+    timer_.cancel();
+    process_.close(ignored);
+    control_.close(ignored);
+    out_.close();
+    err_.close();
+}
+
+void WorkerChild::abandon() {
+    observer_ = nullptr;
+    if (!is_reaped_) {
+        kill_group();
+        reap();
+    }
+    phase_ = Phase::ended;
+    close();
+}
+
+}  // namespace jobhost::host

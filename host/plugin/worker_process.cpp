@@ -1,0 +1,43 @@
+#include "host/plugin/worker_process.hpp"
+
+#include "host/plugin/worker_child.hpp"
+
+namespace jobhost::host {
+
+WorkerProcess::WorkerProcess(boost::asio::io_context& io, const PluginImage& image,
+                             const WorkerOptions& options, WorkerObserver& observer, WorkerMode mode)
+    : child_{std::make_shared<WorkerChild>(io, spawn_worker(options, image.descriptor(), mode), observer,
+                                           options.start_timeout)} {
+    child_->listen();
+}
+
+WorkerProcess::~WorkerProcess() {
+    child_->abandon();
+}
+
+bool WorkerProcess::is_idle() const noexcept {
+    return child_->is_idle();
+}
+void WorkerProcess::run(const RunRequest& request) {
+    child_->run(request);
+}
+void WorkerProcess::ask_to_stop(std::uint32_t bits) {
+    child_->ask_to_stop(bits);
+}
+void WorkerProcess::kill() {
+    child_->kill();
+}
+void WorkerProcess::exit() {
+    child_->exit();
+}
+void WorkerProcess::set_fence(worker::BootTime deadline) noexcept {
+    child_->page().set_fence(deadline);
+}
+std::optional<worker::Progress> WorkerProcess::progress() const {
+    return child_->page().progress();
+}
+pid_t WorkerProcess::pid() const noexcept {
+    return child_->pid();
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,53 @@
+// One worker process, as the host sees it.
+#pragma once
+
+#include "host/plugin/image.hpp"
+#include "host/plugin/spawn.hpp"
+#include "host/plugin/worker_observer.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace jobhost::host {
+
+class WorkerChild;
+
+// Every call belongs on the thread that runs `io`, which must live as long as the worker.
+class WorkerProcess {
+public:
+    // Starts the process; what comes of it is told to `observer`. Both `io` and `observer` outlive this; the
+    // image need not. Throws std::system_error if the program cannot be started.
+    WorkerProcess(boost::asio::io_context& io, const PluginImage& image, const WorkerOptions& options,
+                  WorkerObserver& observer, WorkerMode mode = WorkerMode::serve);
+    // Kills the process with its group and reaps it. No callback comes any more.
+    ~WorkerProcess();
+    WorkerProcess(const WorkerProcess&) = delete;
+    WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+    // Ready and without a run.
+    bool is_idle() const noexcept;
+
+    // Runs one job. REQUIRES: is_idle(). Throws std::invalid_argument, and stays idle, if the plugin has no
+    // such type or a text is longer than worker/limits.hpp allows.
+    void run(const RunRequest& request);
+    // Raises JOBHOST_STOP_ bits for the present run; without one it does nothing.
+    void ask_to_stop(std::uint32_t bits);
+    // Kills the process and its group. A present run ends as crashed, with was_killed.
+    void kill();
+    // Asks it to shut the plugin down and end; kills it if that takes longer than start_timeout. REQUIRES: no
+    // run.
+    void exit();
+    // The worker kills itself unless this is called again with a later instant before `deadline`. Zero: no
+    // fence. Set the first one before run().
+    void set_fence(worker::BootTime deadline) noexcept;
+
+    // Of the present run, or else of the last one; nothing: it told none.
+    std::optional<worker::Progress> progress() const;
+    pid_t pid() const noexcept;
+
+private:
+    std::shared_ptr<WorkerChild> child_;  // shared with the handlers that Asio holds
+};
+
+}  // namespace jobhost::host

@@ -1,0 +1,50 @@
+# Plugins as the host sees them, and the program that runs their code. Boost.JSON and OpenSSL are the only
+# libraries here; the worker stays small because there are many of it.
+set(JOBHOST_HOST_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+add_library(jobhost_plugin_hosting STATIC
+    ${JOBHOST_HOST_DIR}/plugin/catalog.cpp
+    ${JOBHOST_HOST_DIR}/plugin/elf_check.cpp
+    ${JOBHOST_HOST_DIR}/plugin/exit_text.cpp
+    ${JOBHOST_HOST_DIR}/plugin/image.cpp
+    ${JOBHOST_HOST_DIR}/plugin/line_splitter.cpp
+    ${JOBHOST_HOST_DIR}/plugin/output_pipe.cpp
+    ${JOBHOST_HOST_DIR}/plugin/plugin_description.cpp
+    ${JOBHOST_HOST_DIR}/plugin/probe.cpp
+    ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
+    ${JOBHOST_HOST_DIR}/plugin/spawn.cpp
+    ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp
+    ${JOBHOST_HOST_DIR}/plugin/worker_child_end.cpp
+    ${JOBHOST_HOST_DIR}/plugin/worker_process.cpp
+    ${JOBHOST_HOST_DIR}/worker/fields.cpp
+    ${JOBHOST_HOST_DIR}/worker/frame.cpp
+    ${JOBHOST_HOST_DIR}/worker/json_text.cpp
+    ${JOBHOST_HOST_DIR}/worker/protocol.cpp
+    ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
+    ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
+target_include_directories(jobhost_plugin_hosting PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(jobhost_plugin_hosting
+    PUBLIC Boost::headers jobhost_plugin_sdk jobhost_model Threads::Threads
+    PRIVATE jobhost_warnings boost_json OpenSSL::Crypto)
+
+add_executable(jobhost-worker
+    ${JOBHOST_HOST_DIR}/worker/arguments.cpp
+    ${JOBHOST_HOST_DIR}/worker/control_socket.cpp
+    ${JOBHOST_HOST_DIR}/worker/fence_timer.cpp
+    ${JOBHOST_HOST_DIR}/worker/fields.cpp
+    ${JOBHOST_HOST_DIR}/worker/frame.cpp
+    ${JOBHOST_HOST_DIR}/worker/host_api.cpp
+    ${JOBHOST_HOST_DIR}/worker/host_api_arguments.cpp
+    ${JOBHOST_HOST_DIR}/worker/json_text.cpp
+    ${JOBHOST_HOST_DIR}/worker/main.cpp
+    ${JOBHOST_HOST_DIR}/worker/plugin_check.cpp
+    ${JOBHOST_HOST_DIR}/worker/plugin_library.cpp
+    ${JOBHOST_HOST_DIR}/worker/process_setup.cpp
+    ${JOBHOST_HOST_DIR}/worker/protocol.cpp
+    ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
+    ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
+target_include_directories(jobhost-worker PRIVATE ${PROJECT_SOURCE_DIR})
+# Boost.DLL with std::filesystem needs no compiled part of Boost.
+target_compile_definitions(jobhost-worker PRIVATE BOOST_DLL_USE_STD_FS JOBHOST_VERSION="${PROJECT_VERSION}")
+target_link_libraries(jobhost-worker PRIVATE jobhost_warnings jobhost_plugin_sdk Boost::headers boost_json
+    Threads::Threads ${CMAKE_DL_LIBS})

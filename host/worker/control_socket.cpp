@@ -1,0 +1,123 @@
+#include "host/worker/control_socket.hpp"
+
+#include "host/worker/limits.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <thread>
+#include <unistd.h>
+
+namespace jobhost::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often a running job's socket is looked at again: poll() does not notice that the job closed it.
+constexpr std::chrono::milliseconds kLook = 500ms;
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
+
+// Takes the programs along that the job started and that stayed in our process group.
+[[noreturn]] void end_with_host() noexcept {
+    kill(0, SIGKILL);
+    _exit(kExitHostGone);
+}
+
+}  // namespace
+
+void ControlSocket::listen() {
+    fence_.emplace();
+    std::thread{[this] { listen_for_ever(); }}.detach();
+}
+
+void ControlSocket::listen_for_ever() noexcept {
+    // Signals are the job's business; this thread must not run their handlers.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    for (;;) {
+        // The host's own words: an error here means that this program and the host do not fit together.
+        try {
+            wait_for_input();
+            receive();
+            while (const auto frame = frames_.next())
+                accept(*frame);
+        } catch (const std::exception&) {
+            _exit(kExitBadOrder);
+        }
+    }
+}
+
+void ControlSocket::wait_for_input() {
+    for (;;) {
+        const BootTime fence = page_.fence();
+        fence_->follow(fence);
+        auto patience = is_running_ ? kLook : -1ms;
+        if (fence != BootTime{0}) {
+            // Half of what is left: the host moves the fence well before it passes.
+            const auto half = std::chrono::ceil<std::chrono::milliseconds>((fence - boot_time_now()) / 2);
+            const auto look = std::max<std::chrono::milliseconds>(half, 1ms);
+            patience = patience < 0ms ? look : std::min(patience, look);
+        }
+        pollfd input{socket_, POLLIN, 0};
+        const int ready = poll(&input, 1, static_cast<int>(patience.count()));
+        if (ready > 0 && (input.revents & POLLNVAL) != 0) _exit(kExitSocketLost);
+        if (ready > 0) return;
+    }
+}
+
+void ControlSocket::receive() {
+    const std::span<char> space = frames_.space(kReadSize);
+    const ssize_t got = recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
+    if (got > 0) return frames_.commit(static_cast<std::size_t>(got));
+    if (got == 0 || errno == ECONNRESET) end_with_host();
+    if (errno != EAGAIN && errno != EINTR) _exit(kExitSocketLost);
+}
+
+void ControlSocket::accept(const Frame& frame) {
+    if (frame.type != MessageType::run && frame.type != MessageType::exit)
+        throw ProtocolError{"a message that only a worker sends"};
+    const std::lock_guard lock{mutex_};
+    if (frame.type == MessageType::run) {
+        is_running_ = true;
+        // The fence may be new; it must stand before foreign code runs.
+        fence_->follow(page_.fence());
+        orders_.push_back({frame.run, decode_run(frame.payload)});
+    } else {
+        is_ending_ = true;
+    }
+    arrived_.notify_one();
+}
+
+std::optional<RunOrder> ControlSocket::next_order() {
+    std::unique_lock lock{mutex_};
+    arrived_.wait(lock, [this] { return is_ending_ || !orders_.empty(); });
+    if (orders_.empty()) return std::nullopt;
+    RunOrder order = std::move(orders_.front());
+    orders_.pop_front();
+    return order;
+}
+
+void ControlSocket::send(MessageType type, std::uint64_t run, std::string_view payload) noexcept {
+    const std::string bytes = frame(type, run, payload);
+    std::string_view rest = bytes;
+    const std::lock_guard lock{sending_};
+    while (!rest.empty()) {
+        const ssize_t sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (sent > 0) {
+            rest.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN) {  // a job may have made the socket non-blocking
+            pollfd output{socket_, POLLOUT, 0};
+            poll(&output, 1, -1);
+        } else if (errno == EPIPE || errno == ECONNRESET) {
+            end_with_host();
+        } else if (errno != EINTR) {
+            _exit(kExitSocketLost);
+        }
+    }
+}
+
+}  // namespace jobhost::worker

@@ -1,0 +1,111 @@
+// jobhost-worker: loads one plugin and runs its jobs, one at a time, as the host says. Started by the host
+// only.
+#include "host/worker/control_socket.hpp"
+#include "host/worker/limits.hpp"
+#include "host/worker/plugin_library.hpp"
+#include "host/worker/process_setup.hpp"
+#include "host/worker/run_context.hpp"
+#include "host/worker/utf8.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+#include <unistd.h>
+
+namespace jobhost::worker {
+namespace {
+
+struct Options {
+    pid_t parent = 0;
+    int protocol = 0;
+    bool is_probe = false;
+};
+
+int number(std::string_view text) {
+    int value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+Options read_options(int count, char** words) {
+    Options options;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view word = words[i];
+        if (word == "--probe") options.is_probe = true;
+        if (word == "--parent" && i + 1 < count) options.parent = number(words[++i]);
+        if (word == "--protocol" && i + 1 < count) options.protocol = number(words[++i]);
+    }
+    return options;
+}
+
+// The statuses that a run may end with; anything else is the plugin's mistake, told as a failure.
+DoneMessage outcome(jobhost_status status, jobhost_context& context) {
+    const std::lock_guard lock{context.mutex};
+    if (status == JOBHOST_OK) return {status, {}, {}, std::move(context.result)};
+    if (status < JOBHOST_OK || status > JOBHOST_BAD_ARGUMENTS)
+        return {JOBHOST_FAILED,
+                "bad_status",
+                "run() returned status " + std::to_string(status) + ", which no run may end with",
+                {}};
+    return {status, std::move(context.error_code), std::move(context.error_message), {}};
+}
+
+void run_one(RunOrder order, const PluginLibrary& library, jobhost_context& context) {
+    const std::uint32_t type = order.message.type;
+    if (type >= library.type_count()) _exit(kExitBadOrder);
+    context.begin(std::move(order));
+    const jobhost_status status = library.run(type, &context);
+    // What the job printed must lie in the pipes before the host hears that it is done.
+    std::fflush(nullptr);
+    std::cout.flush();
+    std::cerr.flush();
+    const std::string payload = encode(outcome(status, context));
+    context.control.run_ended();
+    context.control.send(MessageType::done, context.number, payload);
+}
+
+void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page) {
+    // Never destroyed, because a thread that a job left behind may still use it while the process ends.
+    auto& context = *new jobhost_context{control, page};
+    while (auto order = control.next_order())
+        run_one(std::move(*order), library, context);
+}
+
+int work(const Options& options) {
+    // Never destroyed, like the context: the listening thread uses them to the end.
+    auto& page = *new SharedPage{SharedPage::attach(Descriptor{kPageDescriptor})};
+    auto& control = *new ControlSocket{kControlDescriptor, page};
+    auto& host = *new jobhost_host{control};
+    control.listen();
+    try {
+        const auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
+        const ReadyMessage ready = library.describe();
+        library.init(&host, kHostApi);
+        control.send(MessageType::ready, 0, encode(ready));
+        if (!options.is_probe) serve(library, control, page);
+        library.shutdown();
+    } catch (const Refusal& refusal) {
+        const RefusedMessage message{std::string{cut_utf8(clean_utf8(refusal.what()), kMaxErrorMessage)},
+                                     refusal.remedy()};
+        control.send(MessageType::refused, 0, encode(message));
+    }
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace jobhost::worker
+
+int main(int count, char** words) {
+    using namespace jobhost::worker;
+    const Options options = read_options(count, words);
+    if (options.parent == 0 || options.protocol != kProtocolVersion) {
+        std::fprintf(stderr, "jobhost-worker is started by jobhost itself; this one speaks protocol %d\n",
+                     kProtocolVersion);
+        return kExitWrongUse;
+    }
+    settle_in(options.parent);
+    // std::exit and not return: objects that other threads use must not be destroyed under them.
+    std::exit(work(options));
+}

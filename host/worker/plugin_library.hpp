@@ -1,0 +1,50 @@
+// A plugin's code, loaded into this process.
+#pragma once
+
+#include "host/worker/protocol.hpp"
+
+#include <jobhost/plugin.h>
+
+#include <boost/dll/shared_library.hpp>
+
+#include <stdexcept>
+#include <string>
+
+namespace jobhost::worker {
+
+// The plugin cannot be used; what() is the reason.
+class Refusal : public std::runtime_error {
+public:
+    Refusal(const std::string& reason, std::string remedy)
+        : std::runtime_error{reason}, remedy_{std::move(remedy)} {}
+    const std::string& remedy() const noexcept { return remedy_; }
+
+private:
+    std::string remedy_;
+};
+
+// Not thread-safe. The library is never unloaded: this process ends first.
+class PluginLibrary {
+public:
+    // Loads the image and asks it what it is. Runs foreign code. Throws Refusal.
+    PluginLibrary(int image, const jobhost_host_api& api);
+
+    // What it offers, checked. Throws Refusal.
+    ReadyMessage describe() const;
+    // Throws Refusal.
+    void init(jobhost_host* host, const jobhost_host_api& api) const;
+    void shutdown() const;
+
+    // REQUIRES: describe() did not throw.
+    std::uint32_t type_count() const noexcept { return plugin_->job_type_count; }
+    jobhost_status run(std::uint32_t type, jobhost_context* context) const {
+        const jobhost_job_type* self = plugin_->job_types[type];
+        return self->run(self, context);
+    }
+
+private:
+    boost::dll::shared_library library_;
+    const jobhost_plugin* plugin_ = nullptr;
+};
+
+}  // namespace jobhost::worker

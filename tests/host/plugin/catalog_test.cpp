@@ -1,0 +1,52 @@
+#include "host/plugin/catalog.hpp"
+
+#include "tests/host/plugin/temporary_folder.hpp"
+#include "tests/host/plugin/worker_fixture.hpp"
+
+namespace jobhost::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
+    const TemporaryFolder folder;
+    fs::copy_file(test_plugin("jobs"), folder / "b_jobs.so");
+    fs::copy_file(test_plugin("none"), folder / "c_flawed.so");
+    fs::copy_file(test_plugin("jobs"), folder / "d_jobs_again.so");
+    fs::copy_file(test_plugin("no_tag"), folder / "a_no_plugin.so");
+    fs::create_directory(folder / "sub.so");
+    folder.write("readme.txt", "no library");
+
+    const Catalog catalog = Catalog::scan(folder.path(), test_options(), 5);
+
+    ASSERT_EQ(catalog.plugins().size(), 2u);
+    EXPECT_EQ(catalog.plugins()[0].file, "b_jobs.so");
+    EXPECT_EQ(catalog.plugins()[0].generation, 5u);
+    EXPECT_EQ(catalog.plugins()[1].generation, 6u);
+    ASSERT_EQ(catalog.refused().size(), 2u);
+    EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
+    EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");
+    const auto found = catalog.find("jobs.fail");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->plugin->description.types.at(found->type).name, "fail");
+    EXPECT_FALSE(catalog.find("jobs.nothing"));
+    EXPECT_FALSE(catalog.find("fail"));
+}
+
+TEST(Catalog, FolderThatIsNotThereIsListed) {
+    const Catalog catalog = Catalog::scan("/nonexistent/plugins", test_options());
+    ASSERT_EQ(catalog.refused().size(), 1u);
+    EXPECT_THAT(catalog.refused()[0].reason, testing::HasSubstr("No such file"));
+}
+
+TEST(Catalog, FolderThatEveryoneCanWriteIsNotTrusted) {
+    const TemporaryFolder folder;
+    fs::copy_file(test_plugin("jobs"), folder / "jobs.so");
+    fs::permissions(folder.path(), fs::perms{0777});
+    const Catalog catalog = Catalog::scan(folder.path(), test_options());
+    EXPECT_TRUE(catalog.plugins().empty());
+    EXPECT_EQ(catalog.refused().at(0).reason, "the folder can be written by everyone");
+}
+
+}  // namespace
+}  // namespace jobhost::host

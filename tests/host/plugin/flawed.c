@@ -1,0 +1,127 @@
+/* Plugins that must be refused; FLAW_... says what is wrong with this one. */
+#include <jobhost/plugin.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TEXT(literal) {literal, sizeof(literal) - 1}
+
+#ifdef FLAW_OTHER_MAJOR
+JOBHOST_EXPORT const jobhost_abi_tag jobhost_tag;
+const jobhost_abi_tag jobhost_tag = {JOBHOST_TAG_MAGIC, 9, 0, sizeof(void*), 1, 0, 0, 0, 0, 0, {0}};
+#elif !defined(FLAW_NO_TAG)
+JOBHOST_DEFINE_TAG();
+#endif
+
+#if defined(FLAW_CONSTRUCTOR_CRASHES) || defined(FLAW_CONSTRUCTOR_EXITS) || defined(FLAW_CONSTRUCTOR_HANGS)
+__attribute__((constructor)) static void construct(void) {
+#if defined(FLAW_CONSTRUCTOR_CRASHES)
+    fputs("the constructor gives up\n", stderr);
+    abort();
+#elif defined(FLAW_CONSTRUCTOR_EXITS)
+    _exit(0);
+#else
+    for (;;) pause();
+#endif
+}
+#endif
+
+static jobhost_status run(const jobhost_job_type* self, jobhost_context* context) {
+    (void)self, (void)context;
+    return JOBHOST_OK;
+}
+
+static const jobhost_job_type type = {
+    sizeof(jobhost_job_type),
+    0,
+#ifdef FLAW_TYPE_NAME
+    TEXT("Resize"),
+#else
+    TEXT("resize"),
+#endif
+    TEXT("for tests"),
+#ifdef FLAW_SCHEMA
+    TEXT("{not JSON"),
+#else
+    {NULL, 0},
+#endif
+    {NULL, 0},
+    1,
+    0,
+    0,
+    NULL,
+#ifdef FLAW_NO_RUN
+    NULL
+#else
+    run
+#endif
+};
+
+static const jobhost_job_type* const types[] = {
+    &type,
+#ifdef FLAW_NULL_TYPE
+    NULL,
+#endif
+#ifdef FLAW_SAME_NAME
+    &type,
+#endif
+};
+
+#ifdef FLAW_INIT_FAILS
+static jobhost_status init(jobhost_host* host, const jobhost_host_api* api) {
+    (void)host, (void)api;
+    return JOBHOST_FAILED;
+}
+#endif
+
+#ifdef FLAW_SHUTDOWN_HANGS
+static void shut_down(void) {
+    for (;;) pause();
+}
+#endif
+
+static const jobhost_plugin plugin = {
+#ifdef FLAW_STRUCT_SIZE
+    8,
+#else
+    sizeof(jobhost_plugin),
+#endif
+    JOBHOST_ABI_MAJOR,
+    JOBHOST_ABI_MINOR,
+    TEXT("flawed"),
+    TEXT("1.0.0"),
+    sizeof types / sizeof *types,
+#ifdef FLAW_MINOR_REQUIRED
+    99,
+#else
+    0,
+#endif
+    0,
+    types,
+#ifdef FLAW_INIT_FAILS
+    init,
+#else
+    NULL,
+#endif
+#ifdef FLAW_SHUTDOWN_HANGS
+    shut_down,
+#else
+    NULL,
+#endif
+    NULL};
+
+#ifdef FLAW_NO_ENTRY
+JOBHOST_EXPORT const jobhost_plugin* jobhost_plugin_entry_of_another_name(const jobhost_host_api* api);
+const jobhost_plugin* jobhost_plugin_entry_of_another_name(const jobhost_host_api* api) {
+#else
+JOBHOST_EXPORT const jobhost_plugin* jobhost_plugin_entry_v1(const jobhost_host_api* api);
+const jobhost_plugin* jobhost_plugin_entry_v1(const jobhost_host_api* api) {
+#endif
+    (void)api;
+#ifdef FLAW_NULL_PLUGIN
+    return NULL;
+#else
+    return &plugin;
+#endif
+}

@@ -1,0 +1,101 @@
+// A worker process under test and everything that it told.
+#pragma once
+
+#include "host/plugin/worker_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+using namespace std::chrono_literals;
+
+inline std::filesystem::path test_plugin(const std::string& name) {
+    return std::filesystem::path{JOBHOST_TEST_PLUGINS} / (name + ".so");
+}
+
+inline WorkerOptions test_options() {
+    WorkerOptions options;
+    options.program = JOBHOST_TEST_WORKER;
+    return options;
+}
+
+struct RecordingObserver : WorkerObserver {
+    struct Line {
+        std::optional<JobId> job;
+        std::string text;
+    };
+    std::vector<PluginDescription> ready;
+    std::vector<std::string> refused;
+    std::vector<Line> log;
+    std::vector<Line> out;
+    std::vector<Line> err;
+    std::vector<RunResult> finished;
+    std::vector<std::string> ended;
+
+    void on_ready(const PluginDescription& plugin) override { ready.push_back(plugin); }
+    void on_refused(const std::string& reason, const std::string&) override { refused.push_back(reason); }
+    void on_log(std::optional<JobId> job, LogLevel, const std::string& line) override {
+        log.push_back({job, line});
+    }
+    void on_output(std::optional<JobId> job, Stream stream, const std::string& line) override {
+        (stream == Stream::out ? out : err).push_back({job, line});
+    }
+    void on_finished(RunResult result) override { finished.push_back(std::move(result)); }
+    void on_ended(const std::string& how) override { ended.push_back(how); }
+};
+
+struct WorkerTest : testing::Test {
+    boost::asio::io_context io{1};
+    RecordingObserver told;
+    std::unique_ptr<WorkerProcess> process;
+
+    // Runs the loop until `holds`; false if that takes longer than anything here may.
+    bool wait_until(const std::function<bool()>& holds, std::chrono::seconds most = 20s) {
+        const auto deadline = std::chrono::steady_clock::now() + most;
+        io.restart();
+        while (!holds() && std::chrono::steady_clock::now() < deadline)
+            if (io.run_one_until(deadline) == 0) break;
+        return holds();
+    }
+    void start(const WorkerOptions& options = test_options()) {
+        const PluginImage image = PluginImage::open(test_plugin("jobs"));
+        process = std::make_unique<WorkerProcess>(io, image, options, told);
+        ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
+    }
+    static RunRequest request(const std::string& type) {
+        RunRequest request;
+        request.job = JobId{42};
+        request.lease = Lease{7};
+        request.attempt = 3;
+        request.type = "jobs." + type;
+        request.arguments = "{}";
+        return request;
+    }
+    void begin(const std::string& type) { process->run(request(type)); }
+    RunResult finish() {
+        const std::size_t before = told.finished.size();
+        if (!wait_until([&] { return told.finished.size() > before; })) {
+            ADD_FAILURE() << "the run does not end";
+            return {};
+        }
+        return told.finished.back();
+    }
+    RunResult run(const std::string& type) {
+        begin(type);
+        return finish();
+    }
+    bool wait_for_end() {
+        return wait_until([&] { return !told.ended.empty(); });
+    }
+};
+
+using How = RunResult::How;
+
+}  // namespace jobhost::host

@@ -1,0 +1,254 @@
+// What comes of a run, whatever the job does to its own process.
+#include "tests/host/plugin/worker_fixture.hpp"
+
+#include <jobhost/plugin.h>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+
+namespace jobhost::host {
+namespace {
+
+TEST_F(WorkerTest, SaysWhatThePluginOffers) {
+    start();
+
+    const PluginDescription& plugin = told.ready.at(0);
+    EXPECT_EQ(plugin.name, "jobs");
+    EXPECT_EQ(plugin.version, "1.2.3");
+    const JobTypeDescription& type = plugin.types.at(0);
+    EXPECT_EQ(type.full_name, "jobs.succeed");
+    EXPECT_EQ(type.arguments_schema, R"({"type": "object"})");
+    EXPECT_EQ(type.flags, JOBHOST_JOB_IDEMPOTENT);
+    EXPECT_EQ(type.payload_version, 1u);
+    EXPECT_EQ(type.default_timeout, Duration{2s});
+}
+
+TEST_F(WorkerTest, RunsOneJobAfterAnother) {
+    start();
+    for (int i = 0; i < 100; ++i)
+        ASSERT_EQ(run("succeed").how, How::succeeded);
+    EXPECT_TRUE(process->is_idle());
+}
+
+TEST_F(WorkerTest, ResultComesBack) {
+    start();
+    RunRequest echo = request("echo");
+    echo.arguments = R"({"src": "a.png"})";
+    process->run(echo);
+
+    EXPECT_EQ(finish().result, R"({"src": "a.png"})");
+}
+
+TEST_F(WorkerTest, HostTableKeepsItsPromises) {
+    start();
+    RunRequest all = request("host_table");
+    all.scheduled_at = TimePoint{1s};
+    all.idempotency_key = "key-42";
+    all.definition = "nightly";
+    all.arguments =
+        R"({"width": 800, "whole": 1e3, "half": 0.5, "huge": 1e300, "nothing": null, "name": "café",
+                        "yes": true, "tags": ["a", "b"], "a/b": "slash", "last": {}})";
+    process->run(all);
+
+    const RunResult result = finish();
+    EXPECT_EQ(result.how, How::succeeded);
+    EXPECT_EQ(result.result, R"( {"ok": true} )");
+    for (const auto& line : told.err)
+        ADD_FAILURE() << line.text;
+    ASSERT_TRUE(process->progress());
+    EXPECT_EQ(process->progress()->fraction, 1.0);
+    EXPECT_EQ(process->progress()->note, "more than all");
+}
+
+TEST_F(WorkerTest, ArgumentsOfOneMebibyteAreRunAndLargerOnesAreNot) {
+    start();
+    RunRequest large = request("succeed");
+    large.arguments = "{\"a\":\"" + std::string((std::size_t{1} << 20) - 8, 'x') + "\"}";
+    process->run(large);
+    EXPECT_EQ(finish().how, How::succeeded);
+
+    large.arguments += " ";
+    EXPECT_THROW(process->run(large), std::invalid_argument);
+    EXPECT_TRUE(process->is_idle());
+}
+
+TEST_F(WorkerTest, UnknownTypeIsAnErrorOfTheCaller) {
+    start();
+    EXPECT_THROW(process->run(request("no_such_type")), std::invalid_argument);
+    EXPECT_TRUE(process->is_idle());
+}
+
+TEST_F(WorkerTest, FailuresAreToldApart) {
+    start();
+    const RunResult failed = run("fail");
+    EXPECT_EQ(failed.how, How::failed);
+    EXPECT_EQ(failed.error_code, "smtp.refused");
+    EXPECT_EQ(failed.error_message, "the server said no");
+    EXPECT_EQ(run("fatal").how, How::fatal);
+    EXPECT_EQ(run("bad_arguments").how, How::fatal);
+    EXPECT_EQ(told.finished.back().error_code, "bad_arguments");
+    EXPECT_EQ(run("odd_status").how, How::failed);
+    EXPECT_THAT(told.finished.back().error_message, testing::HasSubstr("77"));
+    EXPECT_EQ(run("lonely_cancel").how, How::failed);
+}
+
+struct Death {
+    const char* type;
+    const char* message;
+};
+struct WorkerDeathTest : WorkerTest, testing::WithParamInterface<Death> {};
+
+TEST_P(WorkerDeathTest, IsACrashOfTheRunThatSaysHow) {
+    start();
+    const RunResult result = run(GetParam().type);
+
+    EXPECT_EQ(result.how, How::crashed);
+    EXPECT_FALSE(result.was_killed);
+    EXPECT_THAT(result.error_message, testing::StartsWith(GetParam().message));
+    EXPECT_FALSE(process->is_idle());
+    EXPECT_TRUE(wait_for_end());
+    EXPECT_EQ(told.finished.size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Jobs, WorkerDeathTest,
+                         testing::Values(Death{"crash", "killed by SIGSEGV"},
+                                         Death{"abort", "killed by SIGABRT"},
+                                         Death{"exit_zero", "exited with status 0 before the job ended"},
+                                         Death{"exit_three", "exited with status 3 before the job ended"},
+                                         Death{"close_socket", "closed its socket"},
+                                         Death{"write_rubbish", "broke the protocol: "}),
+                         [](const auto& death) { return std::string{death.param.type}; });
+
+TEST_F(WorkerTest, SpinningJobIsKilled) {
+    start();
+    begin("spin");
+    process->kill();
+
+    const RunResult result = finish();
+    EXPECT_EQ(result.how, How::crashed);
+    EXPECT_TRUE(result.was_killed);
+    EXPECT_EQ(result.error_message, "killed by SIGKILL");
+}
+
+TEST_F(WorkerTest, PoliteJobStopsWhenAsked) {
+    start();
+    begin("polite");
+    process->ask_to_stop(JOBHOST_STOP_CANCEL);
+    EXPECT_EQ(finish().how, How::cancelled);
+
+    begin("polite");
+    process->ask_to_stop(JOBHOST_STOP_DRAIN);
+    EXPECT_EQ(finish().how, How::yielded);
+}
+
+TEST_F(WorkerTest, StopOfOneRunIsForgottenInTheNext) {
+    start();
+    begin("polite");
+    process->ask_to_stop(JOBHOST_STOP_CANCEL);
+    ASSERT_EQ(finish().how, How::cancelled);
+
+    begin("progress");
+    // Polls, because progress tells nobody; the job waits for us.
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!process->progress() && std::chrono::steady_clock::now() < deadline)
+        io.poll();
+    EXPECT_TRUE(told.finished.size() == 1) << "the job saw the stop of the run before";
+    EXPECT_EQ(process->progress()->note, "a quarter");
+    process->ask_to_stop(JOBHOST_STOP_CANCEL);
+    EXPECT_EQ(finish().how, How::cancelled);
+}
+
+TEST_F(WorkerTest, WorkerThatIsFencedOffEndsItself) {
+    start();
+    process->set_fence(worker::boot_time_now() + 300ms);
+    begin("spin");
+
+    const RunResult result = finish();
+    EXPECT_EQ(result.error_message, "killed by SIGKILL");
+    EXPECT_FALSE(result.was_killed);
+}
+
+TEST_F(WorkerTest, MovingTheFenceKeepsTheWorkerAlive) {
+    start();
+    process->set_fence(worker::boot_time_now() + 300ms);
+    begin("polite");
+    process->set_fence(worker::boot_time_now() + 60s);
+    boost::asio::steady_timer later{io, 600ms};
+    later.async_wait([&](const auto&) { process->ask_to_stop(JOBHOST_STOP_CANCEL); });
+
+    EXPECT_EQ(finish().how, How::cancelled);
+}
+
+TEST_F(WorkerTest, ExitShutsThePluginDown) {
+    start();
+    process->exit();
+
+    ASSERT_TRUE(wait_for_end());
+    EXPECT_EQ(told.ended.at(0), "exited with status 0");
+    ASSERT_EQ(told.out.size(), 1u);
+    EXPECT_EQ(told.out[0].text, "shut down");
+    EXPECT_FALSE(told.out[0].job);
+}
+
+TEST_F(WorkerTest, DestructionKillsAndReaps) {
+    start();
+    begin("spin");
+    const pid_t pid = process->pid();
+    process.reset();
+
+    EXPECT_EQ(::kill(pid, 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+    io.restart();
+    io.poll();
+    EXPECT_TRUE(told.finished.empty());
+}
+
+TEST_F(WorkerTest, ObserverMayDestroyTheWorkerFromACallback) {
+    struct Impatient : RecordingObserver {
+        std::unique_ptr<WorkerProcess>* process = nullptr;
+        void on_output(std::optional<JobId>, Stream, const std::string&) override { process->reset(); }
+    } impatient;
+    impatient.process = &process;
+    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs")), test_options(),
+                                              impatient);
+    ASSERT_TRUE(wait_until([&] { return !impatient.ready.empty(); }));
+    begin("flood");
+
+    EXPECT_TRUE(wait_until([&] { return !process; }));
+    io.restart();
+    io.run();
+    EXPECT_TRUE(impatient.finished.empty());
+}
+
+TEST_F(WorkerTest, PageCannotBeShrunkUnderTheHost) {
+    start();
+    EXPECT_EQ(run("shrink_page").how, How::succeeded);
+}
+
+TEST_F(WorkerTest, RunsInItsFolderWithAMinimalEnvironmentAndItsOwnGroup) {
+    setenv("JOBHOST_TEST_SECRET", "1", 1);
+    WorkerOptions options = test_options();
+    options.working_directory = "/usr";
+    start(options);
+
+    EXPECT_EQ(run("where").result, R"(["/usr", false, 1])");
+}
+
+TEST_F(WorkerTest, ProgramsThatJobsStartInheritNoDescriptor) {
+    start();
+    ASSERT_EQ(run("spawn_descriptors").how, How::succeeded);
+    // 3 is the folder that ls itself reads.
+    ASSERT_EQ(told.out.size(), 1u);
+    EXPECT_EQ(told.out[0].text, "0 1 2 3 ");
+}
+
+TEST_F(WorkerTest, MissingProgramIsAnErrorAtOnce) {
+    WorkerOptions options = test_options();
+    options.program = "/nonexistent/jobhost-worker";
+    const PluginImage image = PluginImage::open(test_plugin("jobs"));
+    EXPECT_THROW((WorkerProcess{io, image, options, told}), std::system_error);
+}
+
+}  // namespace
+}  // namespace jobhost::host

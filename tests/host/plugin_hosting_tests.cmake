@@ -1,0 +1,27 @@
+# Plugins, images and workers, tried with real processes. The plugins below are built here and nowhere else; each
+# flaw is a plugin that must be refused.
+set(JOBHOST_TEST_PLUGINS ${CMAKE_CURRENT_BINARY_DIR}/plugins_under_test)
+
+function(jobhost_add_test_plugin name source)
+    add_library(test_plugin_${name} MODULE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin/${source})
+    target_link_libraries(test_plugin_${name} PRIVATE jobhost_plugin_sdk)
+    target_compile_definitions(test_plugin_${name} PRIVATE ${ARGN} _POSIX_C_SOURCE=200809L)
+    set_target_properties(test_plugin_${name} PROPERTIES
+        PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${JOBHOST_TEST_PLUGINS})
+    add_dependencies(jobhost_test_plugins test_plugin_${name})
+endfunction()
+
+add_custom_target(jobhost_test_plugins)
+jobhost_add_test_plugin(jobs jobs.c)
+foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_exits constructor_hangs type_name schema
+        no_run null_type same_name init_fails shutdown_hangs struct_size minor_required null_plugin)
+    string(TOUPPER FLAW_${flaw} definition)
+    jobhost_add_test_plugin(${flaw} flawed.c ${definition})
+endforeach()
+
+foreach(room plugin worker)
+    jobhost_add_tests(host_${room}_test host/${room} unit jobhost_plugin_hosting)
+    add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)
+    target_compile_definitions(host_${room}_test PRIVATE
+        JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
+endforeach()
