@@ -33,14 +33,16 @@ std::optional<Duration> duration_or_complain(const std::string& text) {
 std::optional<TimePoint> instant_or_complain(const std::string& text) {
     const auto instant = parse_instant(text);
     if (!instant)
-        throw CLI::ValidationError("'" + text + "' is not an instant such as 2026-12-01T09:00:00+03:00 (offset or Z needed)");
+        throw CLI::ValidationError(
+            "'" + text + "' is not an instant such as 2026-12-01T09:00:00+03:00 (offset or Z needed)");
     return instant;
 }
 
 StateName state_or_complain(const std::string& text) {
     if (const auto state = parse_state_name(text)) return *state;
     std::string names;
-    for (const std::string_view name : kStateNames) names += (names.empty() ? "" : ", ") + std::string{name};
+    for (const std::string_view name : kStateNames)
+        names += (names.empty() ? "" : ", ") + std::string{name};
     throw CLI::ValidationError("'" + text + "' is no state; there are " + names);
 }
 
@@ -54,8 +56,9 @@ void add_arguments(CLI::App& app, std::optional<std::string>& to) {
 }
 
 void add_filter(CLI::App& app, storage::JobFilter& filter) {
-    app.add_option_function<std::string>("--queue", [&](const std::string& name) { filter.queue = QueueName{name}; },
-                                         "Only jobs of this queue");
+    app.add_option_function<std::string>(
+        "--queue", [&](const std::string& name) { filter.queue = QueueName{name}; },
+        "Only jobs of this queue");
     app.add_option("--type", filter.type, "Only jobs of this type");
     app.add_option("--definition", filter.definition, "Only jobs of this definition");
 }
@@ -72,17 +75,19 @@ void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
     add_common(*sub, arguments.common, "Print the ids as a JSON array");
     auto* name = sub->add_option("name", options.name, "A job type (mail.send), or the name of a definition")
                      ->type_name("TYPE|DEFINITION");
-    auto* from = sub->add_option("--from", options.from,
-                                 R"(Lines of JSON, '-' for standard input: {"type": "mail.send", "args": {...}, )"
-                                 R"("queue": ..., "priority": ..., "in": ..., "at": ..., "expires_in": ...})")
-                     ->type_name("FILE.jsonl");
+    auto* from =
+        sub->add_option("--from", options.from,
+                        R"(Lines of JSON, '-' for standard input: {"type": "mail.send", "args": {...}, )"
+                        R"("queue": ..., "priority": ..., "in": ..., "at": ..., "expires_in": ...})")
+            ->type_name("FILE.jsonl");
     name->excludes(from);
     add_arguments(*sub, options.arguments);
     sub->add_option("--queue", options.queue, "The queue; default: the definition's, or 'default'");
     sub->add_option("--priority", options.priority, "-1000 to 1000, larger is sooner")
         ->check(CLI::Range(kMinPriority, kMaxPriority));
     auto* in = sub->add_option_function<std::string>(
-        "--in", [&](const std::string& text) { options.in = duration_or_complain(text); }, "Start after this long: 10s, 1h30m");
+        "--in", [&](const std::string& text) { options.in = duration_or_complain(text); },
+        "Start after this long: 10s, 1h30m");
     sub->add_option_function<std::string>(
            "--at", [&](const std::string& text) { options.at = instant_or_complain(text); },
            "Start at this instant: 2026-12-01T09:00:00+03:00")
@@ -96,10 +101,11 @@ void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
         if (option != from && option->get_name() != "--help" && option->get_name() != "--config" &&
             option->get_name() != "--json" && option->get_name() != "--allow-unknown-type" && option != name)
             option->excludes(from);
-    sub->footer("Examples:\n"
-                "  jobhost enqueue command.run --args '{\"command\": [\"/bin/date\"]}'\n"
-                "  jobhost enqueue nightly-backup --in 10m\n"
-                "  jobhost enqueue --from jobs.jsonl");
+    sub->footer(
+        "Examples:\n"
+        "  jobhost enqueue command.run --args '{\"command\": [\"/bin/date\"]}'\n"
+        "  jobhost enqueue nightly-backup --in 10m\n"
+        "  jobhost enqueue --from jobs.jsonl");
     sub->callback([&, name, from] {
         if (name->empty() && from->empty()) throw CLI::RequiredError("TYPE, DEFINITION or --from FILE.jsonl");
         verb = [&] { return enqueue(arguments.common, arguments.enqueue); };
@@ -107,7 +113,8 @@ void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
 }
 
 void add_run(CLI::App& app, Arguments& arguments, Verb& verb) {
-    CLI::App* sub = app.add_subcommand("run", "Hand in a job, wait, and show its log and how it ended; exit 0 if it succeeded");
+    CLI::App* sub = app.add_subcommand(
+        "run", "Hand in a job, wait, and show its log and how it ended; exit 0 if it succeeded");
     add_common(*sub, arguments.common, "Print the job as JSON when it has ended");
     sub->add_option("name", arguments.run.name, "A job type, or the name of a definition")
         ->required()
@@ -126,7 +133,8 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
     add_common(*list, arguments.common, "Print a JSON array");
     list->add_option_function<std::string>(
-        "--state", [&](const std::string& text) { arguments.list.filter.state = state_or_complain(text); }, "Only jobs in this state");
+        "--state", [&](const std::string& text) { arguments.list.filter.state = state_or_complain(text); },
+        "Only jobs in this state");
     add_filter(*list, arguments.list.filter);
     list->add_option("--limit", arguments.list.limit, "How many at the most")
         ->capture_default_str()
@@ -138,7 +146,8 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
     count->add_option_function<std::vector<std::string>>(
         "--state",
         [&](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) arguments.count.states.push_back(state_or_complain(text));
+            for (const std::string& text : texts)
+                arguments.count.states.push_back(state_or_complain(text));
         },
         "Only the number of jobs in this state, or in these together");
     add_filter(*count, arguments.count.filter);
@@ -148,7 +157,8 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
         CLI::App* sub = jobs->add_subcommand(name, description);
         add_common(*sub, arguments.common, json_text);
         sub->add_option("id", arguments.id.value, "The job's id")->required()->type_name("ID");
-        sub->callback([&, run_one] { verb = [&, run_one] { return run_one(arguments.common, arguments.id); }; });
+        sub->callback(
+            [&, run_one] { verb = [&, run_one] { return run_one(arguments.common, arguments.id); }; });
     };
     add_one("show", "All about one job", "Print a JSON object", jobs_show);
     add_one("log", "What a job logged and printed", "Print a JSON array", jobs_log);
@@ -156,7 +166,8 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
 
 void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* config = app.add_subcommand("config", "Look at the configuration")->require_subcommand(1);
-    CLI::App* check = config->add_subcommand("check", "Say all that is wrong in the host file and the definitions; exit 2 if anything is");
+    CLI::App* check = config->add_subcommand(
+        "check", "Say all that is wrong in the host file and the definitions; exit 2 if anything is");
     add_common(*check, arguments.common, "Print errors and warnings as JSON");
     check->add_flag("--allow-unknown-type", arguments.check.allow_unknown_type,
                     "A job type that no plugin has is right");
@@ -168,9 +179,10 @@ void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
 int main(int argc, char** argv) {
     Arguments arguments;
     Verb verb;
-    CLI::App app{"jobhost runs background jobs whose code lives in shared libraries.\n"
-                 "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 storage unavailable.",
-                 "jobhost"};
+    CLI::App app{
+        "jobhost runs background jobs whose code lives in shared libraries.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 storage unavailable.",
+        "jobhost"};
     app.set_version_flag("--version", "jobhost " JOBHOST_VERSION);
     app.require_subcommand(1);
     add_serve(app, arguments, verb);

@@ -15,19 +15,22 @@ void check_types(const config::Configuration& configuration, std::vector<config:
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
             if (!types.payload_version(placed.definition.type))
-                errors.push_back({placed.type_where, placed.path + ".type", types.unknown_text(placed.definition.type), ""});
+                errors.push_back({placed.type_where, placed.path + ".type",
+                                  types.unknown_text(placed.definition.type), ""});
     config::sort(errors);
 }
 
 boost::json::array to_json(const std::vector<config::ConfigError>& errors) {
     boost::json::array array;
     for (const config::ConfigError& error : errors)
-        array.push_back({{"file", error.where.file},
-                         {"line", error.where.line},
-                         {"column", error.where.column},
-                         {"path", error.path},
-                         {"problem", error.problem},
-                         {"hint", error.hint}});
+        array.push_back({
+            {"file",    error.where.file  },
+            {"line",    error.where.line  },
+            {"column",  error.where.column},
+            {"path",    error.path        },
+            {"problem", error.problem     },
+            {"hint",    error.hint        }
+        });
     return array;
 }
 
@@ -41,15 +44,18 @@ int config_check(const CommonOptions& common, const ConfigCheckOptions& options)
     if (const auto* configuration = std::get_if<config::Configuration>(&result.outcome)) {
         if (!options.allow_unknown_type) check_types(*configuration, errors);
         sources = configuration->sources.size();
-        for (const config::Source& source : configuration->sources) definitions += source.definitions.size();
+        for (const config::Source& source : configuration->sources)
+            definitions += source.definitions.size();
     } else {
         errors = std::get<1>(result.outcome);
     }
     if (common.json) {
         std::cout << boost::json::object{{"errors", to_json(errors)}, {"warnings", to_json(result.warnings)}} << '\n';
     } else {
-        for (const auto& warning : result.warnings) std::cerr << "warning: " << config::to_text(warning) << '\n';
-        for (const auto& error : errors) std::cerr << config::to_text(error) << '\n';
+        for (const auto& warning : result.warnings)
+            std::cerr << "warning: " << config::to_text(warning) << '\n';
+        for (const auto& error : errors)
+            std::cerr << config::to_text(error) << '\n';
         if (errors.empty())
             std::cout << "right: " << definitions << " definitions in " << sources << " files\n";
     }

@@ -3,12 +3,11 @@
 
 #include <boost/json.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <span>
+#include <unistd.h>
 
 namespace jobhost::host {
 
@@ -43,7 +42,8 @@ std::vector<NewJob> read_lines(std::istream& input, const std::string& name, Job
 std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
     JobRequests requests{opened.configuration, *opened.storage, opened.clock};
     if (options.from.empty()) return {requests.from_options(options)};
-    if (options.from == "-") return read_lines(std::cin, "standard input", requests, options.allow_unknown_type);
+    if (options.from == "-")
+        return read_lines(std::cin, "standard input", requests, options.allow_unknown_type);
     std::ifstream file{options.from};
     if (!file) throw CommandError{kWrongUse, options.from + ": cannot be opened"};
     return read_lines(file, options.from, requests, options.allow_unknown_type);
@@ -55,7 +55,8 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Co
     const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
     boost::json::array ids;
     const JobId first = store.reserve_ids(jobs.size());
-    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
     for (std::size_t at = 0; at < jobs.size(); at += kChunk) {
         const auto chunk = jobs.subspan(at, std::min(kChunk, jobs.size() - at));
         store.insert(chunk);
@@ -65,7 +66,8 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Co
             else
                 std::cout << job.id.value << '\n';
         }
-        if (shows_progress) std::cerr << "\renqueued " << at + chunk.size() << " of " << jobs.size() << std::flush;
+        if (shows_progress)
+            std::cerr << "\renqueued " << at + chunk.size() << " of " << jobs.size() << std::flush;
     }
     if (shows_progress) std::cerr << '\n';
     if (common.json) std::cout << ids << '\n';

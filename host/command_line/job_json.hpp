@@ -1,4 +1,5 @@
-// Jobs as JSON: the only place that spells their fields. Ids are strings, since JavaScript's numbers end at 2^53.
+// Jobs as JSON: the only place that spells their fields. Ids are strings, since JavaScript's numbers end at
+// 2^53.
 #pragma once
 
 #include "storage/job_queries.hpp"

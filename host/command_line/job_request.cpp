@@ -19,7 +19,8 @@ namespace json = boost::json;
     throw CommandError{kWrongUse, why};
 }
 
-constexpr std::array<std::string_view, 7> kKeys{"type", "args", "queue", "priority", "in", "at", "expires_in"};
+constexpr std::array<std::string_view, 7> kKeys{"type", "args", "queue",     "priority",
+                                                "in",   "at",   "expires_in"};
 
 std::string text_at(const json::object& line, const char* key) {
     const json::value& value = line.at(key);
@@ -49,7 +50,8 @@ EnqueueOptions options_of(const json::object& line) {
     check_keys(line);
     EnqueueOptions options;
     options.name = text_at(line, "type");
-    if (const json::value* arguments = line.if_contains("args")) options.arguments = json::serialize(*arguments);
+    if (const json::value* arguments = line.if_contains("args"))
+        options.arguments = json::serialize(*arguments);
     if (line.contains("queue")) options.queue = text_at(line, "queue");
     if (const json::value* priority = line.if_contains("priority")) {
         json::error_code error;
@@ -69,7 +71,8 @@ void check_arguments(const std::string& text) {
     json::error_code error;
     const json::value parsed = json::parse(text, error);
     if (error) refuse("the arguments are not JSON: " + error.message());
-    if (!parsed.is_object()) refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
+    if (!parsed.is_object())
+        refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
 }
 
 }  // namespace

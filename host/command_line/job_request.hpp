@@ -20,7 +20,8 @@ public:
           types_{configuration, &storage.servers()} {}
 
     NewJob from_options(const EnqueueOptions& options);
-    // {"type": "mail.send", "args": {...}, "queue": ..., "priority": ..., "in": "10s", "at": ..., "expires_in": ...}
+    // {"type": "mail.send", "args": {...}, "queue": ..., "priority": ..., "in": "10s", "at": ...,
+    // "expires_in": ...}
     NewJob from_json(const std::string& line, bool allow_unknown_type);
 
 private:

@@ -22,7 +22,8 @@ Job find_job(storage::JobQueries& queries, JobId id) {
 template <class Items>
 json::array array_of(const Items& items) {
     json::array array;
-    for (const auto& item : items) array.push_back(to_json(item));
+    for (const auto& item : items)
+        array.push_back(to_json(item));
     return array;
 }
 
@@ -39,7 +40,8 @@ void print_job(const Job& job) {
     std::cout << "job " << job.id.value << "  " << job.type << "  " << to_string(name_of(job.state))
               << (note.empty() ? "" : " (" + note + ")") << '\n';
     print_fact("definition", job.definition);
-    print_fact("queue", job.queue.value + (job.priority == 0 ? "" : ", priority " + std::to_string(job.priority)));
+    print_fact("queue",
+               job.queue.value + (job.priority == 0 ? "" : ", priority " + std::to_string(job.priority)));
     print_fact("attempt", std::to_string(job.attempt));
     if (job.crashes > 0) print_fact("crashes", std::to_string(job.crashes));
     if (job.recoveries > 0) print_fact("recoveries", std::to_string(job.recoveries));
@@ -74,11 +76,14 @@ int jobs_list(const CommonOptions& common, const JobsListOptions& options) {
         std::cout << array_of(jobs) << '\n';
         return kDone;
     }
-    std::vector<std::vector<std::string>> rows{{"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}};
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}
+    };
     for (const Job& job : jobs)
         rows.push_back({std::to_string(job.id.value), std::string{to_string(name_of(job.state))}, job.type,
-                        job.definition.empty() ? "-" : job.definition, job.queue.value, std::to_string(job.attempt),
-                        short_text(job.created_at), run_time(job), state_note(job)});
+                        job.definition.empty() ? "-" : job.definition, job.queue.value,
+                        std::to_string(job.attempt), short_text(job.created_at), run_time(job),
+                        state_note(job)});
     if (jobs.empty())
         std::cout << "no such jobs\n";
     else
@@ -91,7 +96,8 @@ int jobs_count(const CommonOptions& common, const JobsCountOptions& options) {
     const auto counts = opened->storage->queries().count(options.filter);
     if (!options.states.empty()) {
         std::int64_t sum = 0;
-        for (const StateName state : options.states) sum += counts[static_cast<std::size_t>(state)];
+        for (const StateName state : options.states)
+            sum += counts[static_cast<std::size_t>(state)];
         std::cout << sum << '\n';
     } else if (common.json) {
         std::cout << to_json(counts) << '\n';
@@ -129,7 +135,8 @@ int jobs_log(const CommonOptions& common, JobId id) {
     if (common.json)
         std::cout << array_of(lines) << '\n';
     else
-        for (const storage::LogLine& line : lines) print_line(std::cout, line);
+        for (const storage::LogLine& line : lines)
+            print_line(std::cout, line);
     return kDone;
 }
 

@@ -30,7 +30,8 @@ void KnownTypes::read_folder() {
     if (has_folder_) return;
     has_folder_ = true;
     const config::PluginSettings& plugins = configuration_.settings.plugins;
-    const WorkerOptions options{.working_directory = configuration_.folder, .start_timeout = plugins.start_timeout};
+    const WorkerOptions options{.working_directory = configuration_.folder,
+                                .start_timeout = plugins.start_timeout};
     const Catalog catalog = Catalog::scan(plugins.folder, options);
     for (const LoadedPlugin& plugin : catalog.plugins())
         for (const JobTypeDescription& type : plugin.description.types)
@@ -39,9 +40,11 @@ void KnownTypes::read_folder() {
 
 std::string KnownTypes::unknown_text(const std::string& type) {
     std::vector<std::string_view> names;
-    for (const auto& [name, version] : versions_) names.push_back(name);
+    for (const auto& [name, version] : versions_)
+        names.push_back(name);
     std::string text = "no plugin has the job type '" + type + "'";
-    if (const auto nearest = config::nearest_name(type, names)) return text + "; did you mean '" + std::string{*nearest} + "'?";
+    if (const auto nearest = config::nearest_name(type, names))
+        return text + "; did you mean '" + std::string{*nearest} + "'?";
     return text + "; put its plugin into " + configuration_.settings.plugins.folder.string() +
            ", or say --allow-unknown-type";
 }

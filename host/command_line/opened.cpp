@@ -9,7 +9,8 @@ config::Configuration load_configuration(const CommonOptions& common) {
     config::LoadResult result = config::load(common.file);
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << config::to_text(warning) << '\n';
-    if (auto* configuration = std::get_if<config::Configuration>(&result.outcome)) return std::move(*configuration);
+    if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
+        return std::move(*configuration);
     std::string message;
     for (const config::ConfigError& error : std::get<1>(result.outcome))
         message += (message.empty() ? "" : "\n") + config::to_text(error);

@@ -14,7 +14,8 @@ namespace jobhost::host {
 // Ends a verb: what to say on standard error, and the exit code.
 class CommandError : public std::runtime_error {
 public:
-    CommandError(int exit_code, const std::string& message) : std::runtime_error{message}, exit_code_{exit_code} {}
+    CommandError(int exit_code, const std::string& message)
+        : std::runtime_error{message}, exit_code_{exit_code} {}
     int exit_code() const noexcept { return exit_code_; }
 
 private:

@@ -4,10 +4,9 @@
 #include "host/command_line/text.hpp"
 #include "storage/model/time_text.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <iostream>
+#include <poll.h>
 
 namespace jobhost::host {
 
@@ -33,7 +32,8 @@ Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet)
         wakeups->drain();
         const Job job = storage.queries().find(id).value();
         if (!is_quiet)
-            for (const storage::LogLine& line : storage.queries().log(id, position)) print_line(std::cout, line);
+            for (const storage::LogLine& line : storage.queries().log(id, position))
+                print_line(std::cout, line);
         std::cout << std::flush;
         if (is_final(name_of(job.state)) || std::chrono::steady_clock::now() >= deadline) return job;
         pollfd news{wakeups->descriptor(), POLLIN, 0};
@@ -44,8 +44,8 @@ Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet)
 void print_outcome(const Job& job, const std::vector<JobEvent>& events) {
     const std::string note = state_note(job);
     const std::string took = run_time(job);
-    std::cout << "job " << job.id.value << " " << to_string(name_of(job.state)) << (note.empty() ? "" : " (" + note + ")")
-              << (took.empty() ? "" : " in " + took) << '\n';
+    std::cout << "job " << job.id.value << " " << to_string(name_of(job.state))
+              << (note.empty() ? "" : " (" + note + ")") << (took.empty() ? "" : " in " + took) << '\n';
     if (!result_of(job.state).empty()) std::cout << "result: " << printable(result_of(job.state)) << '\n';
     if (name_of(job.state) == StateName::failed && !events.empty())
         std::cout << "error: " << printable(events.back().error_code + ": " + events.back().message) << '\n';
@@ -70,15 +70,16 @@ int run(const CommonOptions& common, const RunOptions& options) {
     if (common.json) {
         boost::json::object shown = to_json(ended);
         boost::json::array list;
-        for (const JobEvent& event : events) list.push_back(to_json(event));
+        for (const JobEvent& event : events)
+            list.push_back(to_json(event));
         shown["events"] = std::move(list);
         std::cout << shown << '\n';
     } else {
         print_outcome(ended, events);
     }
     if (!is_final(name_of(ended.state)))
-        throw CommandError{kFailed, "it did not end within " + to_text(options.timeout) + "; see: jobhost jobs show " +
-                                        std::to_string(job.id.value)};
+        throw CommandError{kFailed, "it did not end within " + to_text(options.timeout) +
+                                        "; see: jobhost jobs show " + std::to_string(job.id.value)};
     return name_of(ended.state) == StateName::succeeded ? kDone : kFailed;
 }
 

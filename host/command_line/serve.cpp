@@ -11,11 +11,10 @@ namespace {
 void report_refused(const Catalog& catalog, const std::filesystem::path& folder) {
     for (const RefusedPlugin& refused : catalog.refused())
         spdlog::error("plugin {} is refused: {}; {}", refused.file, refused.reason, refused.remedy);
-    if (catalog.plugins().empty())
-        spdlog::warn("there is no plugin in {}; nothing can run", folder.string());
+    if (catalog.plugins().empty()) spdlog::warn("there is no plugin in {}; nothing can run", folder.string());
     for (const LoadedPlugin& plugin : catalog.plugins())
-        spdlog::info("plugin {} {} from {}: {} job types", plugin.description.name, plugin.description.version,
-                     plugin.file, plugin.description.types.size());
+        spdlog::info("plugin {} {} from {}: {} job types", plugin.description.name,
+                     plugin.description.version, plugin.file, plugin.description.types.size());
 }
 
 // Definitions whose type nobody serves yet are kept: their jobs wait until the plugin arrives.

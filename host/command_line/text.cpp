@@ -14,7 +14,8 @@ std::string printable(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         // The C1 controls, U+0080 to U+009F, are two bytes in UTF-8.
-        const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        const bool is_c1 =
+            byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
         if (byte == '\n' || byte == '\t' || byte == '\r') {
             harmless += ' ';
         } else if (byte < 0x20 || byte == 0x7f || is_c1) {
@@ -41,7 +42,8 @@ void print_table(std::ostream& out, const std::vector<std::vector<std::string>>&
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], width_of(row[i]));
     }
     for (const auto& row : rows) {
         std::string line;
@@ -79,7 +81,8 @@ std::string state_note(const Job& job) {
 }
 
 void print_line(std::ostream& out, const storage::LogLine& line) {
-    const std::string level = line.level + std::string(line.level.size() < 7 ? 7 - line.level.size() : 0, ' ');
+    const std::string level =
+        line.level + std::string(line.level.size() < 7 ? 7 - line.level.size() : 0, ' ');
     out << to_text(line.at).substr(11, 12) << "  " << level << "  " << printable(line.text) << '\n';
 }
 

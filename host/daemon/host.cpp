@@ -2,15 +2,13 @@
 
 #include "host/daemon/served.hpp"
 
-#include <systemd/sd-daemon.h>
-#include <unistd.h>
-
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
 
 #include <array>
 #include <csignal>
+#include <unistd.h>
 
 namespace jobhost::host {
 
@@ -89,7 +87,8 @@ Dispatcher::Callbacks Host::dispatcher_callbacks() {
     return {
         .finished = [this](storage::Settlement settlement) { exchange_.finish(std::move(settlement)); },
         .logged = [this](storage::LogChunk chunk) { exchange_.append_log(std::move(chunk)); },
-        .unavailable_types = [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
+        .unavailable_types =
+            [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
     };
 }
 
@@ -102,8 +101,8 @@ bool Host::run() {
     loops_.push_back(std::make_unique<Loop>("recovery", [this] { return predecessors_.run_once(); }));
     loops_.push_back(std::make_unique<Loop>("recurring jobs", [this] { return recurring_jobs_.run_once(); }));
     loops_.push_back(std::make_unique<Loop>("due jobs", [this] { return due_jobs_.run_once(); }));
-    spdlog::info("server {} is ready: {} workers, {} plugins", settings_.server.name, settings_.server.workers,
-                 catalog_.plugins().size());
+    spdlog::info("server {} is ready: {} workers, {} plugins", settings_.server.name,
+                 settings_.server.workers, catalog_.plugins().size());
     ::sd_notify(0, "READY=1");
     io_.run();
     return is_clean_;
@@ -119,14 +118,15 @@ void Host::wait_for_signal() {
 }
 
 void Host::wait_for_news() {
-    news_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) return;
-        if (wakeups_->drain()) {
-            exchange_.wake();
-            loops_.back()->wake();
-        }
-        wait_for_news();
-    });
+    news_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                     [this](const boost::system::error_code& error) {
+                         if (error) return;
+                         if (wakeups_->drain()) {
+                             exchange_.wake();
+                             loops_.back()->wake();
+                         }
+                         wait_for_news();
+                     });
 }
 
 void Host::stop_harder() {
@@ -154,10 +154,12 @@ void Host::stop_harder() {
         case Stopping::killing:
             is_clean_ = exchange_.is_drained();
             if (!is_clean_)
-                spdlog::error("the last results could not be written in time; those jobs are left to recovery");
+                spdlog::error(
+                    "the last results could not be written in time; those jobs are left to recovery");
             leave();
             break;
-        case Stopping::leaving: break;
+        case Stopping::leaving:
+            break;
     }
 }
 
@@ -171,7 +173,8 @@ void Host::check_drained() {
 
 void Host::leave() {
     stopping_ = Stopping::leaving;
-    for (const auto& loop : loops_) loop->stop();
+    for (const auto& loop : loops_)
+        loop->stop();
     exchange_.stop();
     try {
         if (is_clean_) {

@@ -22,12 +22,12 @@ namespace jobhost::host {
 // Lives on one thread, its I/O thread, which spawns the workers and must outlive them.
 class Host {
 public:
-    // Registers the server and is ready to run. `storage` and `clock` outlive the host. Throws StorageError and
-    // std::system_error.
+    // Registers the server and is ready to run. `storage` and `clock` outlive the host. Throws StorageError
+    // and std::system_error.
     Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock);
 
-    // Serves until SIGTERM or SIGINT, then stops in order: running jobs may end within server.stop_timeout, then
-    // they are cancelled, then killed; a second signal hurries. False: something is left to recovery.
+    // Serves until SIGTERM or SIGINT, then stops in order: running jobs may end within server.stop_timeout,
+    // then they are cancelled, then killed; a second signal hurries. False: something is left to recovery.
     bool run();
 
     const Catalog& catalog() const noexcept { return catalog_; }

@@ -1,9 +1,9 @@
 #include "host/daemon/incarnation_lock.hpp"
 
-#include <fcntl.h>
 #include <sys/file.h>
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <system_error>
 
@@ -30,7 +30,8 @@ IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
     std::filesystem::permissions(state_folder, std::filesystem::perms::owner_all);
     descriptor_ = worker::Descriptor{::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0)
-        throw std::system_error{errno, std::generic_category(), "cannot make the lock file " + file_.string()};
+        throw std::system_error{errno, std::generic_category(),
+                                "cannot make the lock file " + file_.string()};
 }
 
 void IncarnationLock::remove() noexcept {

@@ -8,8 +8,9 @@
 
 namespace jobhost::host {
 
-// `<state folder>/servers/<incarnation>.lock`, locked with flock(2). Workers inherit the open file, so the lock is
-// free only when the host and all its workers have ended: whoever gets it has proof that the host is dead.
+// `<state folder>/servers/<incarnation>.lock`, locked with flock(2). Workers inherit the open file, so the
+// lock is free only when the host and all its workers have ended: whoever gets it has proof that the host is
+// dead.
 class IncarnationLock {
 public:
     // Makes a new incarnation. Throws std::system_error.

@@ -39,12 +39,14 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, cons
         pools_[&plugin] = std::make_unique<WorkerPool>(
             io_, plugin, options, clock_,
             WorkerPool::Callbacks{
-                .ended = [this](const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log) {
-                    on_ended(job, std::move(end), std::move(log));
-                },
-                .unavailable = [this, &plugin](bool is_unavailable) {
-                    on_unavailable(plugin.description, is_unavailable);
-                }});
+                .ended =
+                    [this](const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log) {
+                        on_ended(job, std::move(end), std::move(log));
+                    },
+                .unavailable =
+                    [this, &plugin](bool is_unavailable) {
+                        on_unavailable(plugin.description, is_unavailable);
+                    }});
 }
 
 void Dispatcher::accept(std::vector<Assignment> assignments) {
@@ -77,29 +79,34 @@ void Dispatcher::on_unavailable(const PluginDescription& plugin, bool is_unavail
 
 void Dispatcher::flush_logs() {
     for (const auto& [plugin, pool] : pools_)
-        for (storage::LogChunk& chunk : pool->take_log()) callbacks_.logged(std::move(chunk));
+        for (storage::LogChunk& chunk : pool->take_log())
+            callbacks_.logged(std::move(chunk));
     log_timer_.after(kLogPeriod, [this] { flush_logs(); });
 }
 
 void Dispatcher::drain() {
-    for (const auto& [plugin, pool] : pools_) pool->drain();
+    for (const auto& [plugin, pool] : pools_)
+        pool->drain();
 }
 
 void Dispatcher::cancel() {
-    for (const auto& [plugin, pool] : pools_) pool->cancel();
+    for (const auto& [plugin, pool] : pools_)
+        pool->cancel();
 }
 
 void Dispatcher::kill() {
-    for (const auto& [plugin, pool] : pools_) pool->kill();
+    for (const auto& [plugin, pool] : pools_)
+        pool->kill();
 }
 
-
 void Dispatcher::dismiss() {
-    for (const auto& [plugin, pool] : pools_) pool->dismiss();
+    for (const auto& [plugin, pool] : pools_)
+        pool->dismiss();
 }
 
 bool Dispatcher::is_empty() const {
-    return std::all_of(pools_.begin(), pools_.end(), [](const auto& pool) { return pool.second->is_empty(); });
+    return std::all_of(pools_.begin(), pools_.end(),
+                       [](const auto& pool) { return pool.second->is_empty(); });
 }
 
 }  // namespace jobhost::host

@@ -19,7 +19,8 @@ public:
         std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
     };
 
-    // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive this.
+    // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive
+    // this.
     Dispatcher(boost::asio::io_context& io, const Catalog& catalog, const WorkerOptions& options,
                const Clock& clock, std::string server, Callbacks callbacks);
 

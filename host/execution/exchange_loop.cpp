@@ -85,7 +85,10 @@ ExchangeLoop::Errand ExchangeLoop::take_errand() {
     const auto unavailable = inbox_.with([](Inbox& inbox) { return inbox.unavailable_types; });
     auto lanes = served_lanes(unavailable);
     return inbox_.with([&](Inbox& inbox) {
-        Errand errand{std::exchange(inbox.settlements, {}), std::exchange(inbox.log, {}), {std::move(lanes), 0}};
+        Errand errand;
+        errand.settlements = std::exchange(inbox.settlements, {});
+        errand.log = std::exchange(inbox.log, {});
+        errand.claim.lanes = std::move(lanes);
         if (inbox.is_claiming && errand.settlements.size() < kMostUnwritten)
             errand.claim.limit = workers_ - inbox.in_hand;
         // Slots that are being claimed for count as taken until the answer is there.
@@ -121,8 +124,9 @@ std::vector<storage::ClaimLane> ExchangeLoop::served_lanes(const std::set<std::s
 void ExchangeLoop::report_lost(const Errand& errand, const storage::Exchanged& exchanged) {
     for (std::size_t i = 0; i < exchanged.moved.size(); ++i)
         if (exchanged.moved[i] == storage::Moved::lost)
-            spdlog::warn("job {}: the outcome of a run that this server no longer held was refused (lease {})",
-                         errand.settlements[i].job.value, errand.settlements[i].lease.value);
+            spdlog::warn(
+                "job {}: the outcome of a run that this server no longer held was refused (lease {})",
+                errand.settlements[i].job.value, errand.settlements[i].lease.value);
 }
 
 void ExchangeLoop::deliver(std::vector<ClaimedJob> claimed) {

@@ -22,22 +22,23 @@ struct Assignment {
 
 // What this host can run.
 struct Served {
-    std::vector<QueueName> queues;         // the first is served first
-    std::map<std::string, int> types;      // full name -> payload version
+    std::vector<QueueName> queues;     // the first is served first
+    std::map<std::string, int> types;  // full name -> payload version
 };
 
 // Thread-safe. What arrives while an exchange is under way goes into the next one.
 class ExchangeLoop {
 public:
-    // Both are called on the loop's own thread. `deliver` takes over jobs that are to run now; `refused` tells
-    // that the database does not regard this server as live any more.
+    // Both are called on the loop's own thread. `deliver` takes over jobs that are to run now; `refused`
+    // tells that the database does not regard this server as live any more.
     struct Callbacks {
         std::function<void(std::vector<Assignment>)> deliver;
         std::function<void()> refused;
     };
 
     // At most `workers` jobs are in the host's hands at any time. `jobs` outlives the loop.
-    ExchangeLoop(storage::JobStore& jobs, ServerId server, std::size_t workers, Served served, Callbacks callbacks);
+    ExchangeLoop(storage::JobStore& jobs, ServerId server, std::size_t workers, Served served,
+                 Callbacks callbacks);
 
     // A delivered job has ended: its slot is free, and what became of it will be written.
     void finish(storage::Settlement settlement);

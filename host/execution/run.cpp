@@ -24,12 +24,17 @@ RunRequest request_of(const Assignment& assignment) {
 
 Outcome outcome_of(RunResult::How how) {
     switch (how) {
-        case RunResult::How::succeeded: return Outcome::succeeded;
-        case RunResult::How::failed: return Outcome::failed;
-        case RunResult::How::fatal: return Outcome::fatal;
-        case RunResult::How::crashed: return Outcome::crashed;
+        case RunResult::How::succeeded:
+            return Outcome::succeeded;
+        case RunResult::How::failed:
+            return Outcome::failed;
+        case RunResult::How::fatal:
+            return Outcome::fatal;
+        case RunResult::How::crashed:
+            return Outcome::crashed;
         case RunResult::How::cancelled:
-        case RunResult::How::yielded: break;
+        case RunResult::How::yielded:
+            break;
     }
     return Outcome::interrupted;
 }
@@ -37,12 +42,17 @@ Outcome outcome_of(RunResult::How how) {
 std::string fallback_code(Outcome outcome) {
     switch (outcome) {
         case Outcome::succeeded:
-        case Outcome::not_begun: return "";
-        case Outcome::crashed: return "crashed";
-        case Outcome::interrupted: return "interrupted";
-        case Outcome::timed_out: return "timed_out";
+        case Outcome::not_begun:
+            return "";
+        case Outcome::crashed:
+            return "crashed";
+        case Outcome::interrupted:
+            return "interrupted";
+        case Outcome::timed_out:
+            return "timed_out";
         case Outcome::failed:
-        case Outcome::fatal: break;
+        case Outcome::fatal:
+            break;
     }
     return "failed";
 }
@@ -89,7 +99,8 @@ void Run::kill() {
 // A job that fails or crashes by itself in the same moment is judged by what it did.
 bool Run::was_stopped_by_host(const RunResult& result) const {
     using How = RunResult::How;
-    return result.how == How::cancelled || result.how == How::yielded || (result.how == How::crashed && result.was_killed);
+    return result.how == How::cancelled || result.how == How::yielded ||
+           (result.how == How::crashed && result.was_killed);
 }
 
 RunEnd Run::end(RunResult result) const {
@@ -106,8 +117,8 @@ RunEnd Run::end(RunResult result) const {
         const bool is_timeout = why_stopped_ == Why::timeout;
         end.outcome = is_timeout ? Outcome::timed_out : Outcome::interrupted;
         end.error_code = fallback_code(end.outcome);
-        end.error_message = is_timeout ? "it ran longer than " + to_text(assignment_.job.policy.timeout)
-                                       : "its host stopped";
+        end.error_message =
+            is_timeout ? "it ran longer than " + to_text(assignment_.job.policy.timeout) : "its host stopped";
         if (result.was_killed) end.error_message += " and was killed, because it did not end when asked";
     }
     if (end.error_code.empty()) end.error_code = fallback_code(end.outcome);

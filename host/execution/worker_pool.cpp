@@ -52,10 +52,11 @@ void WorkerPool::pump() {
         waiting_.pop_front();
         begin(*worker, std::move(assignment));
     }
-    const auto starting = static_cast<std::size_t>(
-        std::count_if(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_starting(); }));
+    const auto starting = static_cast<std::size_t>(std::count_if(
+        workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_starting(); }));
     if (!back_off_timer_.is_set())
-        for (std::size_t i = starting; i < waiting_.size(); ++i) start_worker();
+        for (std::size_t i = starting; i < waiting_.size(); ++i)
+            start_worker();
 }
 
 WorkerPool::Worker* WorkerPool::idle_worker() {
@@ -134,7 +135,8 @@ std::vector<storage::LogChunk> WorkerPool::take_log() {
 
 void WorkerPool::give_back_waiting() {
     for (const Assignment& assignment : std::exchange(waiting_, {}))
-        callbacks_.ended(assignment.job, {.outcome = Outcome::not_begun, .finished_at = clock_.now()}, std::nullopt);
+        callbacks_.ended(assignment.job, {.outcome = Outcome::not_begun, .finished_at = clock_.now()},
+                         std::nullopt);
 }
 
 void WorkerPool::drain() {

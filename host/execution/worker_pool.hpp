@@ -21,9 +21,10 @@ public:
         std::function<void(bool)> unavailable;
     };
 
-    // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All references outlive the pool.
-    WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options, const Clock& clock,
-               Callbacks callbacks);
+    // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All
+    // references outlive the pool.
+    WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options,
+               const Clock& clock, Callbacks callbacks);
     ~WorkerPool();
 
     // Runs the job in an idle worker, or in a new one as soon as that is ready.

@@ -2,11 +2,10 @@
 
 #include "storage/model/time_text.hpp"
 
+#include <boost/json.hpp>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <boost/json.hpp>
 
 #include <memory>
 
@@ -16,10 +15,14 @@ namespace {
 
 spdlog::level::level_enum level_of(config::LogLevel level) {
     switch (level) {
-        case config::LogLevel::debug: return spdlog::level::debug;
-        case config::LogLevel::info: return spdlog::level::info;
-        case config::LogLevel::warning: return spdlog::level::warn;
-        case config::LogLevel::error: break;
+        case config::LogLevel::debug:
+            return spdlog::level::debug;
+        case config::LogLevel::info:
+            return spdlog::level::info;
+        case config::LogLevel::warning:
+            return spdlog::level::warn;
+        case config::LogLevel::error:
+            break;
     }
     return spdlog::level::err;
 }
@@ -33,9 +36,10 @@ class JsonFormatter final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
         const std::string line = boost::json::serialize(boost::json::object{
-            {"at", to_text(std::chrono::time_point_cast<Duration>(message.time))},
-            {"level", view(spdlog::level::to_string_view(message.level))},
-            {"text", view(message.payload)}});
+            {"at",    to_text(std::chrono::time_point_cast<Duration>(message.time))},
+            {"level", view(spdlog::level::to_string_view(message.level))           },
+            {"text",  view(message.payload)                                        }
+        });
         out.append(line.data(), line.data() + line.size());
         out.push_back('\n');
     }

@@ -22,8 +22,8 @@ public:
           payload_versions_{std::move(payload_versions)},
           fired_{std::move(fired)} {}
 
-    // Fires what is due. Instants that passed while no host ran become one job, for the latest of them. How long
-    // until the next instant; at most ten seconds, as definitions may change meanwhile.
+    // Fires what is due. Instants that passed while no host ran become one job, for the latest of them. How
+    // long until the next instant; at most ten seconds, as definitions may change meanwhile.
     Duration run_once();
 
 private:

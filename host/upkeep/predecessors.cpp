@@ -3,12 +3,11 @@
 #include "host/daemon/incarnation_lock.hpp"
 #include "host/worker/descriptor.hpp"
 
-#include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+#include <fcntl.h>
 
 namespace jobhost::host {
 
@@ -39,7 +38,8 @@ void Predecessors::recover(const std::string& incarnation) {
     const auto server = servers_.declare_dead(incarnation);
     if (!server) return;
     std::size_t total = 0;
-    for (std::size_t count = kBatch; count == kBatch; total += count) count = servers_.recover(*server, kBatch);
+    for (std::size_t count = kBatch; count == kBatch; total += count)
+        count = servers_.recover(*server, kBatch);
     spdlog::warn("an earlier host of this folder ended without notice; {} of its jobs run again", total);
     if (total > 0) recovered_();
 }

@@ -13,16 +13,17 @@ namespace jobhost::host {
 class Predecessors {
 public:
     // `recovered` is called when there is something new to claim. References outlive this.
-    Predecessors(storage::ServerStore& servers, std::filesystem::path state_folder, std::string own_incarnation,
-                 std::function<void()> recovered)
+    Predecessors(storage::ServerStore& servers, std::filesystem::path state_folder,
+                 std::string own_incarnation, std::function<void()> recovered)
         : servers_{servers},
           folder_{std::move(state_folder)},
           own_incarnation_{std::move(own_incarnation)},
           recovered_{std::move(recovered)} {}
 
-    // Looks at each lock file but our own. One that can be locked belonged to a host that has ended with all its
-    // workers: it is declared dead, its jobs go back to their queues, and the file goes. How long until it is
-    // worth looking again: soon while there are others that still hold theirs, later and later as they go on.
+    // Looks at each lock file but our own. One that can be locked belonged to a host that has ended with all
+    // its workers: it is declared dead, its jobs go back to their queues, and the file goes. How long until
+    // it is worth looking again: soon while there are others that still hold theirs, later and later as they
+    // go on.
     Duration run_once();
 
 private:

@@ -1,4 +1,4 @@
-/* clang-format off: the columns are set by hand */
+/* clang-format off */ /* the columns are set by hand */
 /* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
  *
  * Rules, for both sides
