@@ -58,20 +58,21 @@ int indenting_tab(std::string_view text, int line) {
 
 Place ColumnCounter::place(int line, int byte_column) {
     if (line < 0) return {};
-    if (line < line_) line_ = 0, line_start_ = counted_to_ = 0, column_ = 0;
-    while (line_ < line) {
+    if (line < line_) *this = ColumnCounter(text_);
+    for (; line_ < line; ++line_) {
         const auto end = text_.find('\n', line_start_);
         if (end == std::string_view::npos) break;
         line_start_ = counted_to_ = end + 1;
         column_ = 0;
-        ++line_;
     }
     const std::size_t target = std::min(text_.size(), line_start_ + static_cast<std::size_t>(byte_column));
-    if (target < counted_to_) counted_to_ = line_start_, column_ = 0;
-    column_ +=
-        static_cast<int>(std::ranges::count_if(text_.substr(counted_to_, target - counted_to_), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-        }));
+    if (target < counted_to_) {
+        counted_to_ = line_start_;
+        column_ = 0;
+    }
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    column_ += static_cast<int>(
+        std::ranges::count_if(text_.substr(counted_to_, target - counted_to_), starts_character));
     counted_to_ = target;
     return {line + 1, column_ + 1};
 }
