@@ -14,7 +14,7 @@ struct Rewording {
 };
 constexpr std::string_view kQuoteStars = "quote a value that starts with '*', such as a cron expression";
 constexpr std::string_view kCloseIt = "check the brackets and quotes before this place";
-constexpr std::array<Rewording, 14> kRewordings{
+constexpr std::array<Rewording, 20> kRewordings{
     {
      {"illegal map value", "a ':' is not expected here",
          "check the indentation, and quote texts that contain ': '"},
@@ -26,6 +26,15 @@ constexpr std::array<Rewording, 14> kRewordings{
      {"unknown token", "a value cannot start with this character", "quote it"},
      {"alias not found", "'*' begins an alias, but no name follows", kQuoteStars},
      {"the referenced anchor", "an alias of an anchor that is not defined before", kQuoteStars},
+     {"illegal character found while scanning alias", "this is no name of an alias", kQuoteStars},
+     {"illegal character found while scanning anchor", "this is no name of an anchor",
+         "quote a value that starts with '&'"},
+     {"anchor not found", "'&' begins an anchor, but no name follows",
+         "quote a value that starts with '&'"},
+     {"unexpected character in block", "only a comment may follow '|' or '>' in its line",
+         "quote a value that starts with '|' or '>'"},
+     {"illegal block entry", "a '- ' is not expected here", "check the indentation"},
+     {"illegal map key", "a '? ' is not expected here", "quote a value that starts with '? '"},
      {"unknown escape", "an unknown escape with '\\'", "in single quotes a '\\' is only a '\\'"},
      {"bad character found while scanning hex", "an escape with '\\' that is not hexadecimal", ""},
      {"invalid unicode", "an escape with '\\' that is no character", ""},
