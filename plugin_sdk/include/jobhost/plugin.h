@@ -1,4 +1,4 @@
-/* clang-format off: the columns are set by hand */
+/* clang-format off: the columns are set by hand. NOLINTBEGIN: it is C. */
 /* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
  *
  * Rules, for both sides
@@ -210,4 +210,4 @@ typedef struct jobhost_abi_tag {
 static_assert(sizeof(jobhost_abi_tag) == 64, "the tag's layout is fixed");
 #endif
 
-#endif /* JOBHOST_PLUGIN_H */
+#endif /* JOBHOST_PLUGIN_H, NOLINTEND */
