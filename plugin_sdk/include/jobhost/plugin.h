@@ -1,4 +1,5 @@
-/* clang-format off: the columns are set by hand. NOLINTBEGIN: it is C. */
+/* clang-format off */
+/* The columns are set by hand, and it is C. NOLINTBEGIN */
 /* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
  *
  * Rules, for both sides
