@@ -25,7 +25,6 @@ TEST(Transition, OnlyAClaimLeadsToProcessing) {
 TEST(Transition, OnlyAPersonLeadsOutOfAFinalState) {
     for (const Rule& rule : kRules)
         if (is_final(rule.from)) {
-
         }
 }
 
