@@ -23,9 +23,11 @@ TEST(Transition, OnlyAClaimLeadsToProcessing) {
 }
 
 TEST(Transition, OnlyAPersonLeadsOutOfAFinalState) {
-    for (const Rule& rule : kRules)
-        if (is_final(rule.from)) {
-        }
+    for (const Rule& rule : kRules) {
+        const bool is_by_person = rule.cause == Cause::requeued || rule.cause == Cause::deleted;
+        EXPECT_TRUE(!is_final(rule.from) || is_by_person)
+            << to_string(rule.from) << " " << to_string(rule.cause);
+    }
 }
 
 TEST(Transition, WhatIsNotListedCannotHappen) {
