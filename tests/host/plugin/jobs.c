@@ -37,7 +37,7 @@ RUN(fatal) { UNUSED; return JOBHOST_FATAL; }
 RUN(bad_arguments) { UNUSED; return JOBHOST_BAD_ARGUMENTS; }
 RUN(odd_status) { UNUSED; return 77; }
 RUN(lonely_cancel) { UNUSED; return JOBHOST_CANCELLED; }
-RUN(crash) { UNUSED; raise(SIGSEGV); return JOBHOST_OK; }
+RUN(crash) { UNUSED; signal(SIGSEGV, SIG_DFL); raise(SIGSEGV); return JOBHOST_OK; }
 RUN(abort) { UNUSED; fputs("about to abort\n", stderr); abort(); }
 RUN(exit_zero) { UNUSED; _exit(0); }
 RUN(exit_three) { UNUSED; exit(3); }
