@@ -289,7 +289,7 @@ class JobsTest(HostTestCase):
         shown = self.here.wait_state(job, "succeeded")
         self.assertEqual(shown["result"]["exit_status"], 0)
         self.assertIn("out", self.here.log_of(job))
-        self.assertIn("err", self.here.log_of(job))
+        self.assertIn("stderr: err", self.here.log_of(job))
 
 
 class StorageTest(HostTestCase):

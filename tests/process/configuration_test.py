@@ -59,7 +59,7 @@ class BadFilesTest(HostTestCase):
                           "jobhost.yaml:1:19  server.workers",
                           "jobhost.yaml:2:1  colour  is not a setting",
                           "jobhost.yaml:4:10  log.level",
-                          "jobhost.yaml:5:29  definitions",
+                          "jobhost.yaml:5:30  definitions[1]",
                           "jobs.d/1.yaml:4:5  jobs.first.retri  is not a setting  did you mean 'retry'?",
                           "jobs.d/1.yaml:7:15  jobs.second.priority",
                           "jobs.d/1.yaml:8:15  jobs.second.schedule",

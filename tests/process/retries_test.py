@@ -88,7 +88,7 @@ class RetryTest(HostTestCase):
         shown = self.here.wait_state(job, "scheduled", "failed")
         self.assertEqual(shown["events"][0]["error_code"], "exit_status")
         self.assertIn("3", shown["events"][0]["message"])
-        self.assertIn("why", self.here.log_of(job))
+        self.assertIn("stderr: why", self.here.log_of(job))
 
 
 class TimeoutTest(HostTestCase):
