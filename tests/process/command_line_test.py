@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import subprocess
 
 from host_under_test import DEADLINE, HostTestCase, main, wait_until
 
@@ -156,6 +157,14 @@ class EnqueueTest(HostTestCase):
         self.here.start()
         (self.here.folder / "plugins" / "misbehave.so").unlink()
         self.here.wait_state(self.here.enqueue("misbehave.ok"), "succeeded")
+
+    def test_ids_that_cannot_be_printed_are_exit_code_1(self):
+        for words in (["enqueue", "misbehave.ok"], ["enqueue", "misbehave.ok", "--json"], ["jobs", "count"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                program = self.here.popen(*words, stdout=full, stderr=subprocess.PIPE, text=True)
+                _, err = program.communicate(timeout=DEADLINE)
+            self.assertEqual(program.returncode, 1)
+            self.assertIn("standard output", err)
 
     def test_arguments_are_literal_unicode_and_large_ones_have_a_bound(self):
         text = "ünïcödé \u0000 ${env:HOME} '\";--" + "x" * 100_000
