@@ -112,6 +112,15 @@ class BadPluginTest(HostTestCase):
         wait_until(lambda: self.here.log_of(job).count("sleeping") == 2, "it runs again")
         self.assertEqual(self.here.show(job)["attempt"], 2)
 
+    def test_a_program_ends_with_its_worker_and_all_that_it_started(self):
+        job = self.here.enqueue("command.run", {"command": ["/bin/sh", "-c", "echo begun; sleep 600; true"]})
+        self.here.wait_running(job, "begun")
+        wait_until(lambda: "sleep" in self.host.processes().values(), "the program starts another")
+        for worker in self.host.workers():
+            os.kill(worker, signal.SIGKILL)
+        self.here.wait_state(job, "scheduled")
+        wait_until(lambda: not {"sh", "sleep"} & set(self.host.processes().values()), "they are gone", deadline=2)
+
     def test_a_stopped_worker_is_killed_at_its_timeout(self):
         self.here.configure(definitions=self.DEFINITIONS)
         job = self.here.enqueue("spin")

@@ -1,7 +1,7 @@
 """What becomes of a job that fails, is hopeless, or takes too long."""
 import datetime
 
-from host_under_test import QUICK_RETRY, HostTestCase, main
+from host_under_test import QUICK_RETRY, HostTestCase, main, wait_until
 
 STEADY = {"attempts": 3, "delay": "300ms"}
 
@@ -104,6 +104,8 @@ class TimeoutTest(HostTestCase):
             "spin": {"type": "misbehave.spin", "timeout": "500ms", "kill_after": "200ms", "retry": {"attempts": 0}},
             "program": {"type": "command.run", "args": {"command": ["/bin/sleep", "600"]}, "timeout": "500ms",
                         "kill_after": "20s", "retry": {"attempts": 0}},
+            "deaf": {"type": "command.run", "timeout": "500ms", "kill_after": "500ms", "retry": {"attempts": 0},
+                     "args": {"command": ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"]}},
         })
         self.host = self.here.start()
 
@@ -135,6 +137,10 @@ class TimeoutTest(HostTestCase):
     def test_a_program_is_ended_with_its_job(self):
         self.timed_out("program")
         self.assertNotIn("sleep", self.host.processes().values())
+
+    def test_a_program_that_is_deaf_to_sigterm_is_killed_with_its_worker(self):
+        self.timed_out("deaf")
+        wait_until(lambda: "sh" not in self.host.processes().values(), "the program is gone", deadline=2)
 
     def test_a_timeout_uses_a_retry(self):
         shown = self.timed_out("again")

@@ -1,7 +1,5 @@
 """Several programs on one database: enqueuers beside a host, and two hosts."""
 import datetime
-import json
-import shutil
 import subprocess
 import time
 

@@ -1,15 +1,9 @@
 """SIGTERM: running jobs end in order or are given back, queued ones stay, nothing is left behind."""
-import datetime
 import os
 import signal
-import subprocess
 import time
 
-from host_under_test import DEADLINE, HostTestCase, main, wait_until
-
-
-def instant(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+from host_under_test import HostTestCase, main, wait_until
 
 
 class StoppingTest(HostTestCase):
@@ -19,6 +13,8 @@ class StoppingTest(HostTestCase):
         "short": {"type": "misbehave.sleep", "args": {"seconds": 2, "polite": False}},
         "program": {"type": "command.run", "args": {"command": ["/bin/sh", "-c", "echo begun; exec sleep 600"]},
                     "retry": {"attempts": 0}},
+        "deaf": {"type": "command.run", "retry": {"attempts": 0}, "args": {"command": [
+            "/bin/sh", "-c", "trap '' TERM; echo begun; while :; do sleep 1; done"]}},
         "fails-late": {"type": "command.run", "args": {"command": ["/bin/sh", "-c", "echo begun; sleep 1; exit 3"]},
                        "retry": {"attempts": 0}},
     }
@@ -95,6 +91,13 @@ class StoppingTest(HostTestCase):
         self.assert_gone(host)
         shown = here.show(job)
         self.assertEqual((shown["state"], shown["attempt"]), ("enqueued", 0))
+
+    def test_a_program_that_is_deaf_to_sigterm_ends_too(self):
+        here, host = self.start("0s")
+        job = self.running(here, "deaf", "begun")
+        self.assertEqual(host.stop(), 0)
+        wait_until(lambda: not host.processes(), "the program is gone", deadline=2)
+        self.assertEqual((here.show(job)["state"], here.show(job)["attempt"]), ("enqueued", 0))
 
     def test_further_signals_hurry(self):
         here, host = self.start("10m")
