@@ -60,7 +60,7 @@ read_options() {
 }
 
 has_tests() {
-    ! ctest --test-dir "build/$preset" -L "^$label\$" -N | grep -qx 'Total Tests: 0'
+    [[ $(ctest --test-dir "build/$preset" -L "^$label\$" -N) != *'Total Tests: 0'* ]]
 }
 
 read_options "$@"

@@ -27,7 +27,7 @@ configure() {
 build() {
     local quiet=()
     [ -t 1 ] || quiet=(--quiet)
-    if ninja -C "$folder" -n "$@" | grep -q 'no work to do'; then return; fi
+    if [[ $(ninja -C "$folder" -n "$@") == *'no work to do'* ]]; then return; fi
     echo "building into $folder; the first time takes some minutes"
     ninja -C "$folder" "${quiet[@]}" "$@"
 }
