@@ -24,7 +24,7 @@ struct PlacedDefinition {
 struct Source {
     std::string name;  // path relative to the host file's folder, with '/': the same on every machine
     std::filesystem::path file;                 // absolute
-    std::string text;                           // as read, for whoever compares revisions
+    std::string text;                           // as read, without a byte order mark
     std::vector<PlacedDefinition> definitions;  // in the order of the file; names are unique over all sources
 };
 

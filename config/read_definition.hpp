@@ -4,7 +4,8 @@
 #include "config/load.hpp"
 #include "config/reader.hpp"
 
-#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace jobhost::config {

@@ -88,7 +88,7 @@ void Reader::read_entries(const Value& value, const std::function<void(const Val
 
 void Reader::read_mapping(const Value& value, const Keys& keys) {
     for (const Keys::Key& key : keys.known_) {
-        offered_.insert(join(value.path, key.name));
+        if (offered_) offered_->insert(join(value.path, key.name));
     }
     read_entries(value, [&](const Value& name, const Value& child) {
         const auto known = std::ranges::find(keys.known_, name.node->text, &Keys::Key::name);
@@ -120,7 +120,7 @@ void Reader::read_list(const Value& value, const std::function<void(const Value&
 
 std::optional<std::string> Reader::text(const Value& value) {
     if (value.node->kind == Node::Kind::null) {
-        refuse(value, "has no value", "remove the key to get the default");
+        refuse(value, "has no value", "write one or remove the key");
     } else if (value.node->kind != Node::Kind::scalar) {
         refuse(value, "must be text, is " + std::string(kind_of(*value.node)));
     } else if (const std::string reference = first_reference(value.node->text); !reference.empty()) {
@@ -144,11 +144,11 @@ std::optional<int> Reader::whole_number(const Value& value, int least, int most)
     const PlainValue plain = is_plain ? plain_value(node.text) : PlainValue{nullptr};
     const auto* number = std::get_if<std::int64_t>(&plain);
     if (number && *number >= least && *number <= most) return static_cast<int>(*number);
-    const bool is_integer = number || std::holds_alternative<std::uint64_t>(plain) ||
-                            (std::holds_alternative<TooLarge>(plain) && node.text.find_first_of(".eE") > 60);
-    if (is_integer) {
+    const bool is_too_large =
+        std::holds_alternative<std::uint64_t>(plain) || std::holds_alternative<TooLarge>(plain);
+    if (number || is_too_large) {
         refuse(value, "must be " + std::to_string(least) + " to " + std::to_string(most) + ", is " +
-                          in_quotes(node.text).substr(1, in_quotes(node.text).size() - 2));
+                          shortened(node.text));
     } else {
         refuse(value, "must be a whole number, is " + shown(node), hint_to_unquote(node));
     }

@@ -66,8 +66,9 @@ public:
     // Which of `words` it is, as an index.
     std::optional<std::size_t> choice(const Value& value, std::span<const std::string_view> words);
 
-    // Every path of a key that read_mapping() was ready to read, for tests of the documentation.
-    const std::set<std::string>& offered() const { return offered_; }
+    // From now on, the path of each key that read_mapping() is ready to read goes to `paths`, for tests of
+    // the documentation.
+    void record_offered(std::set<std::string>& paths) { offered_ = &paths; }
 
     static constexpr Duration kLongest = std::chrono::days{36'525};
 
@@ -77,7 +78,7 @@ private:
 
     std::string file_;
     std::vector<ConfigError>& errors_;
-    std::set<std::string> offered_;
+    std::set<std::string>* offered_ = nullptr;
 };
 
 // "a mapping", "text" ...: the kind and never the value.

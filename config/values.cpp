@@ -75,16 +75,20 @@ bool is_job_type(std::string_view text) {
            is_word(text.substr(dot + 1));
 }
 
-std::string in_quotes(std::string_view text) {
+std::string shortened(std::string_view text) {
     constexpr std::size_t kMost = 60;
-    std::string result = "'";
+    std::string result;
     std::size_t characters = 0;
     for (const char c : text) {
         const bool is_first_byte = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-        if (is_first_byte && ++characters > kMost) return result + "...'";
+        if (is_first_byte && ++characters > kMost) return result + "...";
         result += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
     }
-    return result + "'";
+    return result;
+}
+
+std::string in_quotes(std::string_view text) {
+    return "'" + shortened(text) + "'";
 }
 
 std::string first_reference(std::string_view text) {

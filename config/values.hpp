@@ -13,8 +13,9 @@ bool is_name(std::string_view text);  // 1 to 100 of them
 // "plugin.type": two words of a-z 0-9 _ that start with a letter, at most 200 characters in all.
 bool is_job_type(std::string_view text);
 
-// 'text' in quotes, cut to 60 characters, control characters replaced.
-std::string in_quotes(std::string_view text);
+// `text` as an error shows it: cut to 60 characters, control characters replaced.
+std::string shortened(std::string_view text);
+std::string in_quotes(std::string_view text);  // the same in single quotes
 
 // The first reference in `text`, such as "${date}", that is not escaped as "$${date}"; empty if there is
 // none. Shows no more than its name, "${...}" if that has other characters than names have.

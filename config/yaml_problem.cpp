@@ -14,7 +14,7 @@ struct Rewording {
 };
 constexpr std::string_view kQuoteStars = "quote a value that starts with '*', such as a cron expression";
 constexpr std::string_view kCloseIt = "check the brackets and quotes before this place";
-constexpr std::array<Rewording, 14> kRewordings{
+constexpr std::array<Rewording, 20> kRewordings{
     {
      {"illegal map value", "a ':' is not expected here",
          "check the indentation, and quote texts that contain ': '"},
@@ -26,6 +26,15 @@ constexpr std::array<Rewording, 14> kRewordings{
      {"unknown token", "a value cannot start with this character", "quote it"},
      {"alias not found", "'*' begins an alias, but no name follows", kQuoteStars},
      {"the referenced anchor", "an alias of an anchor that is not defined before", kQuoteStars},
+     {"illegal character found while scanning alias", "this is no name of an alias", kQuoteStars},
+     {"illegal character found while scanning anchor", "this is no name of an anchor",
+         "quote a value that starts with '&'"},
+     {"anchor not found", "'&' begins an anchor, but no name follows",
+         "quote a value that starts with '&'"},
+     {"unexpected character in block", "only a comment may follow '|' or '>' in its line",
+         "quote a value that starts with '|' or '>'"},
+     {"illegal block entry", "a '- ' is not expected here", "check the indentation"},
+     {"illegal map key", "a '? ' is not expected here", "quote a value that starts with '? '"},
      {"unknown escape", "an unknown escape with '\\'", "in single quotes a '\\' is only a '\\'"},
      {"bad character found while scanning hex", "an escape with '\\' that is not hexadecimal", ""},
      {"invalid unicode", "an escape with '\\' that is no character", ""},
@@ -58,20 +67,21 @@ int indenting_tab(std::string_view text, int line) {
 
 Place ColumnCounter::place(int line, int byte_column) {
     if (line < 0) return {};
-    if (line < line_) line_ = 0, line_start_ = counted_to_ = 0, column_ = 0;
-    while (line_ < line) {
+    if (line < line_) *this = ColumnCounter(text_);
+    for (; line_ < line; ++line_) {
         const auto end = text_.find('\n', line_start_);
         if (end == std::string_view::npos) break;
         line_start_ = counted_to_ = end + 1;
         column_ = 0;
-        ++line_;
     }
     const std::size_t target = std::min(text_.size(), line_start_ + static_cast<std::size_t>(byte_column));
-    if (target < counted_to_) counted_to_ = line_start_, column_ = 0;
-    column_ +=
-        static_cast<int>(std::ranges::count_if(text_.substr(counted_to_, target - counted_to_), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-        }));
+    if (target < counted_to_) {
+        counted_to_ = line_start_;
+        column_ = 0;
+    }
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    column_ += static_cast<int>(
+        std::ranges::count_if(text_.substr(counted_to_, target - counted_to_), starts_character));
     counted_to_ = target;
     return {line + 1, column_ + 1};
 }

@@ -74,7 +74,7 @@ void drain(Descriptor& pipe, Output& output) {
 // run.
 Ending follow(const jobhost::JobContext& context, ChildProcess& child, Output& output, Output& error) {
     bool is_cancelled = false;
-    std::optional<Clock::time_point> kill_at;
+    auto kill_at = Clock::time_point::max();
     pollfd events[3]{};
     while (events[2].revents == 0) {
         events[0] = {child.standard_output().number(), POLLIN, 0};
@@ -89,9 +89,9 @@ Ending follow(const jobhost::JobContext& context, ChildProcess& child, Output& o
             child.signal(SIGCONT);  // a stopped process sees no SIGTERM
             kill_at = Clock::now() + kGrace;
         }
-        if (kill_at && Clock::now() >= *kill_at) {
+        if (Clock::now() >= kill_at) {
             child.signal(SIGKILL);
-            kill_at.reset();
+            kill_at = Clock::time_point::max();
         }
     }
     const Ending ending = child.reap();

@@ -59,8 +59,9 @@ Variables environment_of(const jobhost::JobContext& context, const Variables& gi
 
 std::vector<std::string> as_assignments(const Variables& variables) {
     std::vector<std::string> assignments;
+    assignments.reserve(variables.size());
     for (const auto& [name, value] : variables)
-        assignments.push_back(name + '=' + value);
+        assignments.emplace_back(name).append("=").append(value);
     return assignments;
 }
 

@@ -9,7 +9,7 @@ namespace command {
 namespace {
 
 // A control character takes six bytes in JSON; the result, with two streams in it, may have 64 KiB.
-constexpr std::size_t kJsonBytes = 30 * 1024;
+constexpr std::size_t kJsonBytes = std::size_t{30} * 1024;
 
 // `text` without a UTF-8 sequence that its end has cut in two.
 std::string_view without_cut_tail(std::string_view text) {

@@ -28,8 +28,8 @@ private:
 class Output {
 public:
     static constexpr std::size_t kLineBytes =
-        8 * 1024;  // of a line in the log; the rest of the line is dropped
-    static constexpr std::size_t kResultBytes = 16 * 1024;  // of the stream in the result
+        std::size_t{8} * 1024;  // of a line in the log; the rest of the line is dropped
+    static constexpr std::size_t kResultBytes = std::size_t{16} * 1024;  // of the stream in the result
 
     // Each line in the log begins with `prefix`.
     Output(LogBudget& budget, std::string_view prefix) : budget_(budget), prefix_(prefix) {}

@@ -16,7 +16,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPagesPerStep = 512;  // 2 MiB of the usual pages: a step is over before a writer minds
 constexpr auto kPatience = 5s;      // with a locked source; then the job's retry policy is the better judge
 constexpr auto kPause = 1ms;        // between two tries: a busy writer leaves short gaps only
-constexpr int kRestarts = 3;        // before the writers have to wait
+constexpr int kInstructions = 10'000;  // of SQLite between two looks for a stop; below a millisecond
+constexpr int kRestarts = 3;           // before the writers have to wait
 
 // Fixes what `source` reads until the connection closes. In WAL mode that costs writers nothing; with a
 // rollback journal they wait.
@@ -106,7 +107,6 @@ void verify_database(const jobhost::JobContext& context, const std::filesystem::
     const auto stop_requested = [](void* run) {
         return static_cast<const jobhost::JobContext*>(run)->stop_requested() ? 1 : 0;
     };
-    constexpr int kInstructions = 10'000;  // between two looks; well below a millisecond
     ::sqlite3_progress_handler(copy.handle(), kInstructions, stop_requested,
                                const_cast<jobhost::JobContext*>(&context));
     std::string verdict;

@@ -49,9 +49,11 @@ struct stat look_at_source(const fs::path& source) {
 
 // Writing over the source or over one of its logs would destroy what is to be saved.
 void refuse_own_files(const fs::path& source, const fs::path& target) {
+    std::error_code ignored;
+    const fs::path database =
+        fs::canonical(source, ignored);  // SQLite names its logs after the file behind links
     for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
-        std::error_code ignored;
-        const fs::path own = source.string() + suffix;
+        const fs::path own = database.string() + suffix;
         const bool is_same_name = fs::weakly_canonical(own, ignored) == fs::weakly_canonical(target, ignored);
         if (is_same_name || fs::equivalent(own, target, ignored))
             throw jobhost::BadArguments("/to is a file of the database itself: " + own.string());

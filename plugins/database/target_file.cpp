@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace database {
 
@@ -50,7 +51,8 @@ void sync(const fs::path& path, int flags) {
 
 }  // namespace
 
-TargetFile::TargetFile(const fs::path& target, IfExists if_exists) : target_(target), if_exists_(if_exists) {
+TargetFile::TargetFile(fs::path target, IfExists if_exists)
+    : target_(std::move(target)), if_exists_(if_exists) {
     std::error_code error;
     if (fs::is_directory(target_, error)) throw jobhost::BadArguments("/to is a folder: " + target_.string());
     if (if_exists_ == IfExists::refuse && fs::exists(target_, error)) throw_exists(target_);

@@ -14,7 +14,7 @@ class TargetFile {
 public:
     // Creates the folders of `target` (absolute) and the hidden file, readable by its owner only.
     // Throws FatalError "exists", Error "disk_full" or "cannot_write".
-    TargetFile(const std::filesystem::path& target, IfExists if_exists);
+    TargetFile(std::filesystem::path target, IfExists if_exists);
     ~TargetFile();
     TargetFile(const TargetFile&) = delete;
     TargetFile& operator=(const TargetFile&) = delete;

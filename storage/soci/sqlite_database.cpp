@@ -6,8 +6,8 @@
 #include <sys/vfs.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace jobhost::storage {
@@ -48,7 +48,7 @@ const std::filesystem::path& prepared(const std::filesystem::path& file) {
             "it lies on a network file system, where SQLite can lose data; move it to a local disk, or use "
             "PostgreSQL");
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) fail(std::strerror(errno));
+    if (descriptor < 0) fail(std::generic_category().message(errno));
     ::close(descriptor);
     return file;
 }

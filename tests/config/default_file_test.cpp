@@ -22,9 +22,11 @@ template <class Read>
 std::set<std::string> offered(const std::string& yaml, Read read) {
     const auto parsed = parse_yaml(yaml);
     std::vector<ConfigError> errors;
+    std::set<std::string> paths;
     Reader reader("", errors);
+    reader.record_offered(paths);
     read(reader, *std::get<YamlDocument>(parsed).root);
-    return reader.offered();
+    return paths;
 }
 
 // Every path of a setting: the sections are found by opening whatever can be opened.

@@ -237,7 +237,7 @@ TEST_F(DefinitionFile, ScheduleOfAnotherKindIsRefused) {
     EXPECT_EQ(job_says("schedule: [a]"),
               "27  jobs.a.schedule  must be a cron expression or a mapping, is a list");
     EXPECT_EQ(jobs_say("jobs:\n  a:\n    type: x.y\n    schedule:\n"),
-              "jobs.yaml:4:5  jobs.a.schedule  has no value  remove the key to get the default");
+              "jobs.yaml:4:5  jobs.a.schedule  has no value  write one or remove the key");
 }
 
 // ---- arguments ----

@@ -114,7 +114,7 @@ TEST_F(SettingsFile, ValueOfTheWrongKindIsRefused) {
 
 TEST_F(SettingsFile, EmptyValueIsRefusedAtItsKey) {
     EXPECT_EQ(host_says("server:\n  name:\n  workers: 1\n"),
-              "jobhost.yaml:2:3  server.name  has no value  remove the key to get the default");
+              "jobhost.yaml:2:3  server.name  has no value  write one or remove the key");
     EXPECT_EQ(host_says("server:\n  workers:\n"),
               "jobhost.yaml:2:3  server.workers  must be a whole number, is empty");
 }

@@ -55,6 +55,18 @@ TEST_F(Yaml, CronExpressionWithoutQuotesIsExplained) {
               "as a cron expression");
 }
 
+TEST_F(Yaml, ValueThatStartsWithAMarkOfYamlIsExplained) {
+    EXPECT_EQ(
+        host_says("log: {level: &}\n"),
+        "jobhost.yaml:1:15  '&' begins an anchor, but no name follows  quote a value that starts with '&'");
+    EXPECT_EQ(host_says("log: > info\n"),
+              "jobhost.yaml:1:8  only a comment may follow '|' or '>' in its line  quote a value that starts "
+              "with '|' or "
+              "'>'");
+    EXPECT_EQ(host_says("log: - info\n"),
+              "jobhost.yaml:1:6  a '- ' is not expected here  check the indentation");
+}
+
 TEST_F(Yaml, SecondDocumentIsRefused) {
     EXPECT_EQ(
         host_says("server: {}\n---\nserver: {}\n"),

@@ -151,5 +151,5 @@ struct Nothing {
 
 }  // namespace sample
 
-using namespace sample;
-JOBHOST_PLUGIN("in_cpp", "1.2.0", Inspect, Many, Fail, Facts, Wait, Result, Nothing);
+JOBHOST_PLUGIN("in_cpp", "1.2.0", sample::Inspect, sample::Many, sample::Fail, sample::Facts, sample::Wait,
+               sample::Result, sample::Nothing);

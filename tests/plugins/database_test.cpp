@@ -254,6 +254,10 @@ TEST_F(DatabaseTest, TheDatabaseItselfIsNeverTheTarget) {
         EXPECT_THAT(failure(same), HasSubstr("5 bad_arguments: /to is a file of the database itself"))
             << name;
     }
+    json::object through_link = arguments();
+    through_link["database"] = (folder_ / "link.db").string();
+    through_link["to"] = (folder_ / "shop.db-wal").string();
+    EXPECT_THAT(failure(through_link), HasSubstr("5 bad_arguments: "));
     EXPECT_EQ(rows_of(source()), 10);
 }
 

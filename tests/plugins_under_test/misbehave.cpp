@@ -175,9 +175,9 @@ struct CrashTimes {
 struct EatMemory {
     static constexpr std::string_view name = "eat_memory";
     static void run(JobContext&) {
-        constexpr std::size_t kBite = 16 * 1024 * 1024;
+        constexpr std::size_t bite = std::size_t{16} << 20U;  // 16 MiB
         for (std::vector<std::vector<char>> eaten;;)
-            eaten.emplace_back(kBite, 'x');
+            eaten.emplace_back(bite, 'x');
     }
 };
 

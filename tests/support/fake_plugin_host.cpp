@@ -143,7 +143,7 @@ struct FakeHostFunctions {
         return run.stop_bits_;
     }
     static jobhost_status set_result(jobhost_context* context, jobhost_text text) noexcept {
-        if (text.size > 64 * 1024) return JOBHOST_LIMIT;
+        if (text.size > std::size_t{64} * 1024) return JOBHOST_LIMIT;
         boost::system::error_code error;
         json::parse({text.data, text.size}, error);
         if (error) return JOBHOST_INVALID;
@@ -220,6 +220,7 @@ const jobhost_host_api& fake_host_api() {
 
 LoadedPlugin::LoadedPlugin(const std::filesystem::path& file, const jobhost_host_api& api) {
     library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps the text per thread
     if (!library_) throw std::runtime_error(dlerror());
     const auto entry = reinterpret_cast<jobhost_entry>(dlsym(library_, JOBHOST_ENTRY_SYMBOL));
     if (!entry) throw std::runtime_error(file.string() + " exports no " JOBHOST_ENTRY_SYMBOL);

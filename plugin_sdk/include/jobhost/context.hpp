@@ -63,9 +63,9 @@ public:
     template <class Rep, class Period>
     void wait_for(std::chrono::duration<Rep, Period> duration) const {
         // Longer than a century would overflow, and is the same to any job.
-        constexpr std::chrono::hours kLongest{24 * 365 * 100};
-        const auto bounded = duration < kLongest ? std::chrono::ceil<std::chrono::microseconds>(duration)
-                                                 : std::chrono::microseconds(kLongest);
+        constexpr std::chrono::hours longest{24 * 365 * 100};
+        const auto bounded = duration < longest ? std::chrono::ceil<std::chrono::microseconds>(duration)
+                                                : std::chrono::microseconds(longest);
         check(detail::call_or<std::uint32_t>(stop_bits(), api().wait_for_stop, context_,
                                              std::int64_t{bounded.count()}));
     }

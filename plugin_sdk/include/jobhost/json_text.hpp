@@ -50,7 +50,7 @@ inline std::string utf8_text(std::string_view text) {
 // `text` as a JSON string, quotes included: json_text("a\"b") is "a\"b" in JSON. Always valid JSON: bytes
 // that are not UTF-8 become U+FFFD.
 inline std::string json_text(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789abcdef";
+    constexpr std::string_view hex = "0123456789abcdef";
     std::string json = "\"";
     for (const char c : utf8_text(text)) {
         const auto byte = static_cast<unsigned char>(c);
@@ -61,7 +61,7 @@ inline std::string json_text(std::string_view text) {
         else if (c == '\t')
             json += "\\t";
         else if (byte < 0x20 || byte == 0x7F)
-            (((json += "\\u00") += kHex[byte >> 4U]) += kHex[byte & 0xFU]);
+            (((json += "\\u00") += hex[byte >> 4U]) += hex[byte & 0xFU]);
         else
             json += c;
     }

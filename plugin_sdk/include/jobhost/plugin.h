@@ -1,4 +1,5 @@
-/* clang-format off */ /* the columns are set by hand */
+/* clang-format off */
+/* The columns are set by hand, and it is C. NOLINTBEGIN */
 /* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
  *
  * Rules, for both sides
@@ -210,4 +211,4 @@ typedef struct jobhost_abi_tag {
 static_assert(sizeof(jobhost_abi_tag) == 64, "the tag's layout is fixed");
 #endif
 
-#endif /* JOBHOST_PLUGIN_H */
+#endif /* JOBHOST_PLUGIN_H, NOLINTEND */

@@ -59,6 +59,7 @@ RUN(lonely_cancel) {
 }
 RUN(crash) {
     UNUSED;
+    signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
     return JOBHOST_OK;
 }
@@ -143,6 +144,11 @@ RUN(write_rubbish) {
     if (write(3, "this is no message, but 16 bytes", 32) < 0) return JOBHOST_FAILED;
     for (;;)
         usleep(10000);
+    return JOBHOST_OK;
+}
+RUN(close_output) {
+    UNUSED;
+    close(1);
     return JOBHOST_OK;
 }
 RUN(daemon) { /* a grandchild that keeps the pipes and leaves the group */
@@ -237,11 +243,10 @@ RUN(host_table) {
 /* clang-format off */
 #define ALL(DO)                                                                                             \
     DO(succeed)                                                                                             \
-    DO(echo)                                                                                                \
-    DO(fail) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel) DO(crash) DO(abort) DO(exit_zero) \
-        DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood) DO(flood_log)               \
-            DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(write_rubbish) DO(daemon)           \
-                DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)
+    DO(echo) DO(fail) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel) DO(crash) DO(abort)      \
+        DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood) DO(flood_log) \
+            DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)     \
+                DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);
 #define LIST(name) &type_##name,
 ALL(DEFINE)

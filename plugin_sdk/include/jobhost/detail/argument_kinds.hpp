@@ -15,19 +15,19 @@
 namespace jobhost::detail {
 
 template <class T>
-inline constexpr bool is_optional = false;
+inline constexpr bool kIsOptional = false;
 template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class T>
-inline constexpr bool is_list = false;
+inline constexpr bool kIsList = false;
 template <class T>
-inline constexpr bool is_list<std::vector<T>> = true;
+inline constexpr bool kIsList<std::vector<T>> = true;
 
 template <class T>
-inline constexpr bool is_map = false;
+inline constexpr bool kIsMap = false;
 template <class T>
-inline constexpr bool is_map<std::map<std::string, T>> = true;
+inline constexpr bool kIsMap<std::map<std::string, T>> = true;
 
 template <class T>
 concept WholeNumber =
@@ -45,11 +45,11 @@ concept ArgumentStruct = std::is_class_v<T> && requires(T& arguments, AnyVisitor
 };
 
 template <class T>
-inline constexpr bool always_false = false;
+inline constexpr bool kAlwaysFalse = false;
 
 // Does not every 64-bit number of JSON fit?
 template <WholeNumber T>
-inline constexpr bool has_range = !std::same_as<T, std::int64_t> && sizeof(T) < sizeof(std::int64_t);
+inline constexpr bool kHasRange = !std::same_as<T, std::int64_t> && sizeof(T) < sizeof(std::int64_t);
 
 // "a whole number from 0 to 255", to follow "must be".
 template <class T>
@@ -57,7 +57,7 @@ std::string expected() {
     if constexpr (std::same_as<T, bool>) {
         return "true or false";
     } else if constexpr (WholeNumber<T>) {
-        if constexpr (has_range<T>)
+        if constexpr (kHasRange<T>)
             return "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
                    std::to_string(std::numeric_limits<T>::max());
         else
@@ -66,14 +66,14 @@ std::string expected() {
         return "a number";
     } else if constexpr (std::same_as<T, std::string>) {
         return "a text";
-    } else if constexpr (is_list<T>) {
+    } else if constexpr (kIsList<T>) {
         return "a list";
-    } else if constexpr (is_map<T> || ArgumentStruct<T>) {
+    } else if constexpr (kIsMap<T> || ArgumentStruct<T>) {
         return "an object";
-    } else if constexpr (is_optional<T>) {
+    } else if constexpr (kIsOptional<T>) {
         return expected<typename T::value_type>();
     } else {
-        static_assert(always_false<T>, "not a type that an argument may have; see jobhost/arguments.hpp");
+        static_assert(kAlwaysFalse<T>, "not a type that an argument may have; see jobhost/arguments.hpp");
     }
 }
 

@@ -28,11 +28,11 @@ public:
     // Reads the value at the present place into `out`; false and untouched if there is none.
     template <class T>
     bool read(T& out) {
-        if constexpr (is_optional<T>)
+        if constexpr (kIsOptional<T>)
             return read_optional(out);
-        else if constexpr (is_list<T>)
+        else if constexpr (kIsList<T>)
             return read_list(out);
-        else if constexpr (is_map<T>)
+        else if constexpr (kIsMap<T>)
             return read_map(out);
         else if constexpr (ArgumentStruct<T>)
             return read_struct(out);

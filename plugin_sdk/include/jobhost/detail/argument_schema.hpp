@@ -23,7 +23,7 @@ std::string default_json(const T& value) {
         return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
     } else if constexpr (std::same_as<T, std::string>) {
         return value.empty() ? std::string() : json_text(value);
-    } else if constexpr (is_list<T>) {
+    } else if constexpr (kIsList<T>) {
         std::string json;
         for (const auto& element : value) {
             const std::string item = default_json<typename T::value_type>(element);
@@ -68,9 +68,9 @@ std::string schema_of_struct() {
 template <WholeNumber T>
 std::string schema_of_integer() {
     std::string schema = R"({"type":"integer")";
-    if constexpr (has_range<T> || std::is_unsigned_v<T>)
+    if constexpr (kHasRange<T> || std::is_unsigned_v<T>)
         schema += R"(,"minimum":)" + std::to_string(std::numeric_limits<T>::min());
-    if constexpr (has_range<T>) schema += R"(,"maximum":)" + std::to_string(std::numeric_limits<T>::max());
+    if constexpr (kHasRange<T>) schema += R"(,"maximum":)" + std::to_string(std::numeric_limits<T>::max());
     return schema + "}";
 }
 
@@ -84,11 +84,11 @@ std::string schema_of() {
         return R"({"type":"number"})";
     else if constexpr (std::same_as<T, std::string>)
         return R"({"type":"string"})";
-    else if constexpr (is_optional<T>)
+    else if constexpr (kIsOptional<T>)
         return schema_of<typename T::value_type>();
-    else if constexpr (is_list<T>)
+    else if constexpr (kIsList<T>)
         return R"({"type":"array","items":)" + schema_of<typename T::value_type>() + "}";
-    else if constexpr (is_map<T>)
+    else if constexpr (kIsMap<T>)
         return R"({"type":"object","additionalProperties":)" + schema_of<typename T::mapped_type>() + "}";
     else
         return schema_of_struct<T>();

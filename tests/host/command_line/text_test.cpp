@@ -1,0 +1,39 @@
+#include "host/command_line/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace jobhost::host {
+namespace {
+
+TEST(Text, WhatAJobWroteCannotDriveTheTerminal) {
+    EXPECT_EQ(printable("red \x1b[31m and\nnext\tline\x7f"), "red ?[31m and next line?");
+    EXPECT_EQ(printable("c1 \xc2\x9b here"), "c1 ? here");
+    EXPECT_EQ(printable("ay sonu \xe2\x80\x93 \xc3\xa7ok"), "ay sonu \xe2\x80\x93 \xc3\xa7ok");
+}
+
+TEST(Text, ColumnsAreAsWideAsTheirWidestCell) {
+    std::ostringstream out;
+    print_table(out, {
+                         {"ID",   "NAME"    },
+                         {"1",    "\xc3\xa7"},
+                         {"1000", "x"       }
+    });
+    EXPECT_EQ(out.str(), "ID    NAME\n1     \xc3\xa7\n1000  x\n");
+}
+
+TEST(Text, TheNoteOfARetrySaysWhichAndWhen) {
+    Job job;
+    job.attempt = 4;
+    job.recoveries = 1;
+    job.state = Scheduled{TimePoint{std::chrono::hours{1}}, Reason::retry};
+    EXPECT_EQ(state_note(job), "retry 3 of 10, due 1970-01-01 01:00:00");
+
+    job.state = Succeeded{};
+    job.warnings = 2;
+    EXPECT_EQ(state_note(job), "2 warnings");
+}
+
+}  // namespace
+}  // namespace jobhost::host
