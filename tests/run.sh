@@ -3,6 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."
+# The labels of the tests; each test has one.
 readonly labels=(unit conformance process browser chaos fuzz samples package lint)
 
 preset=release
@@ -73,4 +74,5 @@ if [ -n "$label" ]; then
     fi
     ctest_options=(-L "^$label\$" "${ctest_options[@]}")
 fi
+if [ -t 1 ]; then ctest_options=(--progress "${ctest_options[@]}"); fi
 exec ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "${ctest_options[@]}"
