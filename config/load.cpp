@@ -63,10 +63,7 @@ private:
     }
 
     std::nullopt_t refuse(const std::string& file, const TextProblem& problem) {
-        errors_.push_back({
-            {file, problem.line, problem.column},
-            "", problem.problem, problem.hint
-        });
+        errors_.push_back({{file, problem.line, problem.column}, "", problem.problem, problem.hint});
         return std::nullopt;
     }
 

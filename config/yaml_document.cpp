@@ -75,9 +75,7 @@ private:
     };
 
     [[noreturn]] static void refuse(Place at, std::string problem, std::string hint) {
-        throw Refusal{
-            {at.line, at.column, std::move(problem), std::move(hint)}
-        };
+        throw Refusal{{at.line, at.column, std::move(problem), std::move(hint)}};
     }
     [[noreturn]] static void refuse_tag(const Node& node) {
         refuse({node.line, node.column}, "tags are not supported", "remove the word that starts with '!'");

@@ -14,35 +14,32 @@ struct Rewording {
 };
 constexpr std::string_view kQuoteStars = "quote a value that starts with '*', such as a cron expression";
 constexpr std::string_view kCloseIt = "check the brackets and quotes before this place";
-constexpr std::array<Rewording, 20> kRewordings{
-    {
-     {"illegal map value", "a ':' is not expected here",
-         "check the indentation, and quote texts that contain ': '"},
-     {"illegal tab", "a tab cannot indent", "indent with spaces"},
-     {"end of sequence flow", "a list opened with '[' is not closed", kCloseIt},
-     {"end of map flow", "a mapping opened with '{' is not closed", kCloseIt},
-     {"illegal flow end", "a bracket closes here that was never opened",
-         "quote texts that start with '}' or ']'"},
-     {"unknown token", "a value cannot start with this character", "quote it"},
-     {"alias not found", "'*' begins an alias, but no name follows", kQuoteStars},
-     {"the referenced anchor", "an alias of an anchor that is not defined before", kQuoteStars},
-     {"illegal character found while scanning alias", "this is no name of an alias", kQuoteStars},
-     {"illegal character found while scanning anchor", "this is no name of an anchor",
-         "quote a value that starts with '&'"},
-     {"anchor not found", "'&' begins an anchor, but no name follows",
-         "quote a value that starts with '&'"},
-     {"unexpected character in block", "only a comment may follow '|' or '>' in its line",
-         "quote a value that starts with '|' or '>'"},
-     {"illegal block entry", "a '- ' is not expected here", "check the indentation"},
-     {"illegal map key", "a '? ' is not expected here", "quote a value that starts with '? '"},
-     {"unknown escape", "an unknown escape with '\\'", "in single quotes a '\\' is only a '\\'"},
-     {"bad character found while scanning hex", "an escape with '\\' that is not hexadecimal", ""},
-     {"invalid unicode", "an escape with '\\' that is no character", ""},
-     {"illegal EOF", "a quote is not closed", ""},
-     {"end of map not found", "a key is not expected here", "check the indentation"},
-     {"end of sequence not found", "a value is not expected here", "check the indentation"},
-     }
-};
+constexpr std::array<Rewording, 20> kRewordings{{
+    {"illegal map value", "a ':' is not expected here",
+     "check the indentation, and quote texts that contain ': '"},
+    {"illegal tab", "a tab cannot indent", "indent with spaces"},
+    {"end of sequence flow", "a list opened with '[' is not closed", kCloseIt},
+    {"end of map flow", "a mapping opened with '{' is not closed", kCloseIt},
+    {"illegal flow end", "a bracket closes here that was never opened",
+     "quote texts that start with '}' or ']'"},
+    {"unknown token", "a value cannot start with this character", "quote it"},
+    {"alias not found", "'*' begins an alias, but no name follows", kQuoteStars},
+    {"the referenced anchor", "an alias of an anchor that is not defined before", kQuoteStars},
+    {"illegal character found while scanning alias", "this is no name of an alias", kQuoteStars},
+    {"illegal character found while scanning anchor", "this is no name of an anchor",
+     "quote a value that starts with '&'"},
+    {"anchor not found", "'&' begins an anchor, but no name follows", "quote a value that starts with '&'"},
+    {"unexpected character in block", "only a comment may follow '|' or '>' in its line",
+     "quote a value that starts with '|' or '>'"},
+    {"illegal block entry", "a '- ' is not expected here", "check the indentation"},
+    {"illegal map key", "a '? ' is not expected here", "quote a value that starts with '? '"},
+    {"unknown escape", "an unknown escape with '\\'", "in single quotes a '\\' is only a '\\'"},
+    {"bad character found while scanning hex", "an escape with '\\' that is not hexadecimal", ""},
+    {"invalid unicode", "an escape with '\\' that is no character", ""},
+    {"illegal EOF", "a quote is not closed", ""},
+    {"end of map not found", "a key is not expected here", "check the indentation"},
+    {"end of sequence not found", "a value is not expected here", "check the indentation"},
+}};
 
 std::string_view line_of(std::string_view text, int line) {
     for (; line > 1; --line) {

@@ -15,7 +15,7 @@ using Verb = std::function<int()>;
 
 // Options that one verb or another fills in.
 struct Arguments {
-    CommonOptions common;
+    GlobalOptions global;
     EnqueueOptions enqueue;
     RunOptions run;
     JobsListOptions list;
@@ -46,9 +46,9 @@ StateName state_or_complain(const std::string& text) {
     throw CLI::ValidationError("'" + text + "' is no state; there are " + names);
 }
 
-void add_common(CLI::App& app, CommonOptions& common, const char* json_text = nullptr) {
-    app.add_option("-c,--config", common.file, "The host file")->capture_default_str()->type_name("FILE");
-    if (json_text != nullptr) app.add_flag("--json", common.json, json_text);
+void add_global(CLI::App& app, GlobalOptions& global, const char* json_text = nullptr) {
+    app.add_option("-c,--config", global.file, "The host file")->capture_default_str()->type_name("FILE");
+    if (json_text != nullptr) app.add_flag("--json", global.json, json_text);
 }
 
 void add_arguments(CLI::App& app, std::optional<std::string>& to) {
@@ -65,14 +65,14 @@ void add_filter(CLI::App& app, storage::JobFilter& filter) {
 
 void add_serve(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* serve_app = app.add_subcommand("serve", "Run jobs until SIGTERM or Ctrl-C");
-    add_common(*serve_app, arguments.common);
-    serve_app->callback([&] { verb = [&] { return serve(arguments.common); }; });
+    add_global(*serve_app, arguments.global);
+    serve_app->callback([&] { verb = [&] { return serve(arguments.global); }; });
 }
 
 void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* sub = app.add_subcommand("enqueue", "Hand in one job, or many; prints their ids, one a line");
     EnqueueOptions& options = arguments.enqueue;
-    add_common(*sub, arguments.common, "Print the ids as a JSON array");
+    add_global(*sub, arguments.global, "Print the ids as a JSON array");
     auto* name = sub->add_option("name", options.name, "A job type (mail.send), or the name of a definition")
                      ->type_name("TYPE|DEFINITION");
     auto* from =
@@ -108,14 +108,14 @@ void add_enqueue(CLI::App& app, Arguments& arguments, Verb& verb) {
         "  jobhost enqueue --from jobs.jsonl");
     sub->callback([&, name, from] {
         if (name->empty() && from->empty()) throw CLI::RequiredError("TYPE, DEFINITION or --from FILE.jsonl");
-        verb = [&] { return enqueue(arguments.common, arguments.enqueue); };
+        verb = [&] { return enqueue(arguments.global, arguments.enqueue); };
     });
 }
 
 void add_run(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* sub = app.add_subcommand(
         "run", "Hand in a job, wait, and show its log and how it ended; exit 0 if it succeeded");
-    add_common(*sub, arguments.common, "Print the job as JSON when it has ended");
+    add_global(*sub, arguments.global, "Print the job as JSON when it has ended");
     sub->add_option("name", arguments.run.name, "A job type, or the name of a definition")
         ->required()
         ->type_name("TYPE|DEFINITION");
@@ -124,14 +124,14 @@ void add_run(CLI::App& app, Arguments& arguments, Verb& verb) {
         "--timeout", [&](const std::string& text) { arguments.run.timeout = *duration_or_complain(text); },
         "How long to wait; default 5m. The job itself goes on.");
     sub->footer("Example:\n  jobhost run command.run --args '{\"command\": [\"/bin/echo\", \"hello\"]}'");
-    sub->callback([&] { verb = [&] { return run(arguments.common, arguments.run); }; });
+    sub->callback([&] { verb = [&] { return run(arguments.global, arguments.run); }; });
 }
 
 void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* jobs = app.add_subcommand("jobs", "Look at jobs")->require_subcommand(1);
 
     CLI::App* list = jobs->add_subcommand("list", "Jobs, newest first");
-    add_common(*list, arguments.common, "Print a JSON array");
+    add_global(*list, arguments.global, "Print a JSON array");
     list->add_option_function<std::string>(
         "--state", [&](const std::string& text) { arguments.list.filter.state = state_or_complain(text); },
         "Only jobs in this state");
@@ -139,10 +139,10 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
     list->add_option("--limit", arguments.list.limit, "How many at the most")
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));
-    list->callback([&] { verb = [&] { return jobs_list(arguments.common, arguments.list); }; });
+    list->callback([&] { verb = [&] { return jobs_list(arguments.global, arguments.list); }; });
 
     CLI::App* count = jobs->add_subcommand("count", "How many jobs there are in each state");
-    add_common(*count, arguments.common, "Print a JSON object");
+    add_global(*count, arguments.global, "Print a JSON object");
     count->add_option_function<std::vector<std::string>>(
         "--state",
         [&](const std::vector<std::string>& texts) {
@@ -151,14 +151,14 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
         },
         "Only the number of jobs in this state, or in these together");
     add_filter(*count, arguments.count.filter);
-    count->callback([&] { verb = [&] { return jobs_count(arguments.common, arguments.count); }; });
+    count->callback([&] { verb = [&] { return jobs_count(arguments.global, arguments.count); }; });
 
     const auto add_one = [&](const char* name, const char* description, const char* json_text, auto run_one) {
         CLI::App* sub = jobs->add_subcommand(name, description);
-        add_common(*sub, arguments.common, json_text);
+        add_global(*sub, arguments.global, json_text);
         sub->add_option("id", arguments.id.value, "The job's id")->required()->type_name("ID");
         sub->callback(
-            [&, run_one] { verb = [&, run_one] { return run_one(arguments.common, arguments.id); }; });
+            [&, run_one] { verb = [&, run_one] { return run_one(arguments.global, arguments.id); }; });
     };
     add_one("show", "All about one job", "Print a JSON object", jobs_show);
     add_one("log", "What a job logged and printed", "Print a JSON array", jobs_log);
@@ -168,10 +168,10 @@ void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
     CLI::App* config = app.add_subcommand("config", "Look at the configuration")->require_subcommand(1);
     CLI::App* check = config->add_subcommand(
         "check", "Say all that is wrong in the host file and the definitions; exit 2 if anything is");
-    add_common(*check, arguments.common, "Print errors and warnings as JSON");
+    add_global(*check, arguments.global, "Print errors and warnings as JSON");
     check->add_flag("--allow-unknown-type", arguments.check.allow_unknown_type,
                     "A job type that no plugin has is right");
-    check->callback([&] { verb = [&] { return config_check(arguments.common, arguments.check); }; });
+    check->callback([&] { verb = [&] { return config_check(arguments.global, arguments.check); }; });
 }
 
 }  // namespace

@@ -28,33 +28,23 @@ Duration duration_of(const json::value& value) {
 json::object backoff_to_json(const Backoff& backoff) {
     return std::visit(Overloaded{
                           [](const HangfireBackoff&) {
-                              return json::object{
-                                  {"kind", "hangfire"}
-                              };
+                              return json::object{{"kind", "hangfire"}};
                           },
                           [](const FixedBackoff& fixed) {
-                              return json::object{
-                                  {"kind",  "fixed"            },
-                                  {"delay", fixed.delay.count()}
-                              };
+                              return json::object{{"kind", "fixed"}, {"delay", fixed.delay.count()}};
                           },
                           [](const ListBackoff& list) {
                               json::array delays;
                               for (const Duration delay : list.delays)
                                   delays.emplace_back(delay.count());
-                              return json::object{
-                                  {"kind",   "list"           },
-                                  {"delays", std::move(delays)}
-                              };
+                              return json::object{{"kind", "list"}, {"delays", std::move(delays)}};
                           },
                           [](const ExponentialBackoff& growing) {
-                              return json::object{
-                                  {"kind",   "exponential"        },
-                                  {"first",  growing.first.count()},
-                                  {"factor", growing.factor       },
-                                  {"cap",    growing.cap.count()  },
-                                  {"jitter", growing.jitter       }
-                              };
+                              return json::object{{"kind", "exponential"},
+                                                  {"first", growing.first.count()},
+                                                  {"factor", growing.factor},
+                                                  {"cap", growing.cap.count()},
+                                                  {"jitter", growing.jitter}};
                           },
                       },
                       backoff);
@@ -76,14 +66,12 @@ Backoff backoff_from_json(const json::object& object) {
 }
 
 json::object policy_to_json(const Policy& policy) {
-    return {
-        {"retry",
-         {{"attempts", policy.retry.attempts},
-          {"backoff", backoff_to_json(policy.retry.backoff)},
-          {"on_exhausted", policy.retry.on_exhausted == OnExhausted::fail ? "fail" : "delete"}}},
-        {"timeout",    policy.timeout.count()                                                  },
-        {"kill_after", policy.kill_after.count()                                               }
-    };
+    return {{"retry",
+             {{"attempts", policy.retry.attempts},
+              {"backoff", backoff_to_json(policy.retry.backoff)},
+              {"on_exhausted", policy.retry.on_exhausted == OnExhausted::fail ? "fail" : "delete"}}},
+            {"timeout", policy.timeout.count()},
+            {"kill_after", policy.kill_after.count()}};
 }
 
 Policy policy_from_json(const json::object& object) {
@@ -99,21 +87,17 @@ Policy policy_from_json(const json::object& object) {
 }
 
 json::object schedule_to_json(const Schedule& schedule) {
-    return std::visit(Overloaded{
-                          [](const Cron& cron) {
-                              return json::object{
-                                  {"cron",      cron.expression()},
-                                  {"time_zone", cron.time_zone() }
-                              };
-                          },
-                          [](const Every& every) {
-                              return json::object{
-                                  {"every", every.period.count()                   },
-                                  {"from",  every.anchor.time_since_epoch().count()}
-                              };
-                          },
-                      },
-                      schedule);
+    return std::visit(
+        Overloaded{
+            [](const Cron& cron) {
+                return json::object{{"cron", cron.expression()}, {"time_zone", cron.time_zone()}};
+            },
+            [](const Every& every) {
+                return json::object{{"every", every.period.count()},
+                                    {"from", every.anchor.time_since_epoch().count()}};
+            },
+        },
+        schedule);
 }
 
 Schedule schedule_from_json(const json::object& object) {
@@ -150,15 +134,13 @@ Policy policy_from_json(std::string_view text) {
 }
 
 std::string to_json(const Definition& definition) {
-    json::object object{
-        {"name",      definition.name                  },
-        {"type",      definition.type                  },
-        {"arguments", definition.arguments             },
-        {"queue",     definition.queue.value           },
-        {"priority",  definition.priority              },
-        {"delay",     definition.delay.count()         },
-        {"policy",    policy_to_json(definition.policy)}
-    };
+    json::object object{{"name", definition.name},
+                        {"type", definition.type},
+                        {"arguments", definition.arguments},
+                        {"queue", definition.queue.value},
+                        {"priority", definition.priority},
+                        {"delay", definition.delay.count()},
+                        {"policy", policy_to_json(definition.policy)}};
     if (definition.schedule) object["schedule"] = schedule_to_json(*definition.schedule);
     return json::serialize(object);
 }

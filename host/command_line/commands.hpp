@@ -16,12 +16,12 @@ inline constexpr int kFailed = 1;
 inline constexpr int kWrongUse = 2;  // or wrong configuration
 inline constexpr int kStorageUnavailable = 3;
 
-struct CommonOptions {
+struct GlobalOptions {
     std::filesystem::path file = "jobhost.yaml";
     bool json = false;
 };
 
-int serve(const CommonOptions& common);
+int serve(const GlobalOptions& global);
 
 struct EnqueueOptions {
     std::string name;  // a job type, or a definition; empty: `from` is set
@@ -34,33 +34,33 @@ struct EnqueueOptions {
     std::optional<Duration> expires_in;
     bool allow_unknown_type = false;
 };
-int enqueue(const CommonOptions& common, const EnqueueOptions& options);
+int enqueue(const GlobalOptions& global, const EnqueueOptions& options);
 
 struct RunOptions {
     std::string name;
     std::optional<std::string> arguments;
     Duration timeout = std::chrono::minutes{5};  // how long to wait for the outcome
 };
-int run(const CommonOptions& common, const RunOptions& options);
+int run(const GlobalOptions& global, const RunOptions& options);
 
 struct JobsListOptions {
     storage::JobFilter filter;
     std::size_t limit = 20;
 };
-int jobs_list(const CommonOptions& common, const JobsListOptions& options);
+int jobs_list(const GlobalOptions& global, const JobsListOptions& options);
 
 struct JobsCountOptions {
     std::vector<StateName> states;  // none: each state by itself
     storage::JobFilter filter;
 };
-int jobs_count(const CommonOptions& common, const JobsCountOptions& options);
+int jobs_count(const GlobalOptions& global, const JobsCountOptions& options);
 
-int jobs_show(const CommonOptions& common, JobId id);
-int jobs_log(const CommonOptions& common, JobId id);
+int jobs_show(const GlobalOptions& global, JobId id);
+int jobs_log(const GlobalOptions& global, JobId id);
 
 struct ConfigCheckOptions {
     bool allow_unknown_type = false;
 };
-int config_check(const CommonOptions& common, const ConfigCheckOptions& options);
+int config_check(const GlobalOptions& global, const ConfigCheckOptions& options);
 
 }  // namespace jobhost::host

@@ -23,21 +23,19 @@ void check_types(const config::Configuration& configuration, std::vector<config:
 boost::json::array to_json(const std::vector<config::ConfigError>& errors) {
     boost::json::array array;
     for (const config::ConfigError& error : errors)
-        array.push_back({
-            {"file",    error.where.file  },
-            {"line",    error.where.line  },
-            {"column",  error.where.column},
-            {"path",    error.path        },
-            {"problem", error.problem     },
-            {"hint",    error.hint        }
-        });
+        array.push_back({{"file", error.where.file},
+                         {"line", error.where.line},
+                         {"column", error.where.column},
+                         {"path", error.path},
+                         {"problem", error.problem},
+                         {"hint", error.hint}});
     return array;
 }
 
 }  // namespace
 
-int config_check(const CommonOptions& common, const ConfigCheckOptions& options) {
-    config::LoadResult result = config::load(common.file);
+int config_check(const GlobalOptions& global, const ConfigCheckOptions& options) {
+    config::LoadResult result = config::load(global.file);
     std::vector<config::ConfigError> errors;
     std::size_t definitions = 0;
     std::size_t sources = 0;
@@ -49,8 +47,9 @@ int config_check(const CommonOptions& common, const ConfigCheckOptions& options)
     } else {
         errors = std::get<1>(result.outcome);
     }
-    if (common.json) {
-        std::cout << boost::json::object{{"errors", to_json(errors)}, {"warnings", to_json(result.warnings)}} << '\n';
+    if (global.json) {
+        std::cout << boost::json::object{{"errors", to_json(errors)}, {"warnings", to_json(result.warnings)}}
+                  << '\n';
     } else {
         for (const auto& warning : result.warnings)
             std::cerr << "warning: " << config::to_text(warning) << '\n';

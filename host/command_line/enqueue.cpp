@@ -50,7 +50,7 @@ std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
 }
 
 // Ids are told only after their jobs are durable.
-void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const CommonOptions& common) {
+void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
     if (jobs.empty()) return;
     const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
     boost::json::array ids;
@@ -61,7 +61,7 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Co
         const auto chunk = jobs.subspan(at, std::min(kChunk, jobs.size() - at));
         store.insert(chunk);
         for (const NewJob& job : chunk) {
-            if (common.json)
+            if (global.json)
                 ids.emplace_back(std::to_string(job.id.value));
             else
                 std::cout << job.id.value << '\n';
@@ -70,15 +70,15 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Co
             std::cerr << "\renqueued " << at + chunk.size() << " of " << jobs.size() << std::flush;
     }
     if (shows_progress) std::cerr << '\n';
-    if (common.json) std::cout << ids << '\n';
+    if (global.json) std::cout << ids << '\n';
 }
 
 }  // namespace
 
-int enqueue(const CommonOptions& common, const EnqueueOptions& options) {
-    const auto opened = open(common);
+int enqueue(const GlobalOptions& global, const EnqueueOptions& options) {
+    const auto opened = open(global);
     std::vector<NewJob> jobs = requested(*opened, options);
-    insert_and_print(opened->storage->jobs(), jobs, common);
+    insert_and_print(opened->storage->jobs(), jobs, global);
     return kDone;
 }
 

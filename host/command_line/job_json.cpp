@@ -51,48 +51,48 @@ std::string result_of(const State& state) {
 
 json::object to_json(const Job& job) {
     return {
-        {"id",              std::to_string(job.id.value)                 },
-        {"type",            job.type                                     },
-        {"payload_version", job.payload_version                          },
-        {"definition",      text_or_null(job.definition)                 },
-        {"queue",           job.queue.value                              },
-        {"priority",        job.priority                                 },
-        {"state",           to_string(name_of(job.state))                },
-        {"reason",          text_or_null(to_string(reason_of(job.state)))},
-        {"attempt",         job.attempt                                  },
-        {"retry_attempts",  job.policy.retry.attempts                    },
-        {"crashes",         job.crashes                                  },
-        {"recoveries",      job.recoveries                               },
-        {"warnings",        job.warnings                                 },
-        {"server",          text_or_null(job.server)                     },
-        {"created_at",      to_text(job.created_at)                      },
-        {"due_at",          instant_or_null(due_at_of(job.state))        },
-        {"started_at",      instant_or_null(job.started_at)              },
-        {"finished_at",     instant_or_null(job.finished_at)             },
-        {"expires_at",      instant_or_null(job.expires_at)              },
-        {"nominal_at",      instant_or_null(job.nominal_at)              },
-        {"args",            parsed(job.arguments)                        },
-        {"result",          parsed(result_of(job.state))                 },
+        {"id", std::to_string(job.id.value)},
+        {"type", job.type},
+        {"payload_version", job.payload_version},
+        {"definition", text_or_null(job.definition)},
+        {"queue", job.queue.value},
+        {"priority", job.priority},
+        {"state", to_string(name_of(job.state))},
+        {"reason", text_or_null(to_string(reason_of(job.state)))},
+        {"attempt", job.attempt},
+        {"retry_attempts", job.policy.retry.attempts},
+        {"crashes", job.crashes},
+        {"recoveries", job.recoveries},
+        {"warnings", job.warnings},
+        {"server", text_or_null(job.server)},
+        {"created_at", to_text(job.created_at)},
+        {"due_at", instant_or_null(due_at_of(job.state))},
+        {"started_at", instant_or_null(job.started_at)},
+        {"finished_at", instant_or_null(job.finished_at)},
+        {"expires_at", instant_or_null(job.expires_at)},
+        {"nominal_at", instant_or_null(job.nominal_at)},
+        {"args", parsed(job.arguments)},
+        {"result", parsed(result_of(job.state))},
     };
 }
 
 json::object to_json(const JobEvent& event) {
     return {
-        {"at",         to_text(event.at)             },
-        {"cause",      to_string(event.cause)        },
-        {"attempt",    event.attempt                 },
+        {"at", to_text(event.at)},
+        {"cause", to_string(event.cause)},
+        {"attempt", event.attempt},
         {"error_code", text_or_null(event.error_code)},
-        {"message",    text_or_null(event.message)   },
-        {"by",         text_or_null(event.by)        },
+        {"message", text_or_null(event.message)},
+        {"by", text_or_null(event.by)},
     };
 }
 
 json::object to_json(const storage::LogLine& line) {
     return {
-        {"at",    to_text(line.at)},
+        {"at", to_text(line.at)},
         {"lease", line.lease.value},
-        {"level", line.level      },
-        {"text",  line.text       },
+        {"level", line.level},
+        {"text", line.text},
     };
 }
 

@@ -69,16 +69,15 @@ void print_events(const std::vector<JobEvent>& events) {
 
 }  // namespace
 
-int jobs_list(const CommonOptions& common, const JobsListOptions& options) {
-    const auto opened = open(common);
+int jobs_list(const GlobalOptions& global, const JobsListOptions& options) {
+    const auto opened = open(global);
     const auto jobs = opened->storage->queries().list(options.filter, options.limit);
-    if (common.json) {
+    if (global.json) {
         std::cout << array_of(jobs) << '\n';
         return kDone;
     }
     std::vector<std::vector<std::string>> rows{
-        {"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}
-    };
+        {"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}};
     for (const Job& job : jobs)
         rows.push_back({std::to_string(job.id.value), std::string{to_string(name_of(job.state))}, job.type,
                         job.definition.empty() ? "-" : job.definition, job.queue.value,
@@ -91,15 +90,15 @@ int jobs_list(const CommonOptions& common, const JobsListOptions& options) {
     return kDone;
 }
 
-int jobs_count(const CommonOptions& common, const JobsCountOptions& options) {
-    const auto opened = open(common);
+int jobs_count(const GlobalOptions& global, const JobsCountOptions& options) {
+    const auto opened = open(global);
     const auto counts = opened->storage->queries().count(options.filter);
     if (!options.states.empty()) {
         std::int64_t sum = 0;
         for (const StateName state : options.states)
             sum += counts[static_cast<std::size_t>(state)];
         std::cout << sum << '\n';
-    } else if (common.json) {
+    } else if (global.json) {
         std::cout << to_json(counts) << '\n';
     } else {
         std::vector<std::vector<std::string>> rows;
@@ -110,12 +109,12 @@ int jobs_count(const CommonOptions& common, const JobsCountOptions& options) {
     return kDone;
 }
 
-int jobs_show(const CommonOptions& common, JobId id) {
-    const auto opened = open(common);
+int jobs_show(const GlobalOptions& global, JobId id) {
+    const auto opened = open(global);
     storage::JobQueries& queries = opened->storage->queries();
     const Job job = find_job(queries, id);
     const auto events = queries.events(id);
-    if (common.json) {
+    if (global.json) {
         json::object shown = to_json(job);
         shown["events"] = array_of(events);
         std::cout << shown << '\n';
@@ -126,13 +125,13 @@ int jobs_show(const CommonOptions& common, JobId id) {
     return kDone;
 }
 
-int jobs_log(const CommonOptions& common, JobId id) {
-    const auto opened = open(common);
+int jobs_log(const GlobalOptions& global, JobId id) {
+    const auto opened = open(global);
     storage::JobQueries& queries = opened->storage->queries();
     find_job(queries, id);
     storage::LogPosition position;
     const auto lines = queries.log(id, position);
-    if (common.json)
+    if (global.json)
         std::cout << array_of(lines) << '\n';
     else
         for (const storage::LogLine& line : lines)

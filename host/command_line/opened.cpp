@@ -5,8 +5,8 @@
 
 namespace jobhost::host {
 
-config::Configuration load_configuration(const CommonOptions& common) {
-    config::LoadResult result = config::load(common.file);
+config::Configuration load_configuration(const GlobalOptions& global) {
+    config::LoadResult result = config::load(global.file);
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << config::to_text(warning) << '\n';
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
@@ -17,9 +17,9 @@ config::Configuration load_configuration(const CommonOptions& common) {
     throw CommandError{kWrongUse, message};
 }
 
-std::unique_ptr<Opened> open(const CommonOptions& common) {
+std::unique_ptr<Opened> open(const GlobalOptions& global) {
     auto opened = std::make_unique<Opened>();
-    opened->configuration = load_configuration(common);
+    opened->configuration = load_configuration(global);
     const config::StorageSettings& storage = opened->configuration.settings.storage;
     opened->storage = storage::open_storage({storage.url, storage.timeout}, opened->clock);
     return opened;

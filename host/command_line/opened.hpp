@@ -23,7 +23,7 @@ private:
 };
 
 // Warnings go to standard error. Throws CommandError with all errors of the configuration.
-config::Configuration load_configuration(const CommonOptions& common);
+config::Configuration load_configuration(const GlobalOptions& global);
 
 struct Opened {
     config::Configuration configuration;
@@ -32,7 +32,7 @@ struct Opened {
 };
 
 // Throws CommandError and StorageError.
-std::unique_ptr<Opened> open(const CommonOptions& common);
+std::unique_ptr<Opened> open(const GlobalOptions& global);
 
 // Runs a verb; errors are said on standard error and become the exit code.
 template <class Verb>

@@ -23,38 +23,61 @@ bool has_live_server(storage::ServerStore& servers) {
                        [](const auto& server) { return server.state == storage::ServerState::live; });
 }
 
-// The job as it stands when it has ended, or when the time is over. Its log is printed as it comes.
+// Prints what a job logs, and what becomes of its runs, as it comes.
+class Progress {
+public:
+    Progress(storage::JobQueries& queries, JobId id) : queries_{queries}, id_{id} {}
+
+    void print_news() {
+        for (const storage::LogLine& line : queries_.log(id_, position_))
+            print_line(std::cout, line);
+        const auto events = queries_.events(id_);
+        for (; printed_events_ < events.size(); ++printed_events_) {
+            const JobEvent& event = events[printed_events_];
+            std::cout << to_text(event.at).substr(11, 12) << "  attempt " << event.attempt << " "
+                      << to_string(event.cause) << ": " << printable(event.error_code + ": " + event.message)
+                      << '\n';
+        }
+        std::cout << std::flush;
+    }
+
+private:
+    storage::JobQueries& queries_;
+    const JobId id_;
+    storage::LogPosition position_;
+    std::size_t printed_events_ = 0;
+};
+
+// The job as it stands when it has ended, or when the time is over.
 Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
+    const auto deadline = steady_clock::now() + timeout;
     const auto wakeups = storage.watch();
-    storage::LogPosition position;
+    Progress progress{storage.queries(), id};
     for (;;) {
         wakeups->drain();
         Job job = storage.queries().find(id).value();
-        if (!is_quiet)
-            for (const storage::LogLine& line : storage.queries().log(id, position))
-                print_line(std::cout, line);
-        std::cout << std::flush;
-        if (is_final(name_of(job.state)) || std::chrono::steady_clock::now() >= deadline) return job;
+        if (!is_quiet) progress.print_news();
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        if (is_final(name_of(job.state)) || left <= milliseconds::zero()) return job;
         pollfd news{wakeups->descriptor(), POLLIN, 0};
-        ::poll(&news, 1, static_cast<int>(kPollPeriod.count()));
+        ::poll(&news, 1, static_cast<int>(std::min<milliseconds>(left, kPollPeriod).count()));
     }
 }
 
-void print_outcome(const Job& job, const std::vector<JobEvent>& events) {
+void print_outcome(const Job& job) {
     const std::string note = state_note(job);
     const std::string took = run_time(job);
     std::cout << "job " << job.id.value << " " << to_string(name_of(job.state))
               << (note.empty() ? "" : " (" + note + ")") << (took.empty() ? "" : " in " + took) << '\n';
     if (!result_of(job.state).empty()) std::cout << "result: " << printable(result_of(job.state)) << '\n';
-    if (name_of(job.state) == StateName::failed && !events.empty())
-        std::cout << "error: " << printable(events.back().error_code + ": " + events.back().message) << '\n';
 }
 
 }  // namespace
 
-int run(const CommonOptions& common, const RunOptions& options) {
-    const auto opened = open(common);
+int run(const GlobalOptions& global, const RunOptions& options) {
+    const auto opened = open(global);
     storage::Storage& storage = *opened->storage;
     EnqueueOptions request;
     request.name = options.name;
@@ -65,17 +88,16 @@ int run(const CommonOptions& common, const RunOptions& options) {
     if (!has_live_server(storage.servers()))
         std::cerr << "no host is running on this database; the job waits until one starts (jobhost serve)\n";
 
-    const Job ended = follow(storage, job.id, options.timeout, common.json);
-    const auto events = storage.queries().events(job.id);
-    if (common.json) {
+    const Job ended = follow(storage, job.id, options.timeout, global.json);
+    if (global.json) {
         boost::json::object shown = to_json(ended);
         boost::json::array list;
-        for (const JobEvent& event : events)
+        for (const JobEvent& event : storage.queries().events(job.id))
             list.push_back(to_json(event));
         shown["events"] = std::move(list);
         std::cout << shown << '\n';
     } else {
-        print_outcome(ended, events);
+        print_outcome(ended);
     }
     if (!is_final(name_of(ended.state)))
         throw CommandError{kFailed, "it did not end within " + to_text(options.timeout) +

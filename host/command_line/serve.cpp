@@ -38,8 +38,8 @@ void apply_definitions(Opened& opened, const Catalog& catalog) {
 
 }  // namespace
 
-int serve(const CommonOptions& common) {
-    const auto opened = open(common);
+int serve(const GlobalOptions& global) {
+    const auto opened = open(global);
     const config::Settings& settings = opened->configuration.settings;
     // Whoever reads the log may end; the jobs go on.
     std::signal(SIGPIPE, SIG_IGN);

@@ -6,11 +6,8 @@ namespace jobhost::host {
 
 void LogBuffer::add(TimePoint at, std::string_view level, std::string_view text) {
     if (!lines_.empty()) lines_ += ',';
-    lines_ += boost::json::serialize(boost::json::object{
-        {"at",    at.time_since_epoch().count()},
-        {"level", level                        },
-        {"text",  text                         }
-    });
+    lines_ += boost::json::serialize(
+        boost::json::object{{"at", at.time_since_epoch().count()}, {"level", level}, {"text", text}});
 }
 
 std::optional<storage::LogChunk> LogBuffer::take() {

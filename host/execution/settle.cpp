@@ -11,9 +11,7 @@ struct Decision {
 };
 
 Decision failed_for_good(const RunEnd& end, Reason reason) {
-    return {
-        Cause::failed, Failed{end.finished_at, reason}
-    };
+    return {Cause::failed, Failed{end.finished_at, reason}};
 }
 
 // Runs that were lost with their host used no retry.
@@ -24,24 +22,17 @@ int retry_number(const ClaimedJob& job) {
 Decision retry_or_give_up(const ClaimedJob& job, const RunEnd& end, double random) {
     const RetryPolicy& policy = job.policy.retry;
     if (const auto delay = delay_before_retry(policy, retry_number(job), random))
-        return {
-            Cause::retried, Scheduled{end.finished_at + *delay, Reason::retry}
-        };
+        return {Cause::retried, Scheduled{end.finished_at + *delay, Reason::retry}};
     const Reason reason = end.outcome == Outcome::timed_out ? Reason::timed_out : Reason::exhausted;
-    if (policy.on_exhausted == OnExhausted::remove)
-        return {
-            Cause::deleted, Deleted{end.finished_at, reason}
-        };
+    if (policy.on_exhausted == OnExhausted::remove) return {Cause::deleted, Deleted{end.finished_at, reason}};
     return failed_for_good(end, reason);
 }
 
 Decision decide(const ClaimedJob& job, const RunEnd& end, double random) {
     switch (end.outcome) {
         case Outcome::succeeded:
-            return {
-                Cause::succeeded,
-                Succeeded{end.started_at.value_or(end.finished_at), end.finished_at, end.result}
-            };
+            return {Cause::succeeded,
+                    Succeeded{end.started_at.value_or(end.finished_at), end.finished_at, end.result}};
         case Outcome::fatal:
             return failed_for_good(end, Reason::fatal);
         case Outcome::crashed:

@@ -35,11 +35,10 @@ std::string_view view(spdlog::string_view_t text) {
 class JsonFormatter final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
-        const std::string line = boost::json::serialize(boost::json::object{
-            {"at",    to_text(std::chrono::time_point_cast<Duration>(message.time))},
-            {"level", view(spdlog::level::to_string_view(message.level))           },
-            {"text",  view(message.payload)                                        }
-        });
+        const std::string line = boost::json::serialize(
+            boost::json::object{{"at", to_text(std::chrono::time_point_cast<Duration>(message.time))},
+                                {"level", view(spdlog::level::to_string_view(message.level))},
+                                {"text", view(message.payload)}});
         out.append(line.data(), line.data() + line.size());
         out.push_back('\n');
     }

@@ -1,10 +1,9 @@
 #include "host/sync/loop.hpp"
 
-#include "storage/storage_error.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 
 namespace jobhost::host {
 
@@ -41,10 +40,10 @@ void Loop::run() {
 Duration Loop::next_pause() {
     try {
         const Duration pause = step_();
-        if (back_off_ != Duration{}) spdlog::info("{}: storage is back", name_);
+        if (back_off_ != Duration{}) spdlog::info("{}: it works again", name_);
         back_off_ = {};
         return pause;
-    } catch (const storage::StorageError& error) {
+    } catch (const std::exception& error) {
         if (back_off_ == Duration{}) spdlog::error("{}: {}; trying again", name_, error.what());
         back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
         return back_off_;

@@ -14,9 +14,9 @@ namespace jobhost::host {
 // Thread-safe. What the step does is the step's business; it can be called without a loop, in a test.
 class Loop {
 public:
-    // `step` returns how long it can wait until it has to run again. When it throws StorageError the loop
-    // logs it, waits (0.1 s, doubling up to 3 s) and calls again; any other exception is a defect and ends
-    // the program. `name` is for the log. Runs the first step at once.
+    // `step` returns how long it can wait until it has to run again. When it throws, StorageError above all,
+    // the loop logs that once, waits (0.1 s, doubling up to 3 s) and calls again. `name` is for the log. Runs
+    // the first step at once.
     Loop(std::string name, std::function<Duration()> step);
     ~Loop() { stop(); }
     Loop(const Loop&) = delete;

@@ -22,7 +22,8 @@ constexpr Duration kLongestPause = 5s;
 }  // namespace
 
 Duration Predecessors::run_once() {
-    for (const auto& entry : std::filesystem::directory_iterator{lock_folder(folder_)}) {
+    std::error_code missing;  // a folder that somebody removed holds no proof of anything
+    for (const auto& entry : std::filesystem::directory_iterator{lock_folder(folder_), missing}) {
         const std::string incarnation = entry.path().stem();
         if (entry.path().extension() != ".lock" || incarnation == own_incarnation_) continue;
         const worker::Descriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};

@@ -23,18 +23,16 @@ struct Macro {
     std::string_view name;
     std::string_view meaning;
 };
-constexpr std::array<Macro, 8> kMacros{
-    {
-     {"@every_minute", "* * * * *"},
-     {"@hourly", "0 * * * *"},
-     {"@daily", "0 0 * * *"},
-     {"@midnight", "0 0 * * *"},
-     {"@weekly", "0 0 * * 0"},
-     {"@monthly", "0 0 1 * *"},
-     {"@yearly", "0 0 1 1 *"},
-     {"@annually", "0 0 1 1 *"},
-     }
-};
+constexpr std::array<Macro, 8> kMacros{{
+    {"@every_minute", "* * * * *"},
+    {"@hourly", "0 * * * *"},
+    {"@daily", "0 0 * * *"},
+    {"@midnight", "0 0 * * *"},
+    {"@weekly", "0 0 * * 0"},
+    {"@monthly", "0 0 1 * *"},
+    {"@yearly", "0 0 1 1 *"},
+    {"@annually", "0 0 1 1 *"},
+}};
 
 constexpr std::string_view kBlanks = " \t";
 

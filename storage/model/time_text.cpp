@@ -12,16 +12,14 @@ struct Unit {
     std::string_view name;
     std::int64_t microseconds;
 };
-constexpr std::array<Unit, 6> kUnits{
-    {
-     {"d", 86'400'000'000},
-     {"h", 3'600'000'000},
-     {"m", 60'000'000},
-     {"s", 1'000'000},
-     {"ms", 1'000},
-     {"us", 1},
-     }
-};
+constexpr std::array<Unit, 6> kUnits{{
+    {"d", 86'400'000'000},
+    {"h", 3'600'000'000},
+    {"m", 60'000'000},
+    {"s", 1'000'000},
+    {"ms", 1'000},
+    {"us", 1},
+}};
 constexpr std::int64_t kLongest = 36'525 * kUnits[0].microseconds;  // 100 years
 
 // Takes `count` digits from the front of `text`; -1 if they are not there.

@@ -40,6 +40,7 @@ struct Rule {
     StateName to;
 };
 
+// clang-format off
 inline constexpr Rule kRules[] = {
     {StateName::awaiting,   Cause::released,    StateName::enqueued  },
     {StateName::awaiting,   Cause::deleted,     StateName::deleted   },
@@ -66,6 +67,7 @@ inline constexpr Rule kRules[] = {
     {StateName::failed,     Cause::deleted,     StateName::deleted   },
     {StateName::deleted,    Cause::requeued,    StateName::enqueued  },
 };
+// clang-format on
 
 // Where `cause` takes a job that is in `from`; nothing, if it cannot occur there.
 constexpr std::optional<StateName> next_state(StateName from, Cause cause) noexcept {

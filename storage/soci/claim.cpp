@@ -25,10 +25,7 @@ struct Candidate {
 
 std::vector<std::tuple<long long, long long>> head_of(Session& session, LaneId lane, std::size_t count) {
     return session.rows<long long, long long>(
-        "job_candidates", {
-                              {"lane",  lane.value                   },
-                              {"count", static_cast<long long>(count)}
-    });
+        "job_candidates", {{"lane", lane.value}, {"count", static_cast<long long>(count)}});
 }
 
 // The best `claim.limit` jobs of all lanes, best first.
@@ -50,11 +47,7 @@ std::map<long long, ClaimedJob> claim_ids(Session& session, NameCache& names, Na
     const std::vector<Row> rows =
         session.rows<long long, int, long long, long long, int, int, int, int, long long, long long,
                      std::string, std::optional<long long>, std::optional<long long>>(
-            "job_claim", {
-                             {"ids",    json::serialize(ids)},
-                             {"server", server.value        },
-                             {"now",    micros(now)         }
-    });
+            "job_claim", {{"ids", json::serialize(ids)}, {"server", server.value}, {"now", micros(now)}});
     std::map<long long, ClaimedJob> claimed;
     for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy,
                       arguments, definition, nominal_at] : rows) {
@@ -87,9 +80,7 @@ bool has_candidates(Session& session, const ClaimRequest& claim) {
 }
 
 bool is_live(Session& session, ServerId server) {
-    const auto found = session.rows<int>("server_state", {
-                                                             {"id", server.value}
-    });
+    const auto found = session.rows<int>("server_state", {{"id", server.value}});
     return !found.empty() && std::get<0>(found.front()) == static_cast<int>(ServerState::live);
 }
 

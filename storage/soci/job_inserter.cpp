@@ -11,6 +11,9 @@ namespace {
 
 namespace json = boost::json;
 
+// Bytes of arguments that travel in one statement, so that large jobs in large numbers need little memory.
+constexpr std::size_t kStatementSize = std::size_t{8} << 20;
+
 [[noreturn]] void refuse(const NewJob& job, const std::string& why) {
     throw StorageError{StorageError::Kind::refused, "a job of type " + job.type + " is refused: " + why};
 }
@@ -50,37 +53,41 @@ void JobInserter::check(std::span<const NewJob> jobs) {
 
 void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& draft,
                          std::span<const NewJob> jobs, TimePoint now) {
-    if (jobs.empty()) return;
     const Duration ageing = ageing_.of(session);
     json::array rows;
-    rows.reserve(jobs.size());
+    std::size_t size = 0;
+    const auto flush = [&] {
+        if (!rows.empty())
+            session.execute("job_insert", {{"rows", json::serialize(rows)}, {"now", micros(now)}});
+        rows.clear();
+        size = 0;
+    };
     for (const NewJob& job : jobs) {
+        if (size + job.arguments.size() > kStatementSize) flush();
+        size += job.arguments.size();
         const LaneId lane = names.lane(session, draft, {job.queue.value, job.type, job.payload_version});
         const PolicyId policy = names.policy(session, draft, job.policy);
         const bool is_delayed = job.due_at && *job.due_at > now;
         const TimePoint ready_at = is_delayed ? *job.due_at : now;
         rows.push_back({
-            {"id",              job.id.value                                                             },
-            {"lane",            lane.value                                                               },
-            {"payload_version", job.payload_version                                                      },
-            {"priority",        job.priority                                                             },
-            {"order_key",       micros(ready_at - job.priority * ageing)                                 },
-            {"state",           static_cast<int>(is_delayed ? StateName::scheduled : StateName::enqueued)},
-            {"reason",          static_cast<int>(is_delayed ? Reason::delayed : Reason::none)            },
-            {"due_at",          is_delayed ? json::value(micros(*job.due_at)) : json::value()            },
-            {"expires_at",      json_micros(job.expires_at)                                              },
-            {"nominal_at",      json_micros(job.nominal_at)                                              },
-            {"origin",          static_cast<int>(job.origin)                                             },
-            {"definition",      job.definition ? json::value(job.definition->value) : json::value()      },
-            {"policy",          policy.value                                                             },
-            {"arguments",       job.arguments                                                            },
-            {"enqueued_at",     is_delayed ? json::value() : json::value(micros(now))                    },
+            {"id", job.id.value},
+            {"lane", lane.value},
+            {"payload_version", job.payload_version},
+            {"priority", job.priority},
+            {"order_key", micros(ready_at - job.priority * ageing)},
+            {"state", static_cast<int>(is_delayed ? StateName::scheduled : StateName::enqueued)},
+            {"reason", static_cast<int>(is_delayed ? Reason::delayed : Reason::none)},
+            {"due_at", is_delayed ? json::value(micros(*job.due_at)) : json::value()},
+            {"expires_at", json_micros(job.expires_at)},
+            {"nominal_at", json_micros(job.nominal_at)},
+            {"origin", static_cast<int>(job.origin)},
+            {"definition", job.definition ? json::value(job.definition->value) : json::value()},
+            {"policy", policy.value},
+            {"arguments", job.arguments},
+            {"enqueued_at", is_delayed ? json::value() : json::value(micros(now))},
         });
     }
-    session.execute("job_insert", {
-                                      {"rows", json::serialize(rows)},
-                                      {"now",  micros(now)          }
-    });
+    flush();
 }
 
 }  // namespace jobhost::storage

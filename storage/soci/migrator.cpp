@@ -62,13 +62,10 @@ void migrate(Database& database, std::string_view dialect) {
             if (applied.contains(migration.number)) continue;
             for (const std::string& statement : migration.statements)
                 session.execute_text(statement);
-            session.execute("migration_insert",
-                            {
-                                {"number",     migration.number                         },
-                                {"name",       migration.name                           },
-                                {"checksum",   sha256(migration.text)                   },
-                                {"applied_at", database.now().time_since_epoch().count()}
-            });
+            session.execute("migration_insert", {{"number", migration.number},
+                                                 {"name", migration.name},
+                                                 {"checksum", sha256(migration.text)},
+                                                 {"applied_at", database.now().time_since_epoch().count()}});
         }
     });
 }

@@ -21,10 +21,7 @@ auto NameCache::find_or(Map Draft::*member, Draft& draft, const typename Map::ke
 LaneId NameCache::lane(Session& session, Draft& draft, const LaneKey& key) {
     return find_or(&Draft::lanes, draft, key, [&] {
         const std::vector<Parameter> parameters{
-            {"queue",           key.queue          },
-            {"type",            key.type           },
-            {"payload_version", key.payload_version}
-        };
+            {"queue", key.queue}, {"type", key.type}, {"payload_version", key.payload_version}};
         auto found = session.rows<long long>("lane_find", parameters);
         if (found.empty()) {
             session.execute("lane_insert", parameters);
@@ -38,17 +35,10 @@ PolicyId NameCache::policy(Session& session, Draft& draft, const Policy& policy)
     const std::string body = to_json(policy);
     const std::string digest = sha256(body);
     return find_or(&Draft::policies, draft, digest, [&] {
-        auto found = session.rows<long long>("policy_find", {
-                                                                {"digest", digest}
-        });
+        auto found = session.rows<long long>("policy_find", {{"digest", digest}});
         if (found.empty()) {
-            session.execute("policy_insert", {
-                                                 {"digest", digest},
-                                                 {"body",   body  }
-            });
-            found = session.rows<long long>("policy_find", {
-                                                               {"digest", digest}
-            });
+            session.execute("policy_insert", {{"digest", digest}, {"body", body}});
+            found = session.rows<long long>("policy_find", {{"digest", digest}});
         }
         return PolicyId{std::get<0>(found.at(0))};
     });
@@ -56,9 +46,7 @@ PolicyId NameCache::policy(Session& session, Draft& draft, const Policy& policy)
 
 Policy NameCache::policy(Session& session, Draft& draft, PolicyId id) {
     return find_or(&Draft::policy_bodies, draft, id, [&] {
-        const auto found = session.rows<std::string>("policy_body", {
-                                                                        {"id", id.value}
-        });
+        const auto found = session.rows<std::string>("policy_body", {{"id", id.value}});
         if (found.empty()) throw StorageError{StorageError::Kind::corrupt, "a job's policy is missing"};
         return policy_from_json(std::get<0>(found.front()));
     });
@@ -66,9 +54,7 @@ Policy NameCache::policy(Session& session, Draft& draft, PolicyId id) {
 
 std::string NameCache::definition_name(Session& session, Draft& draft, DefinitionId id) {
     return find_or(&Draft::definition_names, draft, id, [&] {
-        const auto found = session.rows<std::string>("definition_name", {
-                                                                            {"id", id.value}
-        });
+        const auto found = session.rows<std::string>("definition_name", {{"id", id.value}});
         return found.empty() ? std::string{} : std::get<0>(found.front());
     });
 }

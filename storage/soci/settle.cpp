@@ -51,18 +51,18 @@ json::object row_of(const Settlement& settlement) {
     TargetColumns columns;
     std::visit(columns, settlement.target);
     return {
-        {"id",            settlement.job.value                                                },
-        {"lease",         settlement.lease.value                                              },
-        {"state",         static_cast<int>(name_of(settlement.target))                        },
-        {"reason",        static_cast<int>(columns.reason)                                    },
-        {"due_at",        json_micros(columns.due_at)                                         },
-        {"refunded",      is_refunded(settlement.cause) ? 1 : 0                               },
-        {"crashes",       settlement.new_crashes                                              },
-        {"interruptions", settlement.new_interruptions                                        },
-        {"warnings",      settlement.new_warnings                                             },
-        {"started_at",    json_micros(settlement.started_at)                                  },
-        {"finished_at",   json_micros(columns.finished_at)                                    },
-        {"result",        columns.result.empty() ? json::value() : json::value(columns.result)},
+        {"id", settlement.job.value},
+        {"lease", settlement.lease.value},
+        {"state", static_cast<int>(name_of(settlement.target))},
+        {"reason", static_cast<int>(columns.reason)},
+        {"due_at", json_micros(columns.due_at)},
+        {"refunded", is_refunded(settlement.cause) ? 1 : 0},
+        {"crashes", settlement.new_crashes},
+        {"interruptions", settlement.new_interruptions},
+        {"warnings", settlement.new_warnings},
+        {"started_at", json_micros(settlement.started_at)},
+        {"finished_at", json_micros(columns.finished_at)},
+        {"result", columns.result.empty() ? json::value() : json::value(columns.result)},
     };
 }
 
@@ -76,12 +76,7 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
         rows.push_back(row_of(settlement));
     std::set<long long> moved_ids;
     for (const auto& [id] : session.rows<long long>(
-             "job_settle",
-             {
-                 {"rows",   json::serialize(rows)},
-                 {"server", server.value         },
-                 {"now",    micros(now)          }
-    }))
+             "job_settle", {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(now)}}))
         moved_ids.insert(id);
 
     std::vector<Moved> moved;
@@ -103,33 +98,25 @@ void insert_log(Session& session, std::span<const LogChunk> chunks) {
     if (chunks.empty()) return;
     json::array rows;
     for (const LogChunk& chunk : chunks)
-        rows.push_back({
-            {"job",    chunk.job.value  },
-            {"lease",  chunk.lease.value},
-            {"number", chunk.number     },
-            {"lines",  chunk.lines      }
-        });
-    session.execute("job_log_insert", {
-                                          {"rows", json::serialize(rows)}
-    });
+        rows.push_back({{"job", chunk.job.value},
+                        {"lease", chunk.lease.value},
+                        {"number", chunk.number},
+                        {"lines", chunk.lines}});
+    session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
 }
 
 void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>> events) {
     if (events.empty()) return;
     json::array rows;
     for (const auto& [job, event] : events)
-        rows.push_back({
-            {"job",        job.value                    },
-            {"at",         micros(event.at)             },
-            {"cause",      static_cast<int>(event.cause)},
-            {"attempt",    event.attempt                },
-            {"error_code", event.error_code             },
-            {"message",    event.message                },
-            {"by",         event.by                     }
-        });
-    session.execute("job_event_insert", {
-                                            {"rows", json::serialize(rows)}
-    });
+        rows.push_back({{"job", job.value},
+                        {"at", micros(event.at)},
+                        {"cause", static_cast<int>(event.cause)},
+                        {"attempt", event.attempt},
+                        {"error_code", event.error_code},
+                        {"message", event.message},
+                        {"by", event.by}});
+    session.execute("job_event_insert", {{"rows", json::serialize(rows)}});
 }
 
 }  // namespace jobhost::storage

@@ -18,9 +18,7 @@ struct DefinitionRow {
 
 std::optional<DefinitionRow> find_row(Session& session, const std::string& name) {
     auto found = session.rows<long long, std::string, long long, std::string, std::optional<long long>,
-                              std::optional<long long>>("definition_find", {
-                                                                               {"name", name}
-    });
+                              std::optional<long long>>("definition_find", {{"name", name}});
     if (found.empty()) return std::nullopt;
     auto& [id, source, revision, body, next_at, retired_at] = found.front();
     DefinitionRow row;
@@ -37,13 +35,11 @@ std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) 
 }
 
 void insert(Session& session, const std::string& source, const Definition& definition, TimePoint now) {
-    session.execute("definition_insert", {
-                                             {"name",    definition.name            },
-                                             {"source",  source                     },
-                                             {"body",    to_json(definition)        },
-                                             {"next_at", micros(first_due(definition, now))},
-                                             {"now",         micros(now)                               }
-    });
+    session.execute("definition_insert", {{"name", definition.name},
+                                          {"source", source},
+                                          {"body", to_json(definition)},
+                                          {"next_at", micros(first_due(definition, now))},
+                                          {"now", micros(now)}});
 }
 
 void change(Session& session, const std::string& source, const DefinitionRow& row,
@@ -51,13 +47,11 @@ void change(Session& session, const std::string& source, const DefinitionRow& ro
     // Only a changed schedule starts anew; otherwise what is due stays due.
     const bool keeps_schedule = !row.is_retired && row.stored.definition.schedule == definition.schedule;
     const auto next_at = keeps_schedule ? row.stored.next_at : first_due(definition, now);
-    session.execute("definition_change", {
-                                             {"id",      row.stored.id.value},
-                                             {"source",  source             },
-                                             {"body",    to_json(definition)},
-                                             {"next_at", micros(next_at)    },
-                                             {"now",     micros(now)        }
-    });
+    session.execute("definition_change", {{"id", row.stored.id.value},
+                                          {"source", source},
+                                          {"body", to_json(definition)},
+                                          {"next_at", micros(next_at)},
+                                          {"now", micros(now)}});
 }
 
 }  // namespace
@@ -67,9 +61,7 @@ Applied SociDefinitionStore::apply(const std::string& source, std::span<const De
     database_.write([&](Session& session) {
         const TimePoint now = database_.now();
         std::set<std::string> gone;
-        for (auto& [name] : session.rows<std::string>("definition_of_source", {
-                                                                                  {"source", source}
-        }))
+        for (auto& [name] : session.rows<std::string>("definition_of_source", {{"source", source}}))
             gone.insert(std::move(name));
         for (const Definition& definition : definitions) {
             gone.erase(definition.name);
@@ -87,10 +79,7 @@ Applied SociDefinitionStore::apply(const std::string& source, std::span<const De
             }
         }
         for (const std::string& name : gone)
-            session.execute("definition_retire", {
-                                                     {"name", name       },
-                                                     {"now",  micros(now)}
-            });
+            session.execute("definition_retire", {{"name", name}, {"now", micros(now)}});
         applied.retired = gone.size();
     });
     return applied;
@@ -124,12 +113,10 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
         const TimePoint now = database_.now();
         for (const Firing& firing : firings) {
             const bool is_ours =
-                session.execute("definition_move_cursor", {
-                                                              {"id",       firing.definition.value},
-                                                              {"revision", firing.revision        },
-                                                              {"seen",     micros(firing.seen)    },
-                                                              {"next_at",  micros(firing.next)    }
-            }) == 1;
+                session.execute("definition_move_cursor", {{"id", firing.definition.value},
+                                                           {"revision", firing.revision},
+                                                           {"seen", micros(firing.seen)},
+                                                           {"next_at", micros(firing.next)}}) == 1;
             if (!is_ours) continue;
             inserter_.insert(session, names_, draft, firing.jobs, now);
             ++fired;

@@ -47,10 +47,7 @@ std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
 std::optional<Job> SociJobQueries::find(JobId id) {
     std::vector<Job> found;
     database_.read([&](Session& session) {
-        found = select_jobs(session, catalog_["job_select"], " WHERE job.id = :id",
-                            {
-                                {"id", id.value}
-        });
+        found = select_jobs(session, catalog_["job_select"], " WHERE job.id = :id", {{"id", id.value}});
     });
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
@@ -83,9 +80,7 @@ std::vector<JobEvent> SociJobQueries::events(JobId id) {
     database_.read([&](Session& session) {
         for (auto& [at, cause, attempt, error_code, message, by] :
              session.rows<long long, int, int, std::string, std::string, std::string>("job_event_list",
-                                                                                      {
-                                                                                          {"job", id.value}
-        }))
+                                                                                      {{"job", id.value}}))
             events.push_back({instant(at), static_cast<Cause>(cause), attempt, std::move(error_code),
                               std::move(message), std::move(by)});
     });
@@ -97,12 +92,10 @@ std::vector<LogLine> SociJobQueries::log(JobId id, LogPosition& position) {
     database_.read([&](Session& session) {
         // A name of its own for each use of the lease: ODBC binds by place.
         for (const auto& [lease, number, text] :
-             session.rows<long long, int, std::string>("job_log_after", {
-                                                                            {"job",        id.value       },
-                                                                            {"lease",      position.lease },
-                                                                            {"same_lease", position.lease },
-                                                                            {"number",     position.number}
-        })) {
+             session.rows<long long, int, std::string>("job_log_after", {{"job", id.value},
+                                                                         {"lease", position.lease},
+                                                                         {"same_lease", position.lease},
+                                                                         {"number", position.number}})) {
             const auto chunk = lines_of(Lease{lease}, text);
             lines.insert(lines.end(), chunk.begin(), chunk.end());
             position = {lease, number};

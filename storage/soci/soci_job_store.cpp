@@ -25,9 +25,7 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
     if (ids_end_ - next_id_ < wanted) {
         const std::int64_t size = std::max(wanted, block_size_);
         database_.write([&](Session& session) {
-            session.execute("job_id_block_take", {
-                                                     {"count", size}
-            });
+            session.execute("job_id_block_take", {{"count", size}});
             ids_end_ = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
         });
         next_id_ = ids_end_ - size;
@@ -79,11 +77,7 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
         const long long ageing = inserter_.ageing().of(session).count();
         const auto moved = session.rows<long long>(
             "job_promote",
-            {
-                {"now",    micros(now)                  },
-                {"ageing", ageing                       },
-                {"count",  static_cast<long long>(limit)}
-        });
+            {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();
         read_next(session);
     });

@@ -12,14 +12,12 @@ namespace {
 std::string rows_of(std::span<const ServedType> types) {
     boost::json::array rows;
     for (const ServedType& type : types)
-        rows.push_back({
-            {"type",             type.type            },
-            {"payload_version",  type.payload_version },
-            {"plugin_version",   type.plugin_version  },
-            {"digest",           type.digest          },
-            {"arguments_schema", type.arguments_schema},
-            {"description",      type.description     }
-        });
+        rows.push_back({{"type", type.type},
+                        {"payload_version", type.payload_version},
+                        {"plugin_version", type.plugin_version},
+                        {"digest", type.digest},
+                        {"arguments_schema", type.arguments_schema},
+                        {"description", type.description}});
     return boost::json::serialize(rows);
 }
 
@@ -29,25 +27,16 @@ struct FoundServer {
 };
 
 std::optional<FoundServer> find_server(Session& session, const std::string& incarnation) {
-    const auto found = session.rows<long long, int>("server_find", {
-                                                                       {"incarnation", incarnation}
-    });
+    const auto found = session.rows<long long, int>("server_find", {{"incarnation", incarnation}});
     if (found.empty()) return std::nullopt;
     const auto [id, state] = found.front();
     return FoundServer{ServerId{id}, static_cast<ServerState>(state)};
 }
 
 void end(Session& session, ServerId server, ServerState state, TimePoint now) {
-    session.execute(
-        "server_end",
-        {
-            {"id",    server.value                 },
-            {"state", static_cast<long long>(state)},
-            {"now",   micros(now)                  }
-    });
-    session.execute("served_type_delete", {
-                                              {"id", server.value}
-    });
+    session.execute("server_end",
+                    {{"id", server.value}, {"state", static_cast<long long>(state)}, {"now", micros(now)}});
+    session.execute("served_type_delete", {{"id", server.value}});
 }
 
 }  // namespace
@@ -55,21 +44,16 @@ void end(Session& session, ServerId server, ServerState state, TimePoint now) {
 ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedType> types) {
     ServerId id;
     database_.write([&](Session& session) {
-        session.execute("server_insert", {
-                                             {"incarnation", info.incarnation       },
-                                             {"name",        info.name              },
-                                             {"application", info.application       },
-                                             {"host_name",   info.host_name         },
-                                             {"pid",         info.pid               },
-                                             {"workers",     info.workers           },
-                                             {"now",         micros(database_.now())}
-        });
+        session.execute("server_insert", {{"incarnation", info.incarnation},
+                                          {"name", info.name},
+                                          {"application", info.application},
+                                          {"host_name", info.host_name},
+                                          {"pid", info.pid},
+                                          {"workers", info.workers},
+                                          {"now", micros(database_.now())}});
         id = find_server(session, info.incarnation).value().id;
         if (!types.empty())
-            session.execute("served_type_insert", {
-                                                      {"server", id.value      },
-                                                      {"rows",   rows_of(types)}
-            });
+            session.execute("served_type_insert", {{"server", id.value}, {"rows", rows_of(types)}});
     });
     return id;
 }
@@ -84,12 +68,7 @@ std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarna
         const auto found = find_server(session, incarnation);
         if (!found) return;
         if (found->state == ServerState::live) end(session, found->id, ServerState::dead, database_.now());
-        const bool has_jobs = !session
-                                   .rows<long long>("server_has_jobs",
-                                                    {
-                                                        {"id", found->id.value}
-        })
-                                   .empty();
+        const bool has_jobs = !session.rows<long long>("server_has_jobs", {{"id", found->id.value}}).empty();
         if (found->state == ServerState::live || has_jobs) left_over = found->id;
     });
     return left_over;
@@ -100,12 +79,9 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
     database_.write([&](Session& session) {
         const TimePoint now = database_.now();
         std::vector<std::pair<JobId, JobEvent>> events;
-        for (const auto& [id, attempt] :
-             session.rows<long long, int>("server_recover", {
-                                                                {"server", server.value                 },
-                                                                {"count",  static_cast<long long>(limit)},
-                                                                {"now",    micros(now)                  }
-        }))
+        for (const auto& [id, attempt] : session.rows<long long, int>(
+                 "server_recover",
+                 {{"server", server.value}, {"count", static_cast<long long>(limit)}, {"now", micros(now)}}))
             events.emplace_back(JobId{id}, JobEvent{.at = now,
                                                     .cause = Cause::recovered,
                                                     .attempt = attempt,

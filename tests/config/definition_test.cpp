@@ -142,13 +142,9 @@ TEST_F(DefinitionFile, DelayOfRetriesHasFourForms) {
     EXPECT_EQ(backoff("1m30s"), Backoff{FixedBackoff{90s}});
     EXPECT_EQ(backoff("[0s, 10s, 1m]"), (Backoff{ListBackoff{{0s, 10s, 1min}}}));
     EXPECT_EQ(backoff("{first: 10s, factor: 1.5, cap: 5m, jitter: 0.2}"),
-              (Backoff{
-                  ExponentialBackoff{.first = 10s, .factor = 1.5, .cap = 5min, .jitter = 0.2}
-    }));
+              (Backoff{ExponentialBackoff{.first = 10s, .factor = 1.5, .cap = 5min, .jitter = 0.2}}));
     EXPECT_EQ(backoff("{first: 1s}"),
-              (Backoff{
-                  ExponentialBackoff{.first = 1s, .factor = 2, .cap = 1h, .jitter = 0}
-    }));
+              (Backoff{ExponentialBackoff{.first = 1s, .factor = 2, .cap = 1h, .jitter = 0}}));
 }
 
 TEST_F(DefinitionFile, DelayOfRetriesIsChecked) {
@@ -187,9 +183,7 @@ TEST_F(DefinitionFile, ScheduleIsCronOrEvery) {
               cron("0 2 * * *", "Europe/Istanbul"));
     EXPECT_EQ(schedule("{every: 30s}"), Schedule{Every{.period = 30s}});
     EXPECT_EQ(schedule("{every: 1h, from: \"2026-12-01T09:00:00+03:00\"}"),
-              (Schedule{
-                  Every{.period = 1h, .anchor = *parse_instant("2026-12-01T06:00:00Z")}
-    }));
+              (Schedule{Every{.period = 1h, .anchor = *parse_instant("2026-12-01T06:00:00Z")}}));
 }
 
 TEST_F(DefinitionFile, CronErrorNamesTheField) {

@@ -42,19 +42,17 @@ static jobhost_status init(jobhost_host* given_host, const jobhost_host_api* giv
     return JOBHOST_OK;
 }
 
-static const jobhost_job_type kDouble = {
-    sizeof(jobhost_job_type),
-    JOBHOST_JOB_IDEMPOTENT,
-    TEXT("double"),
-    TEXT("Doubles a number"),
-    {0, 0},
-    {0, 0},
-    1,
-    0,
-    0,
-    NULL,
-    &double_it
-};
+static const jobhost_job_type kDouble = {sizeof(jobhost_job_type),
+                                         JOBHOST_JOB_IDEMPOTENT,
+                                         TEXT("double"),
+                                         TEXT("Doubles a number"),
+                                         {0, 0},
+                                         {0, 0},
+                                         1,
+                                         0,
+                                         0,
+                                         NULL,
+                                         &double_it};
 static const jobhost_job_type* const kTypes[] = {&kDouble};
 static const jobhost_plugin kPlugin = {sizeof(jobhost_plugin),
                                        JOBHOST_ABI_MAJOR,

@@ -38,15 +38,15 @@ TEST_F(RunTest, PluginDescribesItself) {
 
 TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
     const std::tuple<const char*, jobhost_status, const char*, const char*> cases[] = {
-        {"nothing",       JOBHOST_OK,            "",                  ""                                              },
-        {"error",         JOBHOST_FAILED,        "smtp.refused",      "the server is busy"                            },
-        {"fatal",         JOBHOST_FATAL,         "no_such_user",      "nobody is called so"                           },
-        {"bad_arguments", JOBHOST_BAD_ARGUMENTS, "bad_arguments",     "/text must be something else"                  },
-        {"cancelled",     JOBHOST_CANCELLED,     "",                  ""                                              },
-        {"yielded",       JOBHOST_YIELDED,       "",                  ""                                              },
-        {"bad_alloc",     JOBHOST_FAILED,        "out_of_memory",     "out of memory"                                 },
-        {"exception",     JOBHOST_FAILED,        "exception",         "something went wrong"                          },
-        {"number",        JOBHOST_FAILED,        "unknown_exception", "something that is no std::exception was thrown"},
+        {"nothing", JOBHOST_OK, "", ""},
+        {"error", JOBHOST_FAILED, "smtp.refused", "the server is busy"},
+        {"fatal", JOBHOST_FATAL, "no_such_user", "nobody is called so"},
+        {"bad_arguments", JOBHOST_BAD_ARGUMENTS, "bad_arguments", "/text must be something else"},
+        {"cancelled", JOBHOST_CANCELLED, "", ""},
+        {"yielded", JOBHOST_YIELDED, "", ""},
+        {"bad_alloc", JOBHOST_FAILED, "out_of_memory", "out of memory"},
+        {"exception", JOBHOST_FAILED, "exception", "something went wrong"},
+        {"number", JOBHOST_FAILED, "unknown_exception", "something that is no std::exception was thrown"},
     };
     for (const auto& [how, status, code, message] : cases) {
         FakeRun failing({.arguments = text_argument(how)});

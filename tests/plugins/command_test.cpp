@@ -37,9 +37,7 @@ protected:
     }
 
     static json::object command(const std::vector<std::string>& words) {
-        return {
-            {"command", json::value_from(words)}
-        };
+        return {{"command", json::value_from(words)}};
     }
     static json::object shell(std::string_view script) {
         return command({"/bin/sh", "-c", std::string(script)});
@@ -94,12 +92,8 @@ TEST_F(CommandTest, KeepsWhatIsPrinted) {
     EXPECT_EQ(printed.status, JOBHOST_OK);
     EXPECT_EQ(
         printed.result_json(),
-        json::value({
-            {"exit_status", 0                 },
-            {"stdout",      "out\na b\r\nlast"},
-            {"stderr",      "err\n"           },
-            {"truncated",   false             }
-    }));
+        json::value(
+            {{"exit_status", 0}, {"stdout", "out\na b\r\nlast"}, {"stderr", "err\n"}, {"truncated", false}}));
     EXPECT_THAT(printed.log, testing::UnorderedElementsAre(LogLine{JOBHOST_LOG_INFO, "out"},
                                                            LogLine{JOBHOST_LOG_INFO, "a b"},
                                                            LogLine{JOBHOST_LOG_INFO, "last"},
@@ -123,10 +117,7 @@ TEST_F(CommandTest, TellsTheProgramAboutItsRun) {
 
 TEST_F(CommandTest, ArgumentsSetVariablesButCannotForgeTheLease) {
     json::object arguments = shell("echo $COLOUR $JOBHOST_LEASE ${HOME:+inherited}");
-    arguments["env"] = {
-        {"COLOUR",        "red"},
-        {"JOBHOST_LEASE", "999"}
-    };
+    arguments["env"] = {{"COLOUR", "red"}, {"JOBHOST_LEASE", "999"}};
     ::setenv("HOME", "/", 1);
     EXPECT_EQ(output(arguments), "red 7 inherited\n");
 }
@@ -145,9 +136,7 @@ TEST_F(CommandTest, FindsAProgramOnThePathOfTheChild) {
     std::ofstream(program) << "#!/bin/sh\necho mine\n";
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     json::object arguments = command({"mine"});
-    arguments["env"] = {
-        {"PATH", "/nowhere:" + folder_.string()}
-    };
+    arguments["env"] = {{"PATH", "/nowhere:" + folder_.string()}};
     EXPECT_EQ(output(arguments), "mine\n");
 
     json::object relative = command({"./mine"});
@@ -197,9 +186,7 @@ TEST_F(CommandTest, SenselessArgumentsAreRefused) {
     EXPECT_EQ(failure(command({"echo", std::string("a\0b", 3)})),
               "5 bad_arguments: /command/1 must not contain a NUL character");
     json::object env = command({"true"});
-    env["env"] = {
-        {"A=B", "c"}
-    };
+    env["env"] = {{"A=B", "c"}};
     EXPECT_EQ(failure(env), "5 bad_arguments: /env must not have a name that is empty or contains '='");
     json::object codes = command({"true"});
     codes["success_exit_codes"] = {256};

@@ -68,12 +68,7 @@ protected:
 
     fs::path source() const { return folder_ / "shop.db"; }
     fs::path target() const { return folder_ / "backups" / "copy.db"; }
-    json::object arguments() const {
-        return {
-            {"database", source().string()},
-            {"to",       target().string()}
-        };
-    }
+    json::object arguments() const { return {{"database", source().string()}, {"to", target().string()}}; }
     static RunFacts facts(const json::object& given) { return {.arguments = json::serialize(given)}; }
 
     // `rows` rows of about a page each.
@@ -282,10 +277,8 @@ TEST_F(DatabaseTest, ALockedDatabaseIsBusy) {
 
 TEST_F(DatabaseTest, StoppingLeavesNothingBehind) {
     fill("DELETE", 5000);
-    for (const auto& [bit, status] : {
-             std::pair{JOBHOST_STOP_CANCEL, JOBHOST_CANCELLED},
-             std::pair{JOBHOST_STOP_DRAIN,  JOBHOST_YIELDED  }
-    }) {
+    for (const auto& [bit, status] : {std::pair{JOBHOST_STOP_CANCEL, JOBHOST_CANCELLED},
+                                      std::pair{JOBHOST_STOP_DRAIN, JOBHOST_YIELDED}}) {
         FakeRun run(facts(arguments()));
         run.stop_when_progressing(bit);
         plugin_.run("backup", run);

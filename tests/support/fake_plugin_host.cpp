@@ -188,33 +188,31 @@ json::value FakeRun::result_json() const {
 
 const jobhost_host_api& fake_host_api() {
     using Fake = FakeHostFunctions;
-    static const jobhost_host_api api{
-        sizeof(jobhost_host_api),
-        JOBHOST_ABI_MAJOR,
-        JOBHOST_ABI_MINOR,
-        {"0.1.0", 5},
-        &Fake::log,
-        &Fake::get_extension,
-        &Fake::job_id,
-        &Fake::lease,
-        &Fake::attempt,
-        &Fake::scheduled_at,
-        &Fake::idempotency_key,
-        &Fake::definition,
-        &Fake::arguments,
-        &Fake::get_integer,
-        &Fake::get_number,
-        &Fake::get_boolean,
-        &Fake::get_string,
-        &Fake::get_size,
-        &Fake::get_json,
-        &Fake::get_name,
-        &Fake::progress,
-        &Fake::stop_requested,
-        &Fake::wait_for_stop,
-        &Fake::set_result,
-        &Fake::set_error
-    };
+    static const jobhost_host_api api{sizeof(jobhost_host_api),
+                                      JOBHOST_ABI_MAJOR,
+                                      JOBHOST_ABI_MINOR,
+                                      {"0.1.0", 5},
+                                      &Fake::log,
+                                      &Fake::get_extension,
+                                      &Fake::job_id,
+                                      &Fake::lease,
+                                      &Fake::attempt,
+                                      &Fake::scheduled_at,
+                                      &Fake::idempotency_key,
+                                      &Fake::definition,
+                                      &Fake::arguments,
+                                      &Fake::get_integer,
+                                      &Fake::get_number,
+                                      &Fake::get_boolean,
+                                      &Fake::get_string,
+                                      &Fake::get_size,
+                                      &Fake::get_json,
+                                      &Fake::get_name,
+                                      &Fake::progress,
+                                      &Fake::stop_requested,
+                                      &Fake::wait_for_stop,
+                                      &Fake::set_result,
+                                      &Fake::set_error};
     return api;
 }
 

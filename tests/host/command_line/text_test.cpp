@@ -15,11 +15,7 @@ TEST(Text, WhatAJobWroteCannotDriveTheTerminal) {
 
 TEST(Text, ColumnsAreAsWideAsTheirWidestCell) {
     std::ostringstream out;
-    print_table(out, {
-                         {"ID",   "NAME"    },
-                         {"1",    "\xc3\xa7"},
-                         {"1000", "x"       }
-    });
+    print_table(out, {{"ID", "NAME"}, {"1", "\xc3\xa7"}, {"1000", "x"}});
     EXPECT_EQ(out.str(), "ID    NAME\n1     \xc3\xa7\n1000  x\n");
 }
 

@@ -75,9 +75,10 @@ TEST_F(ImageTest, FilesThatOthersCanChangeAreRefused) {
     EXPECT_EQ(reason_of(folder / "a.so"), "the file can be written by everyone");
     fs::permissions(folder / "a.so", fs::perms{0644});
     EXPECT_EQ(reason_of(folder / "a.so"), "");
-    if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
-    ASSERT_EQ(chown((folder / "a.so").c_str(), 12345, 0), 0);
-    EXPECT_EQ(reason_of(folder / "a.so"), "the file belongs to user number 12345");
+    if (geteuid() == 0) {  // only root can give a file away
+        ASSERT_EQ(chown((folder / "a.so").c_str(), 12345, 0), 0);
+        EXPECT_EQ(reason_of(folder / "a.so"), "the file belongs to user number 12345");
+    }
 }
 
 }  // namespace

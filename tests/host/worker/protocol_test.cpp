@@ -30,13 +30,11 @@ struct Kind {
 };
 
 std::vector<Kind> all_kinds() {
-    return {
-        {"run",     encode(some_run()),                           [](auto p) { decode_run(p); }    },
-        {"ready",   encode(some_ready()),                         [](auto p) { decode_ready(p); }  },
-        {"refused", encode(RefusedMessage{"why", "how"}),         [](auto p) { decode_refused(p); }},
-        {"log",     encode(LogMessage{LogLevel::error, "line"}),  [](auto p) { decode_log(p); }    },
-        {"done",    encode(DoneMessage{1, "code", "text", "{}"}), [](auto p) { decode_done(p); }   }
-    };
+    return {{"run", encode(some_run()), [](auto p) { decode_run(p); }},
+            {"ready", encode(some_ready()), [](auto p) { decode_ready(p); }},
+            {"refused", encode(RefusedMessage{"why", "how"}), [](auto p) { decode_refused(p); }},
+            {"log", encode(LogMessage{LogLevel::error, "line"}), [](auto p) { decode_log(p); }},
+            {"done", encode(DoneMessage{1, "code", "text", "{}"}), [](auto p) { decode_done(p); }}};
 }
 
 TEST(Protocol, MessagesSurviveTheTrip) {

@@ -40,9 +40,7 @@ private:
 };
 
 inline std::vector<Backend> all_backends() {
-    return {
-        {"sqlite", [] { return std::make_unique<SqliteTestDatabase>(); }}
-    };
+    return {{"sqlite", [] { return std::make_unique<SqliteTestDatabase>(); }}};
 }
 
 inline std::string backend_name(const testing::TestParamInfo<Backend>& info) {

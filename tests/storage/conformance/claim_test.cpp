@@ -74,10 +74,7 @@ TEST_P(ClaimConformance, ABetterRankComesFirstWhateverTheAge) {
     clock.advance(1min);
     const JobId urgent = insert_into("critical");
 
-    const ClaimRequest request{
-        {{lane_of("default"), 1}, {lane_of("critical"), 0}},
-        2
-    };
+    const ClaimRequest request{{{lane_of("default"), 1}, {lane_of("critical"), 0}}, 2};
     EXPECT_EQ(ids_of(jobs.exchange(server, {}, request).claimed), (std::vector{urgent, old}));
 }
 

@@ -55,28 +55,24 @@ protected:
     Moved settle(const Settlement& settlement) { return settle(settlement, server); }
 
     Settlement success_of(const ClaimedJob& run, const std::string& result = "") {
-        return {
-            .job = run.id,
-            .lease = run.lease,
-            .cause = Cause::succeeded,
-            .target = Succeeded{clock.now(), clock.now(), result},
-            .started_at = clock.now()
-        };
+        return {.job = run.id,
+                .lease = run.lease,
+                .cause = Cause::succeeded,
+                .target = Succeeded{clock.now(), clock.now(), result},
+                .started_at = clock.now()};
     }
     Settlement retry_of(const ClaimedJob& run, Duration delay) {
-        return {
-            .job = run.id,
-            .lease = run.lease,
-            .cause = Cause::retried,
-            .target = Scheduled{clock.now() + delay,        Reason::retry},
-            .started_at = clock.now(),
-            .event = JobEvent{ .at = clock.now(),
-                                .cause = Cause::retried,
-                                .attempt = run.attempt,
-                                .error_code = "boom",
-                                .message = "it went wrong",
-                                .by = "first"}
-        };
+        return {.job = run.id,
+                .lease = run.lease,
+                .cause = Cause::retried,
+                .target = Scheduled{clock.now() + delay, Reason::retry},
+                .started_at = clock.now(),
+                .event = JobEvent{.at = clock.now(),
+                                  .cause = Cause::retried,
+                                  .attempt = run.attempt,
+                                  .error_code = "boom",
+                                  .message = "it went wrong",
+                                  .by = "first"}};
     }
     Settlement return_of(const ClaimedJob& run) {
         return {

@@ -114,17 +114,14 @@ TEST_P(SettleConformance, LogsAreReadInOrderAndOnlyOnce) {
     const ClaimedJob run = claim_one();
     const std::vector chunks{
         LogChunk{id, run.lease, 0,
-                 R"([{"at":1,"level":"info","text":"one"},{"at":2,"level":"stderr","text":"two"}])"}
-    };
+                 R"([{"at":1,"level":"info","text":"one"},{"at":2,"level":"stderr","text":"two"}])"}};
     jobs.append_log(chunks);
     jobs.append_log(chunks);
     LogPosition position;
     EXPECT_EQ(queries.log(id, position).size(), 2u);
 
     Settlement done = success_of(run);
-    done.log = {
-        {id, run.lease, 1, R"([{"at":3,"level":"info","text":"three"}])"}
-    };
+    done.log = {{id, run.lease, 1, R"([{"at":3,"level":"info","text":"three"}])"}};
     settle(done);
     const auto rest = queries.log(id, position);
     ASSERT_EQ(rest.size(), 1u);

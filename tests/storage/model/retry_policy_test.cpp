@@ -37,16 +37,8 @@ TEST(RetryPolicy, TenRetriesAreTheDefault) {
 
 TEST(HangfireBackoff, DelaysAreThoseOfHangfire) {
     const std::vector<std::pair<Duration, Duration>> expected{
-        {15s,   44s  },
-        {16s,   74s  },
-        {31s,   118s },
-        {96s,   212s },
-        {271s,  416s },
-        {640s,  814s },
-        {1311s, 1514s},
-        {2416s, 2648s},
-        {4111s, 4372s},
-        {6576s, 6866s},
+        {15s, 44s},   {16s, 74s},     {31s, 118s},    {96s, 212s},    {271s, 416s},
+        {640s, 814s}, {1311s, 1514s}, {2416s, 2648s}, {4111s, 4372s}, {6576s, 6866s},
     };
 
     for (int n = 1; n <= 10; ++n) {
@@ -72,9 +64,7 @@ TEST(HangfireBackoff, RandomOutsideItsRangeIsBroughtBack) {
 }
 
 TEST(ListBackoff, LastDelayRepeats) {
-    const auto policy = with(ListBackoff{
-        {1s, 10s, 60s}
-    });
+    const auto policy = with(ListBackoff{{1s, 10s, 60s}});
 
     EXPECT_EQ(delay_before_retry(policy, 1, 0), 1s);
     EXPECT_EQ(delay_before_retry(policy, 3, 0), 60s);

@@ -24,9 +24,7 @@ struct GroupWriterTest : testing::Test {
     }
     void insert(int n) {
         database.write([n](Session& session) {
-            session.execute_text("INSERT INTO t (n) VALUES (:n)", {
-                                                                      {"n", n}
-            });
+            session.execute_text("INSERT INTO t (n) VALUES (:n)", {{"n", n}});
         });
     }
     long long count() {
@@ -113,9 +111,7 @@ TEST_F(GroupWriterTest, AProcessThatWritesAllTheTimeDoesNotStarveAnother) {
     for (int n = 1; n <= 20; ++n) {
         const int before = writes.count();
         rare.write([n](Session& session) {
-            session.execute_text("INSERT INTO t (n) VALUES (:n)", {
-                                                                      {"n", n}
-            });
+            session.execute_text("INSERT INTO t (n) VALUES (:n)", {{"n", n}});
         });
         EXPECT_LE(writes.count() - before, 50) << "it had to wait for too many of the other's turns";
     }
