@@ -79,7 +79,8 @@ std::unique_ptr<Session> SqliteDatabase::new_session() const {
     sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
     // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's
     // shell.
-    session->execute_text("PRAGMA busy_timeout = 5000");
+    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(timeout_);
+    session->execute_text("PRAGMA busy_timeout = " + std::to_string(patience.count()));
     const auto mode = session->rows_of_text<std::string>("PRAGMA journal_mode = WAL");
     if (mode.empty() || std::get<0>(mode.front()) != "wal")
         throw StorageError{StorageError::Kind::unavailable, "it cannot be put into WAL mode"};
