@@ -45,13 +45,14 @@ class EnqueuersTest(HostTestCase):
             self.assertLess(time.monotonic() - begun, 2)
         self.assertGreater(here.count("enqueued"), 0, "the host had work all the time")
 
-    def test_two_programs_make_the_database_at_once(self):
-        here = self.place()
-        programs = [here.popen("enqueue", "misbehave.ok", stdout=subprocess.PIPE, text=True) for _ in range(6)]
-        ids = {program.communicate(timeout=DEADLINE)[0].strip() for program in programs}
-        self.assertEqual({program.returncode for program in programs}, {0})
-        self.assertEqual(len(ids), 6)
-        self.assertEqual(here.count("enqueued"), 6)
+    def test_several_programs_make_the_database_at_once(self):
+        for turn in range(5):
+            here = self.place(name=f"here-{turn}")
+            programs = [here.popen("enqueue", "misbehave.ok", stdout=subprocess.PIPE, text=True) for _ in range(10)]
+            ids = {program.communicate(timeout=DEADLINE)[0].strip() for program in programs}
+            self.assertEqual({program.returncode for program in programs}, {0})
+            self.assertEqual(len(ids), 10)
+            self.assertEqual(here.count("enqueued"), 10)
 
 
 class ForeignWriterTest(HostTestCase):
