@@ -30,7 +30,7 @@ Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet)
     storage::LogPosition position;
     for (;;) {
         wakeups->drain();
-        const Job job = storage.queries().find(id).value();
+        Job job = storage.queries().find(id).value();
         if (!is_quiet)
             for (const storage::LogLine& line : storage.queries().log(id, position))
                 print_line(std::cout, line);

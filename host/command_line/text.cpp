@@ -63,7 +63,9 @@ std::string short_text(TimePoint instant) {
 std::string run_time(const Job& job) {
     if (!job.started_at || !job.finished_at) return {};
     using std::chrono::milliseconds;
-    return to_text(std::chrono::duration_cast<milliseconds>(*job.finished_at - *job.started_at));
+    const Duration time = *job.finished_at - *job.started_at;
+    if (time < milliseconds{1}) return to_text(time);
+    return to_text(std::chrono::duration_cast<milliseconds>(time));
 }
 
 std::string state_note(const Job& job) {

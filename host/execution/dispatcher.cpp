@@ -39,10 +39,8 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, cons
         pools_[&plugin] = std::make_unique<WorkerPool>(
             io_, plugin, options, clock_,
             WorkerPool::Callbacks{
-                .ended =
-                    [this](const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log) {
-                        on_ended(job, std::move(end), std::move(log));
-                    },
+                .ended = [this](const ClaimedJob& job, const RunEnd& end,
+                                std::optional<storage::LogChunk> log) { on_ended(job, end, std::move(log)); },
                 .unavailable =
                     [this, &plugin](bool is_unavailable) {
                         on_unavailable(plugin.description, is_unavailable);
@@ -58,7 +56,7 @@ void Dispatcher::accept(std::vector<Assignment> assignments) {
     if (in_hand_ > 0 && !log_timer_.is_set()) log_timer_.after(kLogPeriod, [this] { flush_logs(); });
 }
 
-void Dispatcher::on_ended(const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log) {
+void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
     const double random = std::uniform_real_distribution<double>{0.0, 1.0}(random_);
     storage::Settlement settlement = settlement_of(job, end, random, server_);
     if (log) settlement.log.push_back(std::move(*log));

@@ -37,7 +37,7 @@ public:
     bool is_empty() const;
 
 private:
-    void on_ended(const ClaimedJob& job, RunEnd end, std::optional<storage::LogChunk> log);
+    void on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log);
     void on_unavailable(const PluginDescription& plugin, bool is_unavailable);
     void flush_logs();
 

@@ -16,7 +16,7 @@ class WorkerPool {
 public:
     struct Callbacks {
         // A job has ended, or never began; with what is left of its log.
-        std::function<void(const ClaimedJob&, RunEnd, std::optional<storage::LogChunk>)> ended;
+        std::function<void(const ClaimedJob&, const RunEnd&, std::optional<storage::LogChunk>)> ended;
         // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
         std::function<void(bool)> unavailable;
     };

@@ -22,8 +22,11 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
     check_owner(opened.get(), "the folder");
     std::vector<fs::path> files;
     std::error_code error;
-    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error))
-        if (entry->path().extension() == ".so" && !entry->is_directory(error)) files.push_back(entry->path());
+    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+        std::error_code ignored;
+        if (entry->path().extension() == ".so" && !fs::is_directory(entry->symlink_status(ignored)))
+            files.push_back(entry->path());
+    }
     if (error) throw PluginRefused{"the folder cannot be read: " + error.message(), "see to its file system"};
     std::sort(files.begin(), files.end());
     return files;

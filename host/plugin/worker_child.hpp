@@ -94,7 +94,8 @@ private:
     bool was_killed_ = false;  // by kill()
     bool has_process_ended_ = false;
     bool is_reaped_ = false;
-    std::string fault_;  // why we killed it, if it broke the rules
+    bool has_lost_output_ = false;  // a job closed stdout or stderr
+    std::string fault_;             // why we killed it, if it broke the rules
     PluginDescription plugin_;
     Run run_;  // the present or the last one
     worker::FrameBuffer frames_;

@@ -27,12 +27,13 @@ std::string seconds(Duration time) {
 }  // namespace
 
 void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
-    pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &pipe,
-                                                                             stream](const auto& error) {
-        if (error) return;
-        const bool has_more = pipe.read(kBytesPerTurn, self->output_sink(stream));
-        if (has_more) self->listen_to_output(pipe, stream);
-    });
+    pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [self = shared_from_this(), &pipe, stream](const auto& error) {
+                                     if (error) return;
+                                     if (pipe.read(kBytesPerTurn, self->output_sink(stream)))
+                                         return self->listen_to_output(pipe, stream);
+                                     self->has_lost_output_ = true;
+                                 });
 }
 
 LineSplitter::Sink WorkerChild::output_sink(Stream stream) {
@@ -58,6 +59,8 @@ void WorkerChild::finish(RunResult result) {
     phase_ = has_process_ended_ || was_killed_ || !fault_.empty() ? Phase::leaving : Phase::idle;
     run_.output = {};  // what comes between runs has a budget of its own
     run_.log = {};
+    // What later jobs print would be lost, or land in a file that took the number.
+    if (has_lost_output_ && is_idle()) exit();
     tell([&](WorkerObserver& observer) { observer.on_finished(std::move(result)); });
 }
 

@@ -25,7 +25,8 @@ public:
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-    // Ready and without a run.
+    // Ready and without a run. A worker whose job closed stdout or stderr is not idle again: it ends by
+    // itself.
     bool is_idle() const noexcept;
 
     // Runs one job. REQUIRES: is_idle(). Throws std::invalid_argument, and stays idle, if the plugin has no

@@ -22,7 +22,7 @@ constexpr std::size_t kReadSize = std::size_t{64} << 10;
 
 // Takes the programs along that the job started and that stayed in our process group.
 [[noreturn]] void end_with_host() noexcept {
-    kill(0, SIGKILL);
+    if (getpgrp() == getpid()) kill(0, SIGKILL);
     _exit(kExitHostGone);
 }
 

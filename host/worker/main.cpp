@@ -68,19 +68,19 @@ void run_one(RunOrder order, const PluginLibrary& library, jobhost_context& cont
 
 void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page) {
     // Never destroyed, because a thread that a job left behind may still use it while the process ends.
-    auto& context = *new jobhost_context{control, page};
+    static auto& context = *new jobhost_context{control, page};
     while (auto order = control.next_order())
         run_one(std::move(*order), library, context);
 }
 
 int work(const Options& options) {
     // Never destroyed, like the context: the listening thread uses them to the end.
-    auto& page = *new SharedPage{SharedPage::attach(Descriptor{kPageDescriptor})};
-    auto& control = *new ControlSocket{kControlDescriptor, page};
-    auto& host = *new jobhost_host{control};
+    static auto& page = *new SharedPage{SharedPage::attach(Descriptor{kPageDescriptor})};
+    static auto& control = *new ControlSocket{kControlDescriptor, page};
+    static auto& host = *new jobhost_host{control};
     control.listen();
     try {
-        const auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
+        static const auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
         const ReadyMessage ready = library.describe();
         library.init(&host, kHostApi);
         control.send(MessageType::ready, 0, encode(ready));

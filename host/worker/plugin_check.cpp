@@ -11,10 +11,9 @@
 namespace jobhost::worker {
 namespace {
 
-#define JOBHOST_END_OF(type, member) (offsetof(type, member) + sizeof(type::member))
-constexpr std::size_t kLeastPlugin = JOBHOST_END_OF(jobhost_plugin, job_types);
-constexpr std::size_t kLeastJobType = JOBHOST_END_OF(jobhost_job_type, run);
-#undef JOBHOST_END_OF
+// Up to the last member that no plugin can do without.
+constexpr std::size_t kLeastPlugin = offsetof(jobhost_plugin, job_types) + sizeof(jobhost_plugin::job_types);
+constexpr std::size_t kLeastJobType = offsetof(jobhost_job_type, run) + sizeof(jobhost_job_type::run);
 
 std::string_view text_of(jobhost_text text, std::size_t most, const std::string& what) {
     if (!text.data && text.size > 0)

@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -19,8 +19,9 @@ using namespace std::chrono_literals;
 FileLock::FileLock(const std::filesystem::path& path)
     : descriptor_{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)} {
     if (descriptor_ < 0)
-        throw StorageError{StorageError::Kind::unavailable,
-                           "cannot open the lock file " + path.string() + ": " + std::strerror(errno)};
+        throw StorageError{
+            StorageError::Kind::unavailable,
+            "cannot open the lock file " + path.string() + ": " + std::generic_category().message(errno)};
 }
 
 FileLock::~FileLock() {
@@ -33,7 +34,7 @@ bool FileLock::lock_until(Deadline deadline) {
         if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
         if (errno != EWOULDBLOCK && errno != EINTR)
             throw StorageError{StorageError::Kind::unavailable,
-                               std::string{"cannot lock the database: "} + std::strerror(errno)};
+                               "cannot lock the database: " + std::generic_category().message(errno)};
         if (std::chrono::steady_clock::now() >= deadline) return false;
         std::this_thread::sleep_for(pause);
     }

@@ -60,7 +60,7 @@ private:
         Column value{};
         soci::indicator indicator = soci::i_ok;
         void bind(soci::statement& statement) { statement.exchange(soci::into(value, indicator)); }
-        Column take() { return std::move(value); }
+        Column take() { return std::exchange(value, Column{}); }
     };
     template <class Column>
     struct Slot<std::optional<Column>> {
@@ -69,7 +69,7 @@ private:
         void bind(soci::statement& statement) { statement.exchange(soci::into(value, indicator)); }
         std::optional<Column> take() {
             if (indicator == soci::i_null) return std::nullopt;
-            return std::move(value);
+            return std::exchange(value, Column{});
         }
     };
 

@@ -6,8 +6,8 @@
 #include <sys/vfs.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace jobhost::storage {
@@ -49,7 +49,7 @@ const std::filesystem::path& prepared(const std::filesystem::path& file) {
             "PostgreSQL");
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        fail(std::string{std::strerror(errno)} + "; check owner and mode of the file and its folder");
+        fail(std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
     ::close(descriptor);
     return file;
 }

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <unistd.h>
 
 namespace jobhost::storage {
@@ -12,7 +12,7 @@ namespace jobhost::storage {
 SqliteWakeups::SqliteWakeups(const std::filesystem::path& signal_file)
     : descriptor_{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)} {
     if (descriptor_ < 0 || ::inotify_add_watch(descriptor_, signal_file.c_str(), IN_ATTRIB) < 0) {
-        const std::string why = std::strerror(errno);
+        const std::string why = std::generic_category().message(errno);
         if (descriptor_ >= 0) ::close(descriptor_);
         throw StorageError{StorageError::Kind::unavailable,
                            "cannot watch " + signal_file.string() + ": " + why};

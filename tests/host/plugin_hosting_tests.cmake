@@ -18,6 +18,9 @@ foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_ex
     string(TOUPPER FLAW_${flaw} definition)
     jobhost_add_test_plugin(${flaw} flawed.c ${definition})
 endforeach()
+# Looks for its libraries beside itself, where the loaded copy is not.
+jobhost_add_test_plugin(origin flawed.c FLAW_NONE)
+set_target_properties(test_plugin_origin PROPERTIES BUILD_RPATH "$ORIGIN/lib")
 
 foreach(room plugin worker)
     jobhost_add_tests(host_${room}_test host/${room} unit jobhost_plugin_hosting)

@@ -3,14 +3,16 @@
 //
 // A job is a default-constructible class; each run makes its own object, on any thread, several at once.
 //
-//     struct Resize {
-//         static constexpr std::string_view name = "resize";             // with plugin "images":
-//         images.resize static constexpr std::string_view description = "Scale an image";       // all that
-//         follow: may be left out static constexpr std::chrono::seconds timeout{30};             // any
-//         duration; the host's default static constexpr std::uint32_t flags = JOBHOST_JOB_IDEMPOTENT; //
-//         JOBHOST_JOB_ bits static constexpr std::uint32_t payload_version = 1;            // raise it when
-//         old arguments no longer fit static constexpr std::string_view result_schema = "{}";        // JSON
-//         Schema of the result void run(jobhost::JobContext& context, const ResizeArguments& arguments);
+//     struct Resize {  // in the plugin "images"
+//         static constexpr std::string_view name = "resize";  // the job type is images.resize
+//         void run(jobhost::JobContext& context, const ResizeArguments& arguments);
+//
+//         // These may be left out.
+//         static constexpr std::string_view description = "Scale an image";
+//         static constexpr std::chrono::seconds timeout{30};  // any duration; the host has a default
+//         static constexpr std::uint32_t flags = JOBHOST_JOB_IDEMPOTENT;  // JOBHOST_JOB_ bits
+//         static constexpr std::uint32_t payload_version = 1;  // raise it when old arguments no longer fit
+//         static constexpr std::string_view result_schema = "{}";  // JSON Schema of the result
 //     };
 //
 // run() takes the arguments' struct or only the context, and returns nothing, or text: its result, as JSON.

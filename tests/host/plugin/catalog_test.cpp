@@ -15,6 +15,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     fs::copy_file(test_plugin("jobs"), folder / "d_jobs_again.so");
     fs::copy_file(test_plugin("no_tag"), folder / "a_no_plugin.so");
     fs::create_directory(folder / "sub.so");
+    fs::create_symlink("nowhere", folder / "z_broken.so");
     folder.write("readme.txt", "no library");
 
     const Catalog catalog = Catalog::scan(folder.path(), test_options(), 5);
@@ -23,9 +24,10 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     EXPECT_EQ(catalog.plugins()[0].file, "b_jobs.so");
     EXPECT_EQ(catalog.plugins()[0].generation, 5u);
     EXPECT_EQ(catalog.plugins()[1].generation, 6u);
-    ASSERT_EQ(catalog.refused().size(), 2u);
+    ASSERT_EQ(catalog.refused().size(), 3u);
     EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
     EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");
+    EXPECT_EQ(catalog.refused()[2].reason, "it is a symbolic link");
     const auto found = catalog.find("jobs.fail");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->plugin->description.types.at(found->type).name, "fail");

@@ -43,6 +43,11 @@ TEST_F(ElfCheckTest, SoundPluginPasses) {
     EXPECT_THAT(check(read_file("jobs")).needed, testing::Contains("libc.so.6"));
 }
 
+TEST_F(ElfCheckTest, LibraryPathBesideTheFileIsAdvisedAgainst) {
+    EXPECT_THAT(check(good).advice, testing::IsEmpty());
+    EXPECT_THAT(check(read_file("origin")).advice, testing::ElementsAre(testing::HasSubstr("$ORIGIN/lib")));
+}
+
 TEST_F(ElfCheckTest, EveryCutIsRefused) {
     // The section headers end the file, so any missing byte is seen.
     for (std::size_t size = 0; size < good.size(); size += size < 1024 ? 1 : 97)

@@ -76,6 +76,18 @@ TEST_F(WorkerTest, EndlessFloodDoesNotStarveTheLoop) {
     EXPECT_TRUE(finish().was_killed);
 }
 
+TEST_F(WorkerTest, WorkerWithoutItsOutputIsNotUsedForEver) {
+    start();
+    ASSERT_EQ(run("close_output").how, How::succeeded);
+    // The end of the pipe may be seen only after the run.
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (process->is_idle() && std::chrono::steady_clock::now() < deadline)
+        run("succeed");
+
+    EXPECT_TRUE(wait_for_end());
+    EXPECT_EQ(told.ended.at(0), "exited with status 0");
+}
+
 TEST_F(WorkerTest, GrandchildThatKeepsThePipesDelaysNothing) {
     start();
     EXPECT_EQ(run("daemon").how, How::succeeded);
