@@ -79,9 +79,6 @@ void check_arguments(const std::string& text) {
 // Whatever the store would refuse is refused here, where a line of a file can still be named, and before the
 // lines above it are handed in.
 void check(const NewJob& job) {
-    if (!config::is_job_type(job.type))
-        refuse("there is no definition " + config::in_quotes(job.type) +
-               ", nor is it a job type such as mail.send");
     if (!config::is_name(job.queue.value))
         refuse("the queue must be 1 to 100 of A-Z a-z 0-9 _ . -, is " + config::in_quotes(job.queue.value));
     if (job.priority < kMinPriority || job.priority > kMaxPriority)
@@ -112,6 +109,9 @@ NewJob JobRequests::named(const std::string& name) {
 NewJob JobRequests::from_options(const EnqueueOptions& options) {
     if (options.in && options.at) refuse("say when either by 'in' or by 'at', not by both");
     NewJob job = named(options.name);
+    if (!config::is_job_type(job.type))
+        refuse("there is no definition " + config::in_quotes(job.type) +
+               ", nor is it a job type such as mail.send");
     const auto version = types_.payload_version(job.type);
     if (!version && !options.allow_unknown_type) refuse(types_.unknown_text(job.type));
     job.payload_version = version.value_or(1);

@@ -69,6 +69,7 @@ void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, cons
 }
 
 void WorkerPool::Worker::on_finished(RunResult result) {
+    if (result.was_killed) is_leaving_ = true;  // by us, and not by itself
     pool_.on_run_ended(*this, std::move(result));
 }
 

@@ -64,7 +64,7 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
       writing_{open_session()},
       writer_{*writing_, turnstile_, timeout_} {}
 
-std::unique_ptr<Session> SqliteDatabase::open_session() const {
+std::unique_ptr<Session> SqliteDatabase::open_session() {
     try {
         return new_session();
     } catch (const StorageError& error) {
@@ -72,21 +72,41 @@ std::unique_ptr<Session> SqliteDatabase::open_session() const {
     }
 }
 
-std::unique_ptr<Session> SqliteDatabase::new_session() const {
+std::unique_ptr<Session> SqliteDatabase::new_session() {
     auto session =
         std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
     sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
     // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's
     // shell.
-    session->execute_text("PRAGMA busy_timeout = 5000");
-    const auto mode = session->rows_of_text<std::string>("PRAGMA journal_mode = WAL");
-    if (mode.empty() || std::get<0>(mode.front()) != "wal")
-        throw StorageError{StorageError::Kind::unavailable, "it cannot be put into WAL mode"};
+    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(timeout_);
+    session->execute_text("PRAGMA busy_timeout = " + std::to_string(patience.count()));
+    ensure_wal(*session);
     session->execute_text("PRAGMA synchronous = FULL");
     session->execute_text("PRAGMA secure_delete = OFF");
     session->execute_text("PRAGMA temp_store = MEMORY");
     return session;
+}
+
+// Two programs that both make a new database may not wait for each other here: SQLite ends one of them at
+// once, whatever its busy_timeout. So they take turns.
+void SqliteDatabase::ensure_wal(Session& session) {
+    const auto is_wal = [&](const std::string& pragma) {
+        const auto mode = session.rows_of_text<std::string>(pragma);
+        return !mode.empty() && std::get<0>(mode.front()) == "wal";
+    };
+    if (is_wal("PRAGMA journal_mode")) return;
+    if (!turnstile_.enter_until(std::chrono::steady_clock::now() + timeout_))
+        throw StorageError{StorageError::Kind::busy, "it was locked by others until the deadline"};
+    bool is_done = false;
+    try {
+        is_done = is_wal("PRAGMA journal_mode = WAL");
+    } catch (...) {
+        turnstile_.leave();
+        throw;
+    }
+    turnstile_.leave();
+    if (!is_done) throw StorageError{StorageError::Kind::unavailable, "it cannot be put into WAL mode"};
 }
 
 void SqliteDatabase::read(const Work& work) {

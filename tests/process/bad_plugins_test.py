@@ -1,8 +1,9 @@
 """Plugins that crash, hang, flood and lie: the host and the jobs of others go on."""
 import os
 import signal
+import unittest
 
-from host_under_test import QUICK_RETRY, TEST_PLUGINS, HostTestCase, main, wait_until
+from host_under_test import BIN, QUICK_RETRY, TEST_PLUGINS, HostTestCase, main, wait_until
 
 ONCE = {"attempts": 0}
 
@@ -151,7 +152,13 @@ class BadPluginTest(HostTestCase):
         self.assert_untouched(neighbours)
 
 
+def is_sanitized():
+    program = (BIN / "jobhost").read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
+
+
 class EatMemoryTest(HostTestCase):
+    @unittest.skipIf(is_sanitized(), "sanitizers need more address space than there is memory")
     def test_a_job_that_takes_all_memory_it_may_have_fails_alone(self):
         here = self.place(definitions={"eat": {"type": "misbehave.eat_memory", "retry": ONCE}})
         host = here.start(limit_memory=2 << 30)

@@ -150,6 +150,8 @@ class EnqueueTest(HostTestCase):
     def test_an_unknown_type_is_refused_with_the_nearest_and_allowed_on_request(self):
         self.assert_refused(self.here.call("enqueue", "misbehave.sleeep"), 2, "did you mean 'misbehave.sleep'?")
         self.assert_refused(self.here.call("enqueue", "tea.make"), 2, "--allow-unknown-type")
+        for words in ([], ["--allow-unknown-type"]):
+            self.assert_refused(self.here.call("enqueue", "gret", *words), 2, "there is no definition 'gret'")
         job = self.here.enqueue("tea.make", None, "--allow-unknown-type")
         self.assertEqual(self.here.show(job)["state"], "enqueued")
 

@@ -1,6 +1,7 @@
 """kill -9 of a host in the middle of work: nothing is lost, nothing is recorded twice."""
 import os
 import signal
+import subprocess
 import time
 
 from host_under_test import QUICK_RETRY, HostTestCase, main, wait_until
@@ -99,6 +100,23 @@ class HostKilledTest(HostTestCase):
         host = self.here.start()
         self.here.wait_state(self.here.enqueue("misbehave.ok"), "succeeded")
         self.assertEqual(host.stop(), 0)
+
+    def test_a_host_killed_at_any_moment_of_its_start_does_no_harm(self):
+        path = str(self.here.folder / "runs.txt")
+        self.kill_host()
+        jobs = self.here.enqueue_lines([{"type": "misbehave.append", "args": {"path": path}}] * 50)
+        for turn in range(20):
+            host = self.here.start(wait=False)
+            try:
+                host.wait(deadline=turn * 0.02)  # not a wait for something: the kill falls a little later each time
+                self.fail("the host ended by itself")
+            except subprocess.TimeoutExpired:
+                host.kill()
+        self.here.start()
+        self.here.wait_count("succeeded", 50)
+        runs = self.here.appended()
+        self.assertEqual({run[0] for run in runs}, set(jobs))
+        self.assertEqual(len({(run[0], run[2]) for run in runs}), len(runs), "two runs with one lease")
 
     def test_lock_files_of_dead_hosts_do_not_pile_up(self):
         for _ in range(3):

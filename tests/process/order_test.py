@@ -36,12 +36,14 @@ class OrderTest(HostTestCase):
     def test_a_more_urgent_job_that_comes_later_runs_next(self):
         here = self.place({"server": {"workers": 1}, "queues": {"critical": {}, "default": {}}})
         here.start()
-        first = here.enqueue("misbehave.sleep", {"seconds": 3})
-        here.wait_running(first, "sleeping")
+        first = here.enqueue("command.run", {"command": ["/bin/sh", "-c",
+                                                         "echo waiting; while [ ! -e go ]; do sleep 0.05; done"]})
+        here.wait_running(first, "waiting")
         for number in range(3):
             self.append(here, f"default {number}")
         self.append(here, "urgent", "--priority", "500")
         self.append(here, "critical", "--queue", "critical")
+        here.write("go", "")
         here.wait_count("succeeded", 6)
         self.assertEqual([run[3] for run in here.appended()],
                          ["critical", "urgent", "default 0", "default 1", "default 2"])

@@ -129,6 +129,8 @@ class TimeoutTest(HostTestCase):
         shown = self.timed_out("stubborn")
         self.assertGreaterEqual(self.took(shown), 1.0)
         self.assertIn("was killed", shown["events"][0]["message"])
+        self.here.wait_state(self.here.enqueue("misbehave.ok"), "succeeded")
+        self.assertNotIn("by itself", self.host.log())
         self.assertEqual(shown["crashes"], 0)
 
     def test_a_spinning_job_is_killed(self):

@@ -1,5 +1,6 @@
 """Several programs on one database: enqueuers beside a host, and two hosts."""
 import datetime
+import sqlite3
 import subprocess
 import time
 
@@ -44,13 +45,39 @@ class EnqueuersTest(HostTestCase):
             self.assertLess(time.monotonic() - begun, 2)
         self.assertGreater(here.count("enqueued"), 0, "the host had work all the time")
 
-    def test_two_programs_make_the_database_at_once(self):
-        here = self.place()
-        programs = [here.popen("enqueue", "misbehave.ok", stdout=subprocess.PIPE, text=True) for _ in range(6)]
-        ids = {program.communicate(timeout=DEADLINE)[0].strip() for program in programs}
-        self.assertEqual({program.returncode for program in programs}, {0})
-        self.assertEqual(len(ids), 6)
-        self.assertEqual(here.count("enqueued"), 6)
+    def test_several_programs_make_the_database_at_once(self):
+        for turn in range(5):
+            here = self.place(name=f"here-{turn}")
+            programs = [here.popen("enqueue", "misbehave.ok", stdout=subprocess.PIPE, text=True) for _ in range(10)]
+            ids = {program.communicate(timeout=DEADLINE)[0].strip() for program in programs}
+            self.assertEqual({program.returncode for program in programs}, {0})
+            self.assertEqual(len(ids), 10)
+            self.assertEqual(here.count("enqueued"), 10)
+
+
+class ForeignWriterTest(HostTestCase):
+    def test_a_shell_that_holds_the_database_is_waited_for_until_the_deadline_and_nothing_is_lost(self):
+        here = self.place({"storage": {"timeout": "500ms"}})
+        patient = here.write("patient.yaml", "")
+        host = here.start()
+        job = here.enqueue("misbehave.sleep", {"seconds": 1})
+        here.wait_running(job, "sleeping")
+        shell = sqlite3.connect(here.folder / "jobhost.db", isolation_level=None, timeout=10)
+        self.addCleanup(shell.close)
+        shell.execute("BEGIN IMMEDIATE")
+        late = here.popen("enqueue", "misbehave.ok", "-c", str(patient), stdout=subprocess.PIPE, text=True)
+        self.assert_refused(here.call("enqueue", "misbehave.ok"), 3, "locked")
+        host.wait_log("trying again")
+        self.assertEqual(here.show(job)["state"], "processing")
+        self.assertIsNone(late.poll())
+        shell.execute("ROLLBACK")
+
+        shown = here.wait_state(job, "succeeded", "failed", "scheduled")
+        self.assertEqual((shown["state"], shown["attempt"]), ("succeeded", 1))
+        out, _ = late.communicate(timeout=DEADLINE)
+        self.assertEqual(late.returncode, 0)
+        here.wait_state(out.strip(), "succeeded")
+        self.assertEqual(here.count("succeeded"), 2)
 
 
 class TwoHostsTest(HostTestCase):
