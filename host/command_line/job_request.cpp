@@ -1,6 +1,7 @@
 #include "host/command_line/job_request.hpp"
 
 #include "config/nearest_name.hpp"
+#include "config/values.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/scheduling/job_of_definition.hpp"
 #include "storage/model/time_text.hpp"
@@ -75,6 +76,22 @@ void check_arguments(const std::string& text) {
         refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
 }
 
+// Whatever the store would refuse is refused here, where a line of a file can still be named, and before the
+// lines above it are handed in.
+void check(const NewJob& job) {
+    if (!config::is_job_type(job.type))
+        refuse("there is no definition " + config::in_quotes(job.type) +
+               ", nor is it a job type such as mail.send");
+    if (!config::is_name(job.queue.value))
+        refuse("the queue must be 1 to 100 of A-Z a-z 0-9 _ . -, is " + config::in_quotes(job.queue.value));
+    if (job.priority < kMinPriority || job.priority > kMaxPriority)
+        refuse("the priority must be a whole number from -1000 to 1000, is " + std::to_string(job.priority));
+    if (job.arguments.size() > kMaxArgumentsSize)
+        refuse("the arguments are " + std::to_string(job.arguments.size()) + " bytes; at most " +
+               std::to_string(kMaxArgumentsSize) +
+               " are allowed: put large data into a file and hand over its path");
+}
+
 }  // namespace
 
 // Job types have a dot in their names and definitions may have one too: the definition goes first.
@@ -107,6 +124,7 @@ NewJob JobRequests::from_options(const EnqueueOptions& options) {
     if (options.in) job.due_at = clock_.now() + *options.in;
     if (options.at) job.due_at = *options.at;
     if (options.expires_in) job.expires_at = job.due_at.value_or(clock_.now()) + *options.expires_in;
+    check(job);
     return job;
 }
 

@@ -25,6 +25,12 @@ std::unique_ptr<Opened> open(const CommonOptions& common) {
     return opened;
 }
 
+void flush_output() {
+    std::cout.flush();
+    if (!std::cout)
+        throw CommandError{kFailed, "jobhost: what it had to say could not be written to standard output"};
+}
+
 // The last place where errors arrive: they are said to the operator, and the program ends.
 int exit_code_of_current_exception() noexcept {
     try {

@@ -37,12 +37,15 @@ std::unique_ptr<Opened> open(const CommonOptions& common);
 // Runs a verb; errors are said on standard error and become the exit code.
 template <class Verb>
 int run_verb(Verb verb) noexcept;
+void flush_output();  // throws if something could not be written, on a full disk for one
 int exit_code_of_current_exception() noexcept;
 
 template <class Verb>
 int run_verb(Verb verb) noexcept {
     try {
-        return verb();
+        const int code = verb();
+        flush_output();
+        return code;
     } catch (...) {
         return exit_code_of_current_exception();
     }

@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <csignal>
+
 namespace jobhost::host {
 
 namespace {
@@ -39,6 +41,8 @@ void apply_definitions(Opened& opened, const Catalog& catalog) {
 int serve(const CommonOptions& common) {
     const auto opened = open(common);
     const config::Settings& settings = opened->configuration.settings;
+    // Whoever reads the log may end; the jobs go on.
+    std::signal(SIGPIPE, SIG_IGN);
     start_log(settings.log);
     Host host{opened->configuration, *opened->storage, opened->clock};
     report_refused(host.catalog(), settings.plugins.folder);

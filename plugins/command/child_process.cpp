@@ -1,5 +1,7 @@
 #include "plugins/command/child_process.hpp"
 
+#include "plugins/command/guardian.hpp"
+
 #include <jobhost/errors.hpp>
 
 #include <sys/mman.h>
@@ -126,12 +128,14 @@ ChildProcess::ChildProcess(const Launch& launch) {
     Wishes wishes(launch.folder, child_input.number(), child_output.number(), child_error.number());
     const std::vector<char*> words = pointers_to(launch.words);
     const std::vector<char*> assignments = pointers_to(launch.assignments);
+    guard(0);  // no program without a guardian
     const int code = ::posix_spawn(&process_, launch.file.c_str(), &wishes.actions, &wishes.attributes,
                                    words.data(), assignments.data());
     if (code != 0) {
         process_ = -1;
         throw_spawn_error(launch.file, code);
     }
+    guard(process_);
     // Not pidfd_open(): the header of glibc 2.36 forgets that C++ mangles names.
     ending_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process_, 0)));
     if (!ending_.is_open()) {
@@ -159,6 +163,7 @@ Ending ChildProcess::reap() {
     while (::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
     }
     ::killpg(process_, SIGKILL);
+    guard(0);
     int status = 0;
     pid_t reaped = -1;
     do

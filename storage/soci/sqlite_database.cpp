@@ -48,7 +48,8 @@ const std::filesystem::path& prepared(const std::filesystem::path& file) {
             "it lies on a network file system, where SQLite can lose data; move it to a local disk, or use "
             "PostgreSQL");
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) fail(std::generic_category().message(errno));
+    if (descriptor < 0)
+        fail(std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
     ::close(descriptor);
     return file;
 }
@@ -64,6 +65,14 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
       writer_{*writing_, turnstile_, timeout_} {}
 
 std::unique_ptr<Session> SqliteDatabase::open_session() const {
+    try {
+        return new_session();
+    } catch (const StorageError& error) {
+        throw StorageError{error.kind(), "cannot open the database " + file_.string() + ": " + error.what()};
+    }
+}
+
+std::unique_ptr<Session> SqliteDatabase::new_session() const {
     auto session =
         std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
@@ -73,8 +82,7 @@ std::unique_ptr<Session> SqliteDatabase::open_session() const {
     session->execute_text("PRAGMA busy_timeout = 5000");
     const auto mode = session->rows_of_text<std::string>("PRAGMA journal_mode = WAL");
     if (mode.empty() || std::get<0>(mode.front()) != "wal")
-        throw StorageError{StorageError::Kind::unavailable,
-                           "the database " + file_.string() + " cannot be put into WAL mode"};
+        throw StorageError{StorageError::Kind::unavailable, "it cannot be put into WAL mode"};
     session->execute_text("PRAGMA synchronous = FULL");
     session->execute_text("PRAGMA secure_delete = OFF");
     session->execute_text("PRAGMA temp_store = MEMORY");

@@ -22,7 +22,8 @@ public:
     const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
-    std::unique_ptr<Session> open_session() const;
+    std::unique_ptr<Session> open_session() const;  // errors name the file
+    std::unique_ptr<Session> new_session() const;
     std::unique_ptr<Session> take_reader();
     void give_back(std::unique_ptr<Session> reader);
 

@@ -1,3 +1,4 @@
+/* clang-format off */
 /* Plugins that must be refused; FLAW_... says what is wrong with this one. */
 #include <jobhost/plugin.h>
 
@@ -5,8 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TEXT(literal) \
-    { literal, sizeof(literal) - 1 }
+#define TEXT(literal) {literal, sizeof(literal) - 1}
 
 #ifdef FLAW_OTHER_MAJOR
 JOBHOST_EXPORT const jobhost_abi_tag jobhost_tag;
@@ -23,8 +23,7 @@ __attribute__((constructor)) static void construct(void) {
 #elif defined(FLAW_CONSTRUCTOR_EXITS)
     _exit(0);
 #else
-    for (;;)
-        pause();
+    for (;;) pause();
 #endif
 }
 #endif
@@ -79,8 +78,7 @@ static jobhost_status init(jobhost_host* host, const jobhost_host_api* api) {
 
 #ifdef FLAW_SHUTDOWN_HANGS
 static void shut_down(void) {
-    for (;;)
-        pause();
+    for (;;) pause();
 }
 #endif
 

@@ -1,13 +1,13 @@
+/* clang-format off */
 /* The plugin that the tests of workers run: one job type for each thing that a job may do. */
 #include <jobhost/plugin.h>
-
-#include <sys/socket.h>
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int usleep(unsigned microseconds);
@@ -18,8 +18,7 @@ JOBHOST_DEFINE_TAG();
 static const jobhost_host_api* host;
 static jobhost_host* self_host;
 
-#define TEXT(literal) \
-    { literal, sizeof(literal) - 1 }
+#define TEXT(literal) {literal, sizeof(literal) - 1}
 #define RUN(name) static jobhost_status run_##name(const jobhost_job_type* self, jobhost_context* context)
 #define UNUSED (void)self, (void)context
 
@@ -28,67 +27,23 @@ static jobhost_text text(const char* value) {
     return borrowed;
 }
 
-RUN(succeed) {
-    UNUSED;
-    return JOBHOST_OK;
-}
-RUN(echo) {
-    UNUSED;
-    return host->set_result(context, host->arguments(context));
-}
+RUN(succeed) { UNUSED; return JOBHOST_OK; }
+RUN(echo) { UNUSED; return host->set_result(context, host->arguments(context)); }
 RUN(fail) {
     UNUSED;
     host->set_error(context, text("smtp.refused"), text("the server said no"));
     return JOBHOST_FAILED;
 }
-RUN(fatal) {
-    UNUSED;
-    return JOBHOST_FATAL;
-}
-RUN(bad_arguments) {
-    UNUSED;
-    return JOBHOST_BAD_ARGUMENTS;
-}
-RUN(odd_status) {
-    UNUSED;
-    return 77;
-}
-RUN(lonely_cancel) {
-    UNUSED;
-    return JOBHOST_CANCELLED;
-}
-RUN(crash) {
-    UNUSED;
-    signal(SIGSEGV, SIG_DFL);
-    raise(SIGSEGV);
-    return JOBHOST_OK;
-}
-RUN(abort) {
-    UNUSED;
-    fputs("about to abort\n", stderr);
-    abort();
-}
-RUN(exit_zero) {
-    UNUSED;
-    _exit(0);
-}
-RUN(exit_three) {
-    UNUSED;
-    exit(3);
-}
-RUN(spin) {
-    UNUSED;
-    for (volatile int forever = 1; forever;) {
-    }
-    return JOBHOST_OK;
-}
-RUN(say_and_spin) {
-    UNUSED;
-    puts("now");
-    for (volatile int forever = 1; forever;) {
-    }
-    return JOBHOST_OK;
-}
+RUN(fatal) { UNUSED; return JOBHOST_FATAL; }
+RUN(bad_arguments) { UNUSED; return JOBHOST_BAD_ARGUMENTS; }
+RUN(odd_status) { UNUSED; return 77; }
+RUN(lonely_cancel) { UNUSED; return JOBHOST_CANCELLED; }
+RUN(crash) { UNUSED; signal(SIGSEGV, SIG_DFL); raise(SIGSEGV); return JOBHOST_OK; }
+RUN(abort) { UNUSED; fputs("about to abort\n", stderr); abort(); }
+RUN(exit_zero) { UNUSED; _exit(0); }
+RUN(exit_three) { UNUSED; exit(3); }
+RUN(spin) { UNUSED; for (volatile int forever = 1; forever;) {} return JOBHOST_OK; }
+RUN(say_and_spin) { UNUSED; puts("now"); for (volatile int forever = 1; forever;) {} return JOBHOST_OK; }
 RUN(polite) {
     UNUSED;
     const uint32_t bits = host->wait_for_stop(context, INT64_C(60000000));
@@ -101,24 +56,13 @@ RUN(print) {
     printf("no end of line, \xff");
     return JOBHOST_OK;
 }
-RUN(flood) {
-    UNUSED;
-    for (int i = 0; i < 200000; ++i)
-        printf("line %d of a flood\n", i);
-    return JOBHOST_OK;
-}
+RUN(flood) { UNUSED; for (int i = 0; i < 200000; ++i) printf("line %d of a flood\n", i); return JOBHOST_OK; }
 RUN(flood_log) {
     UNUSED;
-    for (int i = 0; i < 30000; ++i)
-        host->log(self_host, context, JOBHOST_LOG_WARNING, text("a line of a flood"));
+    for (int i = 0; i < 30000; ++i) host->log(self_host, context, JOBHOST_LOG_WARNING, text("a line of a flood"));
     return JOBHOST_OK;
 }
-RUN(flood_for_ever) {
-    UNUSED;
-    for (;;)
-        puts("a line of an endless flood");
-    return JOBHOST_OK;
-}
+RUN(flood_for_ever) { UNUSED; for (;;) puts("a line of an endless flood"); return JOBHOST_OK; }
 RUN(log) {
     UNUSED;
     host->log(self_host, context, JOBHOST_LOG_INFO, text("first"));
@@ -132,25 +76,9 @@ RUN(progress) {
     host->wait_for_stop(context, INT64_C(60000000));
     return JOBHOST_CANCELLED;
 }
-RUN(close_socket) {
-    UNUSED;
-    close(3);
-    for (;;)
-        usleep(10000);
-    return JOBHOST_OK;
-}
-RUN(write_rubbish) {
-    UNUSED;
-    if (write(3, "this is no message, but 16 bytes", 32) < 0) return JOBHOST_FAILED;
-    for (;;)
-        usleep(10000);
-    return JOBHOST_OK;
-}
-RUN(close_output) {
-    UNUSED;
-    close(1);
-    return JOBHOST_OK;
-}
+RUN(close_socket) { UNUSED; close(3); for (;;) usleep(10000); return JOBHOST_OK; }
+RUN(write_rubbish) { UNUSED; if (write(3, "this is no message, but 16 bytes", 32) < 0) return JOBHOST_FAILED; for (;;) usleep(10000); return JOBHOST_OK; }
+RUN(close_output) { UNUSED; close(1); return JOBHOST_OK; }
 RUN(daemon) { /* a grandchild that keeps the pipes and leaves the group */
     UNUSED;
     puts("before the daemon");
@@ -164,16 +92,12 @@ RUN(daemon) { /* a grandchild that keeps the pipes and leaves the group */
     }
     return child > 0 ? JOBHOST_OK : JOBHOST_FAILED;
 }
-RUN(shrink_page) {
-    UNUSED;
-    return ftruncate(5, 0) == 0 ? JOBHOST_FATAL : JOBHOST_OK;
-}
+RUN(shrink_page) { UNUSED; return ftruncate(5, 0) == 0 ? JOBHOST_FATAL : JOBHOST_OK; }
 RUN(where) { /* its folder and the secret that it must not see */
     UNUSED;
     char folder[1000], json[1300];
     if (!getcwd(folder, sizeof folder)) return JOBHOST_FAILED;
-    snprintf(json, sizeof json, "[\"%s\", %s, %d]", folder, getenv("JOBHOST_TEST_SECRET") ? "true" : "false",
-             (int)getpgrp() == (int)getpid());
+    snprintf(json, sizeof json, "[\"%s\", %s, %d]", folder, getenv("JOBHOST_TEST_SECRET") ? "true" : "false", (int)getpgrp() == (int)getpid());
     return host->set_result(context, text(json));
 }
 RUN(spawn_descriptors) { /* what a program that a job starts finds open */
@@ -235,45 +159,30 @@ RUN(host_table) {
     return failures ? JOBHOST_FATAL : JOBHOST_OK;
 }
 
-#define TYPE(name)                                                                        \
-    static const jobhost_job_type type_##name = {                                         \
-        sizeof(jobhost_job_type), JOBHOST_JOB_IDEMPOTENT, TEXT(#name), TEXT("for tests"), \
-        TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name
-}
-/* clang-format off */
-#define ALL(DO)                                                                                             \
-    DO(succeed)                                                                                             \
-    DO(echo) DO(fail) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel) DO(crash) DO(abort)      \
-        DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood) DO(flood_log) \
-            DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)     \
-                DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)
+#define TYPE(name)                                                                                    \
+    static const jobhost_job_type type_##name = {                                                     \
+        sizeof(jobhost_job_type), JOBHOST_JOB_IDEMPOTENT, TEXT(#name), TEXT("for tests"),             \
+        TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name}
+#define ALL(DO)                                                                                       \
+    DO(succeed) DO(echo) DO(fail) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
+    DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
+    DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
+    DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);
 #define LIST(name) &type_##name,
 ALL(DEFINE)
 static const jobhost_job_type* const types[] = {ALL(LIST)};
-/* clang-format on */
 
 static jobhost_status init(jobhost_host* its_host, const jobhost_host_api* api) {
     self_host = its_host;
     host = api;
     return JOBHOST_OK;
 }
-static void shut_down(void) {
-    puts("shut down");
-}
+static void shut_down(void) { puts("shut down"); }
 
-static const jobhost_plugin plugin = {sizeof(jobhost_plugin),
-                                      JOBHOST_ABI_MAJOR,
-                                      JOBHOST_ABI_MINOR,
-                                      TEXT("jobs"),
-                                      TEXT("1.2.3"),
-                                      sizeof types / sizeof *types,
-                                      0,
-                                      0,
-                                      types,
-                                      init,
-                                      shut_down,
-                                      NULL};
+static const jobhost_plugin plugin = {
+    sizeof(jobhost_plugin), JOBHOST_ABI_MAJOR, JOBHOST_ABI_MINOR, TEXT("jobs"), TEXT("1.2.3"),
+    sizeof types / sizeof *types, 0, 0, types, init, shut_down, NULL};
 
 JOBHOST_EXPORT const jobhost_plugin* jobhost_plugin_entry_v1(const jobhost_host_api* api);
 const jobhost_plugin* jobhost_plugin_entry_v1(const jobhost_host_api* api) {
