@@ -23,13 +23,23 @@ configure() {
     exit 1
 }
 
-# Ninja rewrites one line on a terminal; elsewhere it is left to say what went wrong.
+# Hands on what Ninja says: progress as one line on a terminal, elsewhere only what went wrong.
+show() {
+    local line columns
+    columns=$(tput cols 2>/dev/null || echo 80)
+    while IFS= read -r line; do
+        case $line in
+            'ninja: no work to do.' | 'ninja: Entering directory '* | *'Re-checking globbed directories...') ;;
+            '['*/*'] '*) [ ! -t 1 ] || printf '\r\033[K%.*s' $((columns - 1)) "$line" ;;
+            *) echo "$line" ;;
+        esac
+    done
+    [ ! -t 1 ] || printf '\r\033[K'
+}
+
 build() {
-    local quiet=()
-    [ -t 1 ] || quiet=(--quiet)
-    if [[ $(ninja -C "$folder" -n "$@") == *'no work to do'* ]]; then return; fi
-    echo "building into $folder; the first time takes some minutes"
-    ninja -C "$folder" "${quiet[@]}" "$@"
+    [ -e "$folder/.ninja_log" ] || echo "building into $folder; the first time takes some minutes"
+    ninja -C "$folder" -j "$(nproc)" "$@" | show
 }
 
 configure

@@ -36,8 +36,11 @@ wrong_use() {
     exit 2
 }
 
+# The reason, and lines that belong to it.
 fail() {
-    printf 'quickstart: %s\n' "$@" >&2
+    printf 'quickstart: %s\n' "$1" >&2
+    shift
+    [ $# = 0 ] || printf '%s\n' "$@" >&2
     exit 1
 }
 
