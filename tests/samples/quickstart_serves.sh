@@ -37,6 +37,7 @@ expect 2 "'--twice' is not known" --twice
 expect 2 '--data wants a folder' --data
 expect 1 'is in use for something else' --use-build "$build" --data samples/quickstart
 
+: >"$folder.log" # of an earlier run
 # As a terminal starts it: scripts start what is in the background with SIGINT ignored.
 env --default-signal=INT setsid "$sample" --use-build "$build" --data "$folder" >"$folder.log" 2>&1 &
 sample_process=$!
