@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <functional>
 
 namespace {
@@ -36,6 +37,15 @@ std::optional<TimePoint> instant_or_complain(const std::string& text) {
         throw CLI::ValidationError(
             "'" + text + "' is not an instant such as 2026-12-01T09:00:00+03:00 (offset or Z needed)");
     return instant;
+}
+
+JobId id_or_complain(const std::string& text) {
+    JobId id;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, id.value);
+    if (error != std::errc{} || stop != end || id.value <= 0)
+        throw CLI::ValidationError("'" + text + "' is no job's id");
+    return id;
 }
 
 StateName state_or_complain(const std::string& text) {
@@ -156,7 +166,10 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
     const auto add_one = [&](const char* name, const char* description, const char* json_text, auto run_one) {
         CLI::App* sub = jobs->add_subcommand(name, description);
         add_global(*sub, arguments.global, json_text);
-        sub->add_option("id", arguments.id.value, "The job's id")->required()->type_name("ID");
+        sub->add_option_function<std::string>(
+               "id", [&](const std::string& text) { arguments.id = id_or_complain(text); }, "The job's id")
+            ->required()
+            ->type_name("ID");
         sub->callback(
             [&, run_one] { verb = [&, run_one] { return run_one(arguments.global, arguments.id); }; });
     };

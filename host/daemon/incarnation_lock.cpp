@@ -3,6 +3,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <fstream>
 #include <system_error>
@@ -28,8 +29,12 @@ IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
     : incarnation_{new_uuid()}, file_{lock_folder(state_folder) / (incarnation_ + ".lock")} {
     std::filesystem::create_directories(file_.parent_path());
     std::filesystem::permissions(state_folder, std::filesystem::perms::owner_all);
-    descriptor_ = worker::Descriptor{::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-    if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0)
+    // It gets its name only when it is locked: nobody ever finds it free while we live.
+    std::filesystem::path unnamed = file_;
+    unnamed.replace_extension(".new");
+    descriptor_ = worker::Descriptor{::open(unnamed.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0 ||
+        ::rename(unnamed.c_str(), file_.c_str()) != 0)
         throw std::system_error{errno, std::generic_category(),
                                 "cannot make the lock file " + file_.string()};
 }
