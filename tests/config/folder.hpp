@@ -2,12 +2,11 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,22 +15,9 @@ namespace jobhost::config {
 
 class FolderTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "jobhost-config-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = std::filesystem::canonical(name);
-    }
-    void TearDown() override {
-        std::error_code error;
-        std::filesystem::remove_all(folder_, error);
-    }
+    const std::filesystem::path& folder() const { return folder_.path(); }
 
-    const std::filesystem::path& folder() const { return folder_; }
-
-    void write(const std::string& name, std::string_view text) {
-        std::filesystem::create_directories((folder_ / name).parent_path());
-        std::ofstream(folder_ / name, std::ios::binary) << text;
-    }
+    void write(const std::string& name, std::string_view text) const { folder_.write(name, text); }
 
     LoadResult loaded() const { return load(folder_ / "jobhost.yaml"); }
 
@@ -80,7 +66,7 @@ protected:
 private:
     std::vector<std::string> texts(const std::vector<ConfigError>& errors) const {
         std::vector<std::string> result;
-        const std::string prefix = folder_.string() + "/";
+        const std::string prefix = folder().string() + "/";
         for (const ConfigError& error : errors) {
             std::string text = to_text(error);
             for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
@@ -96,7 +82,7 @@ private:
         return text;
     }
 
-    std::filesystem::path folder_;
+    test::TemporaryFolder folder_;
 };
 
 }  // namespace jobhost::config

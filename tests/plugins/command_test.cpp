@@ -1,5 +1,6 @@
 // command.run with real programs.
 #include "tests/support/fake_plugin_host.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -27,12 +28,7 @@ using testing::HasSubstr;
 
 class CommandTest : public testing::Test {
 protected:
-    CommandTest() {
-        std::string pattern = std::filesystem::temp_directory_path() / "command_test.XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-    }
     ~CommandTest() override {
-        std::filesystem::remove_all(folder_);
         EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child or a zombie is left";
     }
 
@@ -62,7 +58,7 @@ protected:
         return std::to_string(bad.status) + " " + bad.error_code + ": " + bad.error_message;
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     LoadedPlugin plugin_{COMMAND_PLUGIN};
 };
 
@@ -124,10 +120,10 @@ TEST_F(CommandTest, ArgumentsSetVariablesButCannotForgeTheLease) {
 
 TEST_F(CommandTest, RunsInTheFolderAndReadsTheText) {
     json::object arguments = shell("pwd; cat");
-    arguments["cwd"] = folder_.string();
+    arguments["cwd"] = folder_.path().string();
     arguments["stdin"] = std::string(200'000, 'x');
     const std::string seen = output(arguments);
-    EXPECT_EQ(seen.substr(0, folder_.string().size() + 2), folder_.string() + "\nx");
+    EXPECT_EQ(seen.substr(0, folder_.path().string().size() + 2), folder_.path().string() + "\nx");
     EXPECT_EQ(output(shell("cat")), "") << "without a text there is nothing to read";
 }
 
@@ -136,11 +132,11 @@ TEST_F(CommandTest, FindsAProgramOnThePathOfTheChild) {
     std::ofstream(program) << "#!/bin/sh\necho mine\n";
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     json::object arguments = command({"mine"});
-    arguments["env"] = {{"PATH", "/nowhere:" + folder_.string()}};
+    arguments["env"] = {{"PATH", "/nowhere:" + folder_.path().string()}};
     EXPECT_EQ(output(arguments), "mine\n");
 
     json::object relative = command({"./mine"});
-    relative["cwd"] = folder_.string();
+    relative["cwd"] = folder_.path().string();
     EXPECT_EQ(output(relative), "mine\n");
 }
 
@@ -170,7 +166,7 @@ TEST_F(CommandTest, WhatCannotStartFailsForGood) {
     EXPECT_EQ(failure(command({"no-such-program"})), "2 not_found: there is no program no-such-program");
     EXPECT_EQ(failure(command({"/no/such"})), "2 not_found: there is no program /no/such");
     EXPECT_THAT(failure(command({text.string()})), HasSubstr("2 not_executable: "));
-    EXPECT_THAT(failure(command({folder_.string()})), HasSubstr("2 not_executable: "));
+    EXPECT_THAT(failure(command({folder_.path().string()})), HasSubstr("2 not_executable: "));
     std::filesystem::permissions(text, std::filesystem::perms::owner_all);
     EXPECT_THAT(failure(command({text.string()})), HasSubstr("2 not_executable: cannot start "));
 

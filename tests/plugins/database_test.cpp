@@ -1,5 +1,6 @@
 // database.backup with real SQLite files.
 #include "tests/support/fake_plugin_host.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -60,12 +61,6 @@ private:
 
 class DatabaseTest : public testing::Test {
 protected:
-    DatabaseTest() {
-        std::string pattern = fs::temp_directory_path() / "database_test.XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~DatabaseTest() override { fs::remove_all(folder_); }
-
     fs::path source() const { return folder_ / "shop.db"; }
     fs::path target() const { return folder_ / "backups" / "copy.db"; }
     json::object arguments() const { return {{"database", source().string()}, {"to", target().string()}}; }
@@ -103,7 +98,7 @@ protected:
         return names;
     }
 
-    fs::path folder_;
+    TemporaryFolder folder_;
     LoadedPlugin plugin_{DATABASE_PLUGIN};
 };
 
@@ -234,7 +229,7 @@ TEST_F(DatabaseTest, WhatIsNoDatabaseIsNamed) {
     EXPECT_THAT(files_beside_target(), IsEmpty());
 
     json::object folder = arguments();
-    folder["database"] = folder_.string();
+    folder["database"] = folder_.path().string();
     EXPECT_THAT(failure(folder), HasSubstr("2 not_a_database: "));
 }
 
@@ -262,7 +257,7 @@ TEST_F(DatabaseTest, SenselessPathsAreRefused) {
     empty["to"] = "";
     EXPECT_EQ(failure(empty), "5 bad_arguments: /to must be the path of a file");
     json::object folder = arguments();
-    folder["to"] = folder_.string();
+    folder["to"] = folder_.path().string();
     EXPECT_THAT(failure(folder), HasSubstr("5 bad_arguments: /to is a folder"));
 }
 

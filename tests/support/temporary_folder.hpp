@@ -3,8 +3,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace jobhost::test {
 
@@ -13,7 +15,7 @@ public:
     TemporaryFolder() {
         std::string pattern = std::filesystem::temp_directory_path() / "jobhost-test-XXXXXX";
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"cannot make a temporary folder"};
-        path_ = pattern;
+        path_ = std::filesystem::canonical(pattern);
     }
     ~TemporaryFolder() {
         std::error_code ignored;
@@ -24,6 +26,11 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
     std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    // Makes the folders above it too.
+    void write(const std::string& name, std::string_view content) const {
+        std::filesystem::create_directories((path_ / name).parent_path());
+        std::ofstream{path_ / name, std::ios::binary} << content;
+    }
 
 private:
     std::filesystem::path path_;

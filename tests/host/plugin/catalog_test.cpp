@@ -1,7 +1,7 @@
 #include "host/plugin/catalog.hpp"
 
-#include "tests/host/plugin/temporary_folder.hpp"
 #include "tests/host/plugin/worker_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace jobhost::host {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     fs::copy_file(test_plugin("jobs"), folder / "b_jobs.so");
     fs::copy_file(test_plugin("none"), folder / "c_flawed.so");
     fs::copy_file(test_plugin("jobs"), folder / "d_jobs_again.so");
@@ -42,7 +42,7 @@ TEST(Catalog, FolderThatIsNotThereIsListed) {
 }
 
 TEST(Catalog, FolderThatEveryoneCanWriteIsNotTrusted) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     fs::copy_file(test_plugin("jobs"), folder / "jobs.so");
     fs::permissions(folder.path(), fs::perms{0777});
     const Catalog catalog = Catalog::scan(folder.path(), test_options());

@@ -2,7 +2,7 @@
 #include "host/plugin/image.hpp"
 
 #include "host/plugin/plugin_refused.hpp"
-#include "tests/host/plugin/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ImageTest : testing::Test {
-    TemporaryFolder folder;
+    test::TemporaryFolder folder;
     const fs::path good = fs::path{JOBHOST_TEST_PLUGINS} / "none.so";
 
     std::string reason_of(const fs::path& file) {

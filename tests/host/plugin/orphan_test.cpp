@@ -1,6 +1,6 @@
 // A worker does not outlive its host, and the lock that both hold tells when both are gone.
-#include "tests/host/plugin/temporary_folder.hpp"
 #include "tests/host/plugin/worker_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -92,7 +92,7 @@ bool is_lock_free(const std::filesystem::path& file) {
 }
 
 TEST(Orphan, SpinningWorkerIsGoneWithinASecondOfItsHost) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     OtherHost host{folder / "lock", "say_and_spin"};
     const worker::Descriptor worker{static_cast<int>(syscall(SYS_pidfd_open, host.wait_for_worker(), 0))};
     ASSERT_TRUE(worker);
@@ -104,7 +104,7 @@ TEST(Orphan, SpinningWorkerIsGoneWithinASecondOfItsHost) {
 }
 
 TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     ASSERT_EQ(flock(lock.get(), LOCK_EX | LOCK_NB), 0);
     WorkerOptions options = test_options();
@@ -119,7 +119,7 @@ TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
 }
 
 TEST_F(WorkerTest, LockIsHeldByTheHostWhenItsWorkerDies) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     const worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     ASSERT_EQ(flock(lock.get(), LOCK_EX | LOCK_NB), 0);
     WorkerOptions options = test_options();
