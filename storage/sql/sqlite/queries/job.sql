@@ -33,7 +33,7 @@ FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS st
              value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
       FROM json_each(:rows)) AS s
 WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
-RETURNING job.id;
+RETURNING job.id, job.lease;
 
 -- name: job_candidates
 -- Differs because: SQLite takes the lanes one by one, in the claim's own transaction.
