@@ -11,7 +11,8 @@ ON CONFLICT (id) DO NOTHING;
 
 -- name: job_settle
 -- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
--- going back to a queue.
+-- going back to a queue. The + keeps SQLite from job_running, where it would begin with the server's jobs and read
+-- the whole array anew for each of them.
 UPDATE job
 SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
                  ELSE s.state END,
@@ -32,7 +33,7 @@ FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS st
              value->>'interruptions' AS interruptions, value->>'warnings' AS warnings,
              value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
       FROM json_each(:rows)) AS s
-WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
+WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
 RETURNING job.id, job.lease;
 
 -- name: job_candidates
