@@ -1,5 +1,6 @@
 -- name: job_insert
--- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT.
+-- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT. An instant of a
+-- schedule has at most one job, so one that comes around again, after the clock was set back, gets no second one.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
                  origin, definition, policy, arguments, created_at, enqueued_at)
 SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priority', value->>'order_key',
@@ -7,7 +8,8 @@ SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priorit
        value->>'origin', value->>'definition', value->>'policy', value->>'arguments', :now, value->>'enqueued_at'
 FROM json_each(:rows)
 WHERE true
-ON CONFLICT (id) DO NOTHING;
+ON CONFLICT (id) DO NOTHING
+ON CONFLICT (definition, nominal_at, origin) WHERE nominal_at IS NOT NULL DO NOTHING;
 
 -- name: job_settle
 -- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
