@@ -96,14 +96,22 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
 }
 
 void insert_log(Session& session, std::span<const LogChunk> chunks) {
-    if (chunks.empty()) return;
     json::array rows;
-    for (const LogChunk& chunk : chunks)
+    std::size_t size = 0;
+    const auto flush = [&] {
+        if (!rows.empty()) session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
+        rows.clear();
+        size = 0;
+    };
+    for (const LogChunk& chunk : chunks) {
+        if (size + chunk.lines.size() > kMostInStatement) flush();
+        size += chunk.lines.size();
         rows.push_back({{"job", chunk.job.value},
                         {"lease", chunk.lease.value},
                         {"number", chunk.number},
                         {"lines", chunk.lines}});
-    session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
+    }
+    flush();
 }
 
 void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>> events) {
