@@ -49,7 +49,7 @@ public:
     virtual std::optional<StoredDefinition> find(const std::string& name) = 0;
 
     // Insert the jobs of each firing and move its cursor, provided nobody else did: exactly one host fires
-    // for one instant. How many took effect.
+    // for one instant. A job for an instant that has had one is left out. How many took effect.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
 };
 

@@ -43,8 +43,7 @@ public:
     virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
     // It ends in order and holds no job any more.
     virtual void leave(ServerId server) = 0;
-    // That incarnation has provably ended. Its id, if it was still thought to live or its jobs are still to
-    // be recovered; nothing if there is nothing left to do.
+    // That incarnation has provably ended. Its id; nothing: this database knows no such server.
     virtual std::optional<ServerId> declare_dead(const std::string& incarnation) = 0;
     // Jobs of a dead or stopped server go back to their queues, at most `limit`; how many went.
     // Those that were cancelled or have expired become deleted.

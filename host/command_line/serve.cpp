@@ -20,15 +20,19 @@ void report_refused(const Catalog& catalog, const std::filesystem::path& folder)
 }
 
 // Definitions whose type nobody serves yet are kept: their jobs wait until the plugin arrives.
-void apply_definitions(Opened& opened, const Catalog& catalog) {
-    for (const config::Source& source : opened.configuration.sources) {
-        std::vector<Definition> definitions;
-        for (const config::PlacedDefinition& placed : source.definitions) {
-            definitions.push_back(placed.definition);
+void report_unserved(const config::Configuration& configuration, const Catalog& catalog) {
+    for (const config::Source& source : configuration.sources)
+        for (const config::PlacedDefinition& placed : source.definitions)
             if (!catalog.find(placed.definition.type))
                 spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
                              config::to_text(placed.type_where), placed.definition.type);
-        }
+}
+
+void apply_definitions(Opened& opened) {
+    for (const config::Source& source : opened.configuration.sources) {
+        std::vector<Definition> definitions;
+        for (const config::PlacedDefinition& placed : source.definitions)
+            definitions.push_back(placed.definition);
         const std::string name = opened.configuration.settings.server.application + "/" + source.name;
         const storage::Applied applied = opened.storage->definitions().apply(name, definitions);
         spdlog::info("{}: {} definitions, {} added, {} changed, {} retired", source.name, definitions.size(),
@@ -44,9 +48,11 @@ int serve(const GlobalOptions& global) {
     // Whoever reads the log may end; the jobs go on.
     std::signal(SIGPIPE, SIG_IGN);
     start_log(settings.log);
+    // Before the host is there, which registers and claims: these may be refused.
+    apply_definitions(*opened);
     Host host{opened->configuration, *opened->storage, opened->clock};
     report_refused(host.catalog(), settings.plugins.folder);
-    apply_definitions(*opened, host.catalog());
+    report_unserved(opened->configuration, host.catalog());
     const bool is_clean = host.run();
     spdlog::info("stopped{}", is_clean ? "" : "; what was left is recovered at the next start");
     return is_clean ? kDone : kFailed;

@@ -29,21 +29,29 @@ std::string machine_name() {
     return name.data();
 }
 
+WorkerOptions worker_options(const config::Configuration& configuration, int lock) {
+    return {.program = {},
+            .working_directory = configuration.folder,
+            .lock_descriptor = lock,
+            .start_timeout = configuration.settings.plugins.start_timeout};
+}
+
 }  // namespace
 
 Host::Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock)
     : settings_{configuration.settings},
       storage_{storage},
       clock_{clock},
+      catalog_{Catalog::scan(settings_.plugins.folder, worker_options(configuration, -1))},
       lock_{settings_.server.state_folder},
-      worker_options_{.program = {},
-                      .working_directory = configuration.folder,
-                      .lock_descriptor = lock_.descriptor(),
-                      .start_timeout = settings_.plugins.start_timeout},
-      catalog_{Catalog::scan(settings_.plugins.folder, worker_options_)},
       server_{enter()},
       wakeups_{storage.watch()},
-      dispatcher_{io_, catalog_, worker_options_, clock_, settings_.server.name, dispatcher_callbacks()},
+      dispatcher_{io_,
+                  catalog_,
+                  worker_options(configuration, lock_.descriptor()),
+                  clock_,
+                  settings_.server.name,
+                  dispatcher_callbacks()},
       exchange_{storage.jobs(), server_, static_cast<std::size_t>(settings_.server.workers),
                 served_by(settings_, catalog_), exchange_callbacks()},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},

@@ -48,9 +48,8 @@ private:
     const config::Settings& settings_;
     storage::Storage& storage_;
     const Clock& clock_;
-    IncarnationLock lock_;
-    WorkerOptions worker_options_;
     Catalog catalog_;
+    IncarnationLock lock_;  // after the catalog: a host that finds no worker program leaves no proof behind
     ServerId server_;
 
     boost::asio::io_context io_;

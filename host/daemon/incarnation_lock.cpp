@@ -27,8 +27,12 @@ std::filesystem::path lock_folder(const std::filesystem::path& state_folder) {
 
 IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
     : incarnation_{new_uuid()}, file_{lock_folder(state_folder) / (incarnation_ + ".lock")} {
+    // A state folder that was there already may serve others too; the folder of the locks is ours alone.
+    using std::filesystem::perms;
+    if (std::filesystem::create_directories(state_folder))
+        std::filesystem::permissions(state_folder, perms::owner_all);
     std::filesystem::create_directories(file_.parent_path());
-    std::filesystem::permissions(state_folder, std::filesystem::perms::owner_all);
+    std::filesystem::permissions(file_.parent_path(), perms::owner_all);
     // It gets its name only when it is locked: nobody ever finds it free while we live.
     std::filesystem::path unnamed = file_;
     unnamed.replace_extension(".new");

@@ -1,7 +1,5 @@
 #include "host/execution/exchange_loop.hpp"
 
-#include "storage/storage_error.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -67,7 +65,7 @@ Duration ExchangeLoop::step() {
         jobs_.append_log(errand.log);
         errand.log.clear();
         exchanged = jobs_.exchange(server_, errand.settlements, errand.claim);
-    } catch (const storage::StorageError&) {
+    } catch (...) {  // memory can run out, too
         put_back(std::move(errand));
         throw;
     }

@@ -4,9 +4,9 @@
 #include "host/plugin/output_pipe.hpp"
 #include "host/plugin/spawn.hpp"
 #include "host/plugin/worker_observer.hpp"
+#include "host/sync/timer.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 
@@ -88,7 +88,7 @@ private:
     boost::asio::posix::stream_descriptor control_;
     OutputPipe out_;
     OutputPipe err_;
-    boost::asio::steady_timer timer_;
+    Timer timer_;
 
     Phase phase_ = Phase::starting;
     bool was_killed_ = false;  // by kill()

@@ -71,10 +71,7 @@ void WorkerChild::refuse(const std::string& reason, const std::string& remedy) {
 }
 
 void WorkerChild::start_timer(Duration patience) {
-    timer_.expires_after(patience);
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-        if (!error) self->on_too_late();
-    });
+    timer_.after(patience, [self = shared_from_this()] { self->on_too_late(); });
 }
 
 void WorkerChild::on_too_late() {

@@ -28,21 +28,22 @@ Duration Predecessors::run_once() {
         if (entry.path().extension() != ".lock" || incarnation == own_incarnation_) continue;
         const worker::Descriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
         if (file.get() < 0 || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
-        recover(incarnation);
-        std::filesystem::remove(entry.path());
+        // A host of another database may share the folder: its proof is for its own successor.
+        if (recover(incarnation)) std::filesystem::remove(entry.path());
     }
     pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
     return pause_;
 }
 
-void Predecessors::recover(const std::string& incarnation) {
+bool Predecessors::recover(const std::string& incarnation) {
     const auto server = servers_.declare_dead(incarnation);
-    if (!server) return;
+    if (!server) return false;
     std::size_t total = 0;
     for (std::size_t count = kBatch; count == kBatch; total += count)
         count = servers_.recover(*server, kBatch);
     spdlog::warn("an earlier host of this folder ended without notice; {} of its jobs run again", total);
     if (total > 0) recovered_();
+    return true;
 }
 
 }  // namespace jobhost::host

@@ -21,13 +21,14 @@ public:
           recovered_{std::move(recovered)} {}
 
     // Looks at each lock file but our own. One that can be locked belonged to a host that has ended with all
-    // its workers: it is declared dead, its jobs go back to their queues, and the file goes. How long until
-    // it is worth looking again: soon while there are others that still hold theirs, later and later as they
-    // go on.
+    // its workers: it is declared dead, its jobs go back to their queues, and the file goes; that of a host
+    // of another database stays. How long until it is worth looking again: soon while there are others that
+    // still hold theirs, later and later as they go on.
     Duration run_once();
 
 private:
-    void recover(const std::string& incarnation);
+    // False: it was a host of another database.
+    bool recover(const std::string& incarnation);
 
     storage::ServerStore& servers_;
     const std::filesystem::path folder_;

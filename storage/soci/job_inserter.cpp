@@ -11,9 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Bytes of arguments that travel in one statement, so that large jobs in large numbers need little memory.
-constexpr std::size_t kStatementSize = std::size_t{8} << 20;
-
 [[noreturn]] void refuse(const NewJob& job, const std::string& why) {
     throw StorageError{StorageError::Kind::refused, "a job of type " + job.type + " is refused: " + why};
 }
@@ -63,7 +60,7 @@ void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& d
         size = 0;
     };
     for (const NewJob& job : jobs) {
-        if (size + job.arguments.size() > kStatementSize) flush();
+        if (size + job.arguments.size() > kMostInStatement) flush();
         size += job.arguments.size();
         const LaneId lane = names.lane(session, draft, {job.queue.value, job.type, job.payload_version});
         const PolicyId policy = names.policy(session, draft, job.policy);

@@ -16,6 +16,10 @@
 
 namespace jobhost::storage {
 
+// Bytes of texts that travel in one statement: large ones in large numbers need little memory that way, and
+// stay within what SQLite takes, a gigabyte.
+inline constexpr std::size_t kMostInStatement = std::size_t{8} << 20;
+
 // A named value of a statement. No value: NULL.
 struct Parameter {
     std::string name;

@@ -74,16 +74,17 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
     json::array rows;
     for (const Settlement& settlement : settlements)
         rows.push_back(row_of(settlement));
-    std::set<long long> moved_ids;
-    for (const auto& [id] : session.rows<long long>(
+    // By job and lease: the same array may hold a late settlement of an earlier run.
+    std::set<std::pair<JobId, Lease>> moved_runs;
+    for (const auto& [id, lease] : session.rows<long long, long long>(
              "job_settle", {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(now)}}))
-        moved_ids.insert(id);
+        moved_runs.emplace(JobId{id}, Lease{lease});
 
     std::vector<Moved> moved;
     std::vector<std::pair<JobId, JobEvent>> events;
     std::vector<LogChunk> log;
     for (const Settlement& settlement : settlements) {
-        const bool is_moved = moved_ids.contains(settlement.job.value);
+        const bool is_moved = moved_runs.contains({settlement.job, settlement.lease});
         moved.push_back(is_moved ? Moved::yes : Moved::lost);
         if (!is_moved) continue;
         if (settlement.event) events.emplace_back(settlement.job, *settlement.event);
@@ -95,14 +96,22 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
 }
 
 void insert_log(Session& session, std::span<const LogChunk> chunks) {
-    if (chunks.empty()) return;
     json::array rows;
-    for (const LogChunk& chunk : chunks)
+    std::size_t size = 0;
+    const auto flush = [&] {
+        if (!rows.empty()) session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
+        rows.clear();
+        size = 0;
+    };
+    for (const LogChunk& chunk : chunks) {
+        if (size + chunk.lines.size() > kMostInStatement) flush();
+        size += chunk.lines.size();
         rows.push_back({{"job", chunk.job.value},
                         {"lease", chunk.lease.value},
                         {"number", chunk.number},
                         {"lines", chunk.lines}});
-    session.execute("job_log_insert", {{"rows", json::serialize(rows)}});
+    }
+    flush();
 }
 
 void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>> events) {

@@ -24,11 +24,13 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
     const std::lock_guard lock{ids_mutex_};
     if (ids_end_ - next_id_ < wanted) {
         const std::int64_t size = std::max(wanted, block_size_);
+        std::int64_t end = 0;  // ours only when the transaction is durable
         database_.write([&](Session& session) {
             session.execute("job_id_block_take", {{"count", size}});
-            ids_end_ = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
+            end = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
         });
-        next_id_ = ids_end_ - size;
+        next_id_ = end - size;
+        ids_end_ = end;
         block_size_ = std::min(block_size_ * 2, kLargestIdBlock);
     }
     const JobId first{next_id_};

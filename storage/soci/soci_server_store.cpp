@@ -63,15 +63,14 @@ void SociServerStore::leave(ServerId server) {
 }
 
 std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarnation) {
-    std::optional<ServerId> left_over;
+    std::optional<ServerId> dead;
     database_.write([&](Session& session) {
         const auto found = find_server(session, incarnation);
         if (!found) return;
         if (found->state == ServerState::live) end(session, found->id, ServerState::dead, database_.now());
-        const bool has_jobs = !session.rows<long long>("server_has_jobs", {{"id", found->id.value}}).empty();
-        if (found->state == ServerState::live || has_jobs) left_over = found->id;
+        dead = found->id;
     });
-    return left_over;
+    return dead;
 }
 
 std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {

@@ -1,6 +1,8 @@
 """What is wrong with the configuration: everything at once, with its place, before anything is done."""
+import contextlib
 import json
 import os
+import sqlite3
 
 from host_under_test import HostTestCase, main
 
@@ -125,6 +127,20 @@ class GoodFilesTest(HostTestCase):
         self.assertIn("did you mean 'default'?", output.err)
         warnings = here.json("config", "check")["warnings"]
         self.assertEqual((len(warnings), warnings[0]["file"]), (1, "jobs.yaml"))
+
+    def test_a_definition_of_another_application_is_refused_before_a_host_is_there(self):
+        definitions = {"nightly": {"type": "misbehave.ok"}}
+        here = self.place(definitions=definitions)
+        here.start().stop()
+        here.enqueue_lines([{"type": "misbehave.ok"}] * 50)
+        url = f"sqlite:{here.folder / 'jobhost.db'}"
+        other = self.place({"server": {"application": "other"}, "storage": {"url": url}}, definitions, name="other")
+
+        self.assert_refused(other.call("serve"), 2, "the definition 'nightly' belongs to")
+
+        self.assertEqual(here.count("enqueued"), 50, "it took jobs along")
+        with contextlib.closing(sqlite3.connect(here.folder / "jobhost.db")) as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM server WHERE state = 1").fetchone(), (0,))
 
 
 class UnknownTypeTest(HostTestCase):

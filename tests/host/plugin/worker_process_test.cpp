@@ -6,9 +6,20 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
+#include <thread>
 
 namespace jobhost::host {
 namespace {
+
+TEST_F(WorkerTest, AWorkerThatWasReadyInTimeLivesThoughTheHostLooksLate) {
+    WorkerOptions options = test_options();
+    options.start_timeout = 1s;
+    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs")), options, told);
+    std::this_thread::sleep_for(1200ms);  // now both its word and the deadline are there
+
+    ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
+    EXPECT_EQ(run("succeed").how, How::succeeded);
+}
 
 TEST_F(WorkerTest, SaysWhatThePluginOffers) {
     start();

@@ -56,6 +56,20 @@ TEST_F(PredecessorsTest, JobsOfAHostWhoseLockIsFreeRunAgain) {
         << "only our own lock is left";
 }
 
+TEST_F(PredecessorsTest, TheLockOfAHostOfAnotherDatabaseIsLeftToItsOwnSuccessor) {
+    const test::TemporaryStorage other;
+    Predecessors others{other->servers(), state, own.incarnation(), [] {}};
+    JobId job;
+    {
+        const IncarnationLock ended{state};
+        job = give_a_job_to(ended.incarnation());
+    }
+    others.run_once();
+    predecessors.run_once();
+
+    EXPECT_EQ(state_of(job), StateName::enqueued);
+}
+
 TEST_F(PredecessorsTest, AWorkerThatOutlivesItsHostHoldsTheLockForBoth) {
     std::string incarnation;
     int pipe_ends[2];

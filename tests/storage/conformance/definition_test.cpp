@@ -98,6 +98,22 @@ TEST_P(DefinitionConformance, AFiringOfAnEarlierRevisionIsRefused) {
     EXPECT_TRUE(queries.list({}, 10).empty());
 }
 
+TEST_P(DefinitionConformance, AnInstantThatComesAroundAgainHindersNoSchedule) {
+    apply({every_minute("a"), every_minute("b")});
+    clock.advance(1min);
+    const std::vector first{firing_of("a"), firing_of("b")};
+    definitions.fire(first);
+    clock.advance(-1min);  // set back, and then a schedule starts anew
+    apply({every_minute("b")});
+    apply({every_minute("a"), every_minute("b")});
+    clock.advance(2min);
+
+    const std::vector again{firing_of("a"), firing_of("b")};
+    ASSERT_EQ(again[0].seen, first[0].seen);
+    EXPECT_EQ(definitions.fire(again), 2u);
+    EXPECT_EQ(queries.list({}, 10).size(), 3u) << "two of b, and a's instant has had its job";
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, DefinitionConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

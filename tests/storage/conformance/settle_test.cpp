@@ -42,6 +42,18 @@ TEST_P(SettleConformance, ALateWorkerCannotFinishTheRunThatReplacedItsOwn) {
     EXPECT_EQ(settle(success_of(replacement)), Moved::yes);
 }
 
+TEST_P(SettleConformance, ALateSettlementBesideThatOfTheReplacementIsRefused) {
+    const JobId id = insert();
+    const ClaimedJob stalled = claim_one();
+    settle(return_of(stalled));
+    const ClaimedJob replacement = claim_one();
+
+    const std::vector both{retry_of(stalled, 1s), success_of(replacement)};
+    EXPECT_EQ(jobs.exchange(server, both, {}).moved, (std::vector{Moved::lost, Moved::yes}));
+    EXPECT_EQ(state_of(id), succeeded);
+    EXPECT_TRUE(queries.events(id).empty()) << "the late run left its event";
+}
+
 TEST_P(SettleConformance, AnotherServerCannotSettle) {
     insert();
     const ClaimedJob run = claim_one();

@@ -16,9 +16,6 @@ SELECT id, incarnation, name, application, host_name, pid, workers, state, start
 FROM server
 ORDER BY id;
 
--- name: server_has_jobs
-SELECT id FROM job WHERE state = 3 AND server = :id LIMIT 1;
-
 -- name: served_types
 SELECT type, payload_version, MAX(plugin_version), MAX(digest), MAX(arguments_schema), MAX(description)
 FROM served_type

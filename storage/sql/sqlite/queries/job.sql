@@ -1,5 +1,6 @@
 -- name: job_insert
--- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT.
+-- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT. An instant of a
+-- schedule has at most one job, so one that comes around again, after the clock was set back, gets no second one.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
                  origin, definition, policy, arguments, created_at, enqueued_at)
 SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priority', value->>'order_key',
@@ -7,11 +8,13 @@ SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priorit
        value->>'origin', value->>'definition', value->>'policy', value->>'arguments', :now, value->>'enqueued_at'
 FROM json_each(:rows)
 WHERE true
-ON CONFLICT (id) DO NOTHING;
+ON CONFLICT (id) DO NOTHING
+ON CONFLICT (definition, nominal_at, origin) WHERE nominal_at IS NOT NULL DO NOTHING;
 
 -- name: job_settle
 -- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
--- going back to a queue.
+-- going back to a queue. The + keeps SQLite from job_running, where it would begin with the server's jobs and read
+-- the whole array anew for each of them.
 UPDATE job
 SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
                  ELSE s.state END,
@@ -32,8 +35,8 @@ FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS st
              value->>'interruptions' AS interruptions, value->>'warnings' AS warnings,
              value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
       FROM json_each(:rows)) AS s
-WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
-RETURNING job.id;
+WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
+RETURNING job.id, job.lease;
 
 -- name: job_candidates
 -- Differs because: SQLite takes the lanes one by one, in the claim's own transaction.

@@ -1,0 +1,60 @@
+#include "storage/soci/migrator.hpp"
+#include "storage/soci/sqlite_database.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace jobhost::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// How SQLite runs the statements that each job passes through: their cost must not grow with the table.
+struct QueryPlanTest : testing::Test {
+    test::TemporaryFolder folder;
+    test::ManualClock clock;
+    SqliteDatabase database{folder / "test.db", 5s, clock};
+
+    QueryPlanTest() { migrate(database, "sqlite"); }
+
+    // The steps that touch a table, outermost first.
+    std::vector<std::string> plan_of(std::string_view statement) {
+        std::vector<std::string> steps;
+        database.read([&](Session& session) {
+            const std::string text = "EXPLAIN QUERY PLAN " + database.catalog()[statement];
+            for (const auto& [id, parent, unused, step] :
+                 session.rows_of_text<int, int, int, std::string>(text))
+                if (step.starts_with("S")) steps.push_back(step);  // SCAN, SEARCH
+        });
+        return steps;
+    }
+};
+
+TEST_F(QueryPlanTest, SettlingReadsTheArrayOnceAndFindsEachJobByItsId) {
+    EXPECT_THAT(plan_of("job_settle"),
+                ElementsAre(HasSubstr("SCAN json_each"), HasSubstr("job USING INTEGER PRIMARY KEY")));
+}
+
+TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
+    EXPECT_THAT(plan_of("job_candidates"), ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
+    EXPECT_THAT(plan_of("job_claim"),
+                ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));
+}
+
+TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
+    EXPECT_THAT(plan_of("job_next_due"), ElementsAre(HasSubstr("job USING INDEX job_due")));
+    EXPECT_THAT(plan_of("job_promote"), ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"),
+                                                    HasSubstr("job USING INDEX job_due (due_at<?)")));
+}
+
+TEST_F(QueryPlanTest, RecoveringReadsOnlyTheJobsOfThatServer) {
+    EXPECT_THAT(plan_of("server_recover"), ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"),
+                                                       HasSubstr("job USING INDEX job_running (server=?)")));
+}
+
+}  // namespace
+}  // namespace jobhost::storage
