@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <fcntl.h>
 #include <functional>
+#include <unistd.h>
 
 namespace {
 
@@ -187,9 +189,18 @@ void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
     check->callback([&] { verb = [&] { return config_check(arguments.global, arguments.check); }; });
 }
 
+// A standard descriptor that is closed would be given to the next file that is opened, and what is printed
+// would be written into it. Reading from and writing to what stands there now fails as before.
+void occupy_standard_descriptors() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(descriptor, F_GETFD) < 0)
+            ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    occupy_standard_descriptors();
     Arguments arguments;
     Verb verb;
     CLI::App app{

@@ -35,7 +35,7 @@ Descriptor checked(int descriptor, const char* what) {
 
 // What the child gets lies above all its targets, so that no dup2 overwrites the source of a later one.
 Descriptor high(int descriptor) {
-    constexpr int kAboveTargets = 100;
+    constexpr int kAboveTargets = worker::kLockDescriptor + 1;
     return checked(fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets), "dup of a descriptor for a worker");
 }
 

@@ -422,6 +422,8 @@ class ServeTest(HostTestCase):
         process.terminate()
         self.assertEqual(process.wait(DEADLINE), 0)
         self.assertEqual(here.ask("jobs", "count", "--state", "succeeded"), "1\n")
+        for lock in here.folder.glob("*.lock"):
+            self.assertEqual(lock.read_bytes(), b"", f"the log went into {lock.name}")
 
     def test_an_interrupt_stops_the_host_too(self):
         here = self.place()
