@@ -74,7 +74,8 @@ public:
 
     // Write down what has ended, then take what can run: one transaction. Either part may be empty. A
     // settlement moves its job only while that run holds it: same server, same lease. A job that was
-    // cancelled, or has expired, becomes deleted where it would have gone back to enqueued or scheduled.
+    // cancelled, or has expired, becomes deleted where it would have gone back to enqueued or scheduled. A
+    // claim that meets very many of those may return less than there is; the next one goes on.
     virtual Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                                const ClaimRequest& claim) = 0;
 

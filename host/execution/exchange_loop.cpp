@@ -11,8 +11,6 @@ namespace {
 
 // The safety net under the wake-ups.
 constexpr Duration kPollPeriod = std::chrono::seconds{1};
-// Results that wait for a database that is away. Beyond it, nothing more is claimed.
-constexpr std::size_t kMostUnwritten = 10'000;
 
 template <class Item>
 void prepend(std::vector<Item>& to, std::vector<Item>&& items) {
@@ -87,8 +85,7 @@ ExchangeLoop::Errand ExchangeLoop::take_errand() {
         errand.settlements = std::exchange(inbox.settlements, {});
         errand.log = std::exchange(inbox.log, {});
         errand.claim.lanes = std::move(lanes);
-        if (inbox.is_claiming && errand.settlements.size() < kMostUnwritten)
-            errand.claim.limit = workers_ - inbox.in_hand;
+        if (inbox.is_claiming) errand.claim.limit = workers_ - inbox.in_hand;
         // Slots that are being claimed for count as taken until the answer is there.
         inbox.in_hand += errand.claim.limit;
         inbox.is_writing = true;

@@ -15,6 +15,10 @@ namespace {
 
 namespace json = boost::json;
 
+// A round may find only jobs that have expired. So many of those that they would keep everybody else from
+// writing are left to the next claims.
+constexpr int kMostRounds = 32;
+
 // What orders the jobs of a claim.
 struct Candidate {
     int rank = 0;
@@ -87,7 +91,7 @@ bool is_live(Session& session, ServerId server) {
 std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
                              const ClaimRequest& claim, TimePoint now) {
     std::vector<ClaimedJob> taken;
-    while (taken.size() < claim.limit) {
+    for (int round = 0; round < kMostRounds && taken.size() < claim.limit; ++round) {
         ClaimRequest rest = claim;
         rest.limit = claim.limit - taken.size();
         const std::vector<Candidate> best = best_candidates(session, rest);

@@ -47,10 +47,13 @@ const std::filesystem::path& prepared(const std::filesystem::path& file) {
         fail(
             "it lies on a network file system, where SQLite can lose data; move it to a local disk, or use "
             "PostgreSQL");
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0)
+    // A file that is there is not opened: closing it would drop the locks that SQLite holds on it for another
+    // connection of this process, as POSIX demands.
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made >= 0)
+        ::close(made);
+    else if (errno != EEXIST || ::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
         fail(std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
-    ::close(descriptor);
     return file;
 }
 

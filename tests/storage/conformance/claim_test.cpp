@@ -108,6 +108,25 @@ TEST_P(ClaimConformance, AServerThatHasLeftGetsNothing) {
     EXPECT_FALSE(exchanged.server_is_live);
 }
 
+TEST_P(ClaimConformance, VeryManyExpiredJobsAreDeletedInMoreThanOneTransaction) {
+    std::vector<NewJob> many(200);
+    JobId next = jobs.reserve_ids(many.size());
+    for (NewJob& made : many) {
+        made.id = JobId{next.value++};
+        made.type = "test.job";
+        made.expires_at = clock.now() + 1s;
+    }
+    jobs.insert(many);
+    const JobId last = insert();
+    clock.advance(1s);
+
+    EXPECT_TRUE(claim(1).empty());
+    EXPECT_LT(queries.count({})[static_cast<std::size_t>(deleted)], 200);
+    for (int i = 0; i < 200 && state_of(last) != processing; ++i)
+        claim(1);
+    EXPECT_EQ(state_of(last), processing);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ClaimConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

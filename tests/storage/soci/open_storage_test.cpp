@@ -5,8 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 namespace jobhost::storage {
 namespace {
@@ -31,6 +33,23 @@ struct OpenStorageTest : testing::Test {
         return "opened";
     }
 };
+
+TEST_F(OpenStorageTest, ASecondOneInTheSameProcessLeavesTheLocksOfTheFirst) {
+    const auto first = open();
+    const auto second = open();
+
+    // Where SQLite holds a shared lock as long as a connection uses the file: its file format, "lock bytes".
+    struct flock wanted {};
+    wanted.l_type = F_WRLCK;
+    wanted.l_whence = SEEK_SET;
+    wanted.l_start = 0x40000002;
+    wanted.l_len = 510;
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(::fcntl(descriptor, F_OFD_GETLK, &wanted), 0);
+    ::close(descriptor);
+
+    EXPECT_EQ(wanted.l_type, F_RDLCK);
+}
 
 TEST_F(OpenStorageTest, OnlyTheOwnerMayReadTheFile) {
     open();
