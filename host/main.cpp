@@ -1,5 +1,6 @@
 // The program `jobhost`: arguments to a verb, and its exit code.
 #include "host/command_line/opened.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,8 @@
 #include <charconv>
 #include <fcntl.h>
 #include <functional>
+#include <iostream>
+#include <sstream>
 #include <unistd.h>
 
 namespace {
@@ -217,7 +220,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kDone : kWrongUse;
+        std::ostringstream complaint;
+        const bool is_help = app.exit(error, std::cout, complaint) == 0;
+        std::cerr << printable_lines(complaint.str());
+        return is_help ? kDone : kWrongUse;
     }
     return run_verb(verb);
 }
