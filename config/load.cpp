@@ -35,11 +35,10 @@ private:
     void read_host_file() {
         std::error_code error;
         if (!fs::exists(configuration_.file, error)) {
-            errors_.push_back(
-                {{given_.string()},
-                 "",
-                 "is not there",
-                 "an empty file will do; the commented default jobhost.yaml explains every setting"});
+            errors_.push_back({{given_.string()},
+                               "",
+                               "is not there",
+                               "name another by -c FILE, or make this one; an empty file will do"});
             return;
         }
         const auto document = read_document(configuration_.file, given_.string(), nullptr);

@@ -1,5 +1,8 @@
 // The program `jobhost`: arguments to a verb, and its exit code.
+#include "config/nearest_name.hpp"
+#include "config/values.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -7,6 +10,8 @@
 #include <charconv>
 #include <fcntl.h>
 #include <functional>
+#include <iostream>
+#include <sstream>
 #include <unistd.h>
 
 namespace {
@@ -189,6 +194,25 @@ void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
     check->callback([&] { verb = [&] { return config_check(arguments.global, arguments.check); }; });
 }
 
+// CLI11 misses a verb before it looks at what stands in its place.
+std::string complaint_of(const CLI::App* app, const CLI::Error& error) {
+    const std::vector<std::string> left = app->remaining(true);
+    if (error.get_name() != "RequiredError" || left.empty() || left.front().starts_with('-'))
+        return CLI::FailureMessage::simple(app, error);
+    while (!app->get_subcommands().empty())
+        app = app->get_subcommands().front();
+    std::vector<std::string_view> verbs;
+    std::string names;
+    for (const CLI::App* verb : app->get_subcommands([](const CLI::App*) { return true; })) {
+        verbs.push_back(verb->get_name());
+        names += (names.empty() ? "" : ", ") + verb->get_name();
+    }
+    if (verbs.empty()) return CLI::FailureMessage::simple(app, error);
+    const auto nearest = config::nearest_name(left.front(), verbs);
+    return config::in_quotes(left.front()) + " is no verb; " +
+           (nearest ? "did you mean '" + std::string{*nearest} + "'?" : "there are " + names) + "\n";
+}
+
 // A standard descriptor that is closed would be given to the next file that is opened, and what is printed
 // would be written into it. Reading from and writing to what stands there now fails as before.
 void occupy_standard_descriptors() {
@@ -209,6 +233,7 @@ int main(int argc, char** argv) {
         "jobhost"};
     app.set_version_flag("--version", "jobhost " JOBHOST_VERSION);
     app.require_subcommand(1);
+    app.failure_message(complaint_of);
     add_serve(app, arguments, verb);
     add_enqueue(app, arguments, verb);
     add_run(app, arguments, verb);
@@ -217,7 +242,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kDone : kWrongUse;
+        std::ostringstream complaint;
+        const bool is_help = app.exit(error, std::cout, complaint) == 0;
+        std::cerr << printable_lines(complaint.str());
+        return is_help ? kDone : kWrongUse;
     }
     return run_verb(verb);
 }

@@ -1,5 +1,6 @@
 #include "host/command_line/known_types.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/observe/printable.hpp"
 
 #include <boost/json.hpp>
 
@@ -52,9 +53,9 @@ int config_check(const GlobalOptions& global, const ConfigCheckOptions& options)
                   << '\n';
     } else {
         for (const auto& warning : result.warnings)
-            std::cerr << "warning: " << config::to_text(warning) << '\n';
+            std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
         for (const auto& error : errors)
-            std::cerr << config::to_text(error) << '\n';
+            std::cerr << printable(config::to_text(error)) << '\n';
         if (errors.empty())
             std::cout << "right: " << definitions << " definitions in " << sources << " files\n";
     }

@@ -13,8 +13,10 @@ namespace jobhost::host {
 
 namespace {
 
-constexpr std::size_t kChunk = 5000;       // jobs a transaction
-constexpr std::size_t kMostProblems = 20;  // told at once
+// The most that one transaction hands in: others wait for it, and the write-ahead log grows as large.
+constexpr std::size_t kChunk = 5000;                        // jobs
+constexpr std::size_t kChunkBytes = std::size_t{16} << 20;  // of arguments
+constexpr std::size_t kMostProblems = 20;                   // told at once
 
 // Every line is read and checked before the first job is handed in.
 std::vector<NewJob> read_lines(std::istream& input, const std::string& name, JobRequests& requests,
@@ -49,6 +51,16 @@ std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
     return read_lines(file, options.from, requests, options.allow_unknown_type);
 }
 
+// The beginning of `jobs` that goes into one transaction.
+std::span<NewJob> first_chunk(std::span<NewJob> jobs) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    while (count < std::min(kChunk, jobs.size()) &&
+           (count == 0 || bytes + jobs[count].arguments.size() <= kChunkBytes))
+        bytes += jobs[count++].arguments.size();
+    return jobs.first(count);
+}
+
 // Ids are told only after their jobs are durable.
 void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
     if (jobs.empty()) return;
@@ -57,17 +69,17 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Gl
     const JobId first = store.reserve_ids(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i)
         jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
-    for (std::size_t at = 0; at < jobs.size(); at += kChunk) {
-        const auto chunk = jobs.subspan(at, std::min(kChunk, jobs.size() - at));
+    for (std::size_t at = 0; at < jobs.size();) {
+        const auto chunk = first_chunk(jobs.subspan(at));
         store.insert(chunk);
+        at += chunk.size();
         for (const NewJob& job : chunk) {
             if (global.json)
                 ids.emplace_back(std::to_string(job.id.value));
             else
                 std::cout << job.id.value << '\n';
         }
-        if (shows_progress)
-            std::cerr << "\renqueued " << at + chunk.size() << " of " << jobs.size() << std::flush;
+        if (shows_progress) std::cerr << "\renqueued " << at << " of " << jobs.size() << std::flush;
     }
     if (shows_progress) std::cerr << '\n';
     if (global.json) std::cout << ids << '\n';

@@ -41,7 +41,7 @@ void check_keys(const json::object& line) {
         const std::string_view key = member.key();
         if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
         const auto nearest = config::nearest_name(key, kKeys);
-        refuse("'" + std::string{key} + "' is not known here" +
+        refuse(config::in_quotes(key) + " is not known here" +
                (nearest ? "; did you mean '" + std::string{*nearest} + "'?" : ""));
     }
     if (!line.contains("type")) refuse("'type' is missing");

@@ -1,6 +1,7 @@
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <iostream>

@@ -1,5 +1,7 @@
 #include "host/command_line/opened.hpp"
 
+#include "host/observe/printable.hpp"
+
 #include <cstdio>
 #include <iostream>
 
@@ -8,12 +10,12 @@ namespace jobhost::host {
 config::Configuration load_configuration(const GlobalOptions& global) {
     config::LoadResult result = config::load(global.file);
     for (const config::ConfigError& warning : result.warnings)
-        std::cerr << "warning: " << config::to_text(warning) << '\n';
+        std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
         return std::move(*configuration);
     std::string message;
     for (const config::ConfigError& error : std::get<1>(result.outcome))
-        message += (message.empty() ? "" : "\n") + config::to_text(error);
+        message += (message.empty() ? "" : "\n") + printable(config::to_text(error));
     throw CommandError{kWrongUse, message};
 }
 
@@ -36,13 +38,13 @@ int exit_code_of_current_exception() noexcept {
     try {
         throw;
     } catch (const CommandError& error) {
-        std::fprintf(stderr, "%s\n", error.what());
+        std::fprintf(stderr, "%s\n", printable_lines(error.what()).c_str());
         return error.exit_code();
     } catch (const storage::StorageError& error) {
-        std::fprintf(stderr, "jobhost: %s\n", error.what());
+        std::fprintf(stderr, "jobhost: %s\n", printable_lines(error.what()).c_str());
         return error.kind() == storage::StorageError::Kind::refused ? kWrongUse : kStorageUnavailable;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "jobhost: %s\n", error.what());
+        std::fprintf(stderr, "jobhost: %s\n", printable_lines(error.what()).c_str());
         return kFailed;
     }
 }

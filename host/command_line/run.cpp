@@ -2,6 +2,7 @@
 #include "host/command_line/job_request.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <algorithm>

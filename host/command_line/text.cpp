@@ -1,6 +1,7 @@
 #include "host/command_line/text.hpp"
 
 #include "host/command_line/job_json.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <algorithm>
@@ -8,25 +9,6 @@
 #include <ostream>
 
 namespace jobhost::host {
-
-std::string printable(std::string_view text) {
-    std::string harmless;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        // The C1 controls, U+0080 to U+009F, are two bytes in UTF-8.
-        const bool is_c1 =
-            byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-        if (byte == '\n' || byte == '\t' || byte == '\r') {
-            harmless += ' ';
-        } else if (byte < 0x20 || byte == 0x7f || is_c1) {
-            harmless += '?';
-            if (is_c1) ++i;
-        } else {
-            harmless += text[i];
-        }
-    }
-    return harmless;
-}
 
 namespace {
 

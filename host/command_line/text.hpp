@@ -9,10 +9,6 @@
 
 namespace jobhost::host {
 
-// What a job or a plugin wrote, made harmless: control characters, which could drive the terminal, become
-// '?'. Line ends and tabs become spaces.
-std::string printable(std::string_view text);
-
 // Columns as wide as their widest cell, two spaces apart. The first row is the head.
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
 

@@ -1,5 +1,6 @@
 #include "host/observe/log.hpp"
 
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
@@ -52,8 +53,7 @@ public:
         line += "  ";
         line += view(spdlog::level::to_string_view(message.level));
         line.resize(38, ' ');
-        for (const char byte : view(message.payload))
-            line += static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f ? ' ' : byte;
+        line += printable(view(message.payload));
         out.append(line.data(), line.data() + line.size());
         out.push_back('\n');
     }

@@ -69,9 +69,9 @@ TEST_F(SettingsFile, ConfigurationKnowsItsFileAndFolder) {
 }
 
 TEST_F(SettingsFile, MissingFileIsOneErrorWithARemedy) {
-    EXPECT_EQ(errors(),
-              std::vector<std::string>{"jobhost.yaml  is not there  an empty file will do; the commented "
-                                       "default jobhost.yaml explains every setting"});
+    EXPECT_EQ(errors(), std::vector<std::string>{
+                            "jobhost.yaml  is not there  name another by -c FILE, or make this one; an "
+                            "empty file will do"});
 }
 
 TEST_F(SettingsFile, FolderInPlaceOfTheFileIsRefused) {

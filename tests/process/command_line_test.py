@@ -147,6 +147,12 @@ class EnqueueTest(HostTestCase):
                 self.assertNotEqual(output.err, "")
         self.assertEqual(sum(self.here.counts().values()), 0)
 
+    def test_an_unknown_verb_is_named_with_the_nearest(self):
+        for words, problem in ((["sevre"], "'sevre' is no verb; did you mean 'serve'?"),
+                               (["jobs", "shw", "1"], "'shw' is no verb; did you mean 'show'?"),
+                               (["jobs", "dance"], "'dance' is no verb; there are list, count, show, log")):
+            self.assert_refused(self.here.call(*words), 2, problem)
+
     def test_an_unknown_type_is_refused_with_the_nearest_and_allowed_on_request(self):
         self.assert_refused(self.here.call("enqueue", "misbehave.sleeep"), 2, "did you mean 'misbehave.sleep'?")
         self.assert_refused(self.here.call("enqueue", "tea.make"), 2, "--allow-unknown-type")
