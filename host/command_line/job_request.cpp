@@ -4,6 +4,7 @@
 #include "config/values.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/scheduling/job_of_definition.hpp"
+#include "host/worker/json_text.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
@@ -74,6 +75,7 @@ void check_arguments(const std::string& text) {
     if (error) refuse("the arguments are not JSON: " + error.message());
     if (!parsed.is_object())
         refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
+    if (!worker::is_json(text)) refuse("the arguments hold a number that is too large");
 }
 
 // Whatever the store would refuse is refused here, where a line of a file can still be named, and before the

@@ -129,6 +129,7 @@ class EnqueueTest(HostTestCase):
         for words in (["enqueue"],
                       ["enqueue", "misbehave.ok", "--args", "{"],
                       ["enqueue", "misbehave.ok", "--args", "[]"],
+                      ["enqueue", "misbehave.ok", "--args", '{"far": 1e999}'],
                       ["enqueue", "misbehave.ok", "--priority", "2000"],
                       ["enqueue", "misbehave.ok", "--in", "soon"],
                       ["enqueue", "misbehave.ok", "--at", "tomorrow"],
