@@ -154,6 +154,9 @@ class EnqueueTest(HostTestCase):
                                (["jobs", "dance"], "'dance' is no verb; there are list, count, show, log")):
             self.assert_refused(self.here.call(*words), 2, problem)
 
+    def test_an_unknown_definition_is_refused_with_the_nearest(self):
+        self.assert_refused(self.here.call("enqueue", "gret"), 2, "no definition 'gret'", "did you mean 'greet'?")
+
     def test_an_unknown_type_is_refused_with_the_nearest_and_allowed_on_request(self):
         self.assert_refused(self.here.call("enqueue", "misbehave.sleeep"), 2, "did you mean 'misbehave.sleep'?")
         self.assert_refused(self.here.call("enqueue", "tea.make"), 2, "--allow-unknown-type")
