@@ -4,6 +4,7 @@
 #include "config/values.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/scheduling/job_of_definition.hpp"
+#include "host/worker/json_text.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
@@ -74,6 +75,7 @@ void check_arguments(const std::string& text) {
     if (error) refuse("the arguments are not JSON: " + error.message());
     if (!parsed.is_object())
         refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
+    if (!worker::is_json(text)) refuse("the arguments hold a number that is too large");
 }
 
 // Whatever the store would refuse is refused here, where a line of a file can still be named, and before the
@@ -106,12 +108,21 @@ NewJob JobRequests::named(const std::string& name) {
     return job;
 }
 
+std::string JobRequests::nearest_definition(const std::string& name) const {
+    std::vector<std::string_view> names;
+    for (const config::Source& source : configuration_.sources)
+        for (const config::PlacedDefinition& placed : source.definitions)
+            names.push_back(placed.definition.name);
+    const auto nearest = config::nearest_name(name, names);
+    return nearest ? "; did you mean '" + std::string{*nearest} + "'?" : "";
+}
+
 NewJob JobRequests::from_options(const EnqueueOptions& options) {
     if (options.in && options.at) refuse("say when either by 'in' or by 'at', not by both");
     NewJob job = named(options.name);
     if (!config::is_job_type(job.type))
         refuse("there is no definition " + config::in_quotes(job.type) +
-               ", nor is it a job type such as mail.send");
+               ", nor is it a job type such as mail.send" + nearest_definition(job.type));
     const auto version = types_.payload_version(job.type);
     if (!version && !options.allow_unknown_type) refuse(types_.unknown_text(job.type));
     job.payload_version = version.value_or(1);

@@ -26,6 +26,8 @@ public:
 
 private:
     NewJob named(const std::string& name);
+    // "; did you mean 'nightly-backup'?", or nothing.
+    std::string nearest_definition(const std::string& name) const;
 
     const config::Configuration& configuration_;
     storage::DefinitionStore& definitions_;

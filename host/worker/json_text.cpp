@@ -4,6 +4,8 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <cmath>
+
 namespace jobhost::worker {
 namespace {
 
@@ -30,7 +32,10 @@ struct Deaf {
     bool on_number_part(json::string_view, Ec&) { return true; }
     bool on_int64(std::int64_t, json::string_view, Ec&) { return true; }
     bool on_uint64(std::uint64_t, json::string_view, Ec&) { return true; }
-    bool on_double(double, json::string_view, Ec&) { return true; }
+    bool on_double(double number, json::string_view, Ec& error) {
+        if (!std::isfinite(number)) error = json::error::exponent_overflow;
+        return !error;
+    }
     bool on_bool(bool, Ec&) { return true; }
     bool on_null(Ec&) { return true; }
     bool on_comment_part(json::string_view, Ec&) { return true; }

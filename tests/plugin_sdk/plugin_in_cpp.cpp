@@ -96,6 +96,7 @@ struct Fail {
     static constexpr std::string_view name = "fail";
     static void run(JobContext&, const TextArguments& how) {
         if (how.text == "error") throw jobhost::Error("smtp.refused", "the server is busy");
+        if (how.text == "long_code") throw jobhost::Error(std::string(101, 'c'), "the message stays");
         if (how.text == "fatal") throw jobhost::FatalError("no_such_user", "nobody is called so");
         if (how.text == "bad_arguments") throw jobhost::BadArguments("/text must be something else");
         if (how.text == "cancelled") throw jobhost::Cancelled();

@@ -37,9 +37,11 @@ TEST_F(RunTest, PluginDescribesItself) {
 }
 
 TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
+    const std::string cut_code(100, 'c');
     const std::tuple<const char*, jobhost_status, const char*, const char*> cases[] = {
         {"nothing", JOBHOST_OK, "", ""},
         {"error", JOBHOST_FAILED, "smtp.refused", "the server is busy"},
+        {"long_code", JOBHOST_FAILED, cut_code.c_str(), "the message stays"},
         {"fatal", JOBHOST_FATAL, "no_such_user", "nobody is called so"},
         {"bad_arguments", JOBHOST_BAD_ARGUMENTS, "bad_arguments", "/text must be something else"},
         {"cancelled", JOBHOST_CANCELLED, "", ""},

@@ -129,6 +129,7 @@ class EnqueueTest(HostTestCase):
         for words in (["enqueue"],
                       ["enqueue", "misbehave.ok", "--args", "{"],
                       ["enqueue", "misbehave.ok", "--args", "[]"],
+                      ["enqueue", "misbehave.ok", "--args", '{"far": 1e999}'],
                       ["enqueue", "misbehave.ok", "--priority", "2000"],
                       ["enqueue", "misbehave.ok", "--in", "soon"],
                       ["enqueue", "misbehave.ok", "--at", "tomorrow"],
@@ -152,6 +153,9 @@ class EnqueueTest(HostTestCase):
                                (["jobs", "shw", "1"], "'shw' is no verb; did you mean 'show'?"),
                                (["jobs", "dance"], "'dance' is no verb; there are list, count, show, log")):
             self.assert_refused(self.here.call(*words), 2, problem)
+
+    def test_an_unknown_definition_is_refused_with_the_nearest(self):
+        self.assert_refused(self.here.call("enqueue", "gret"), 2, "no definition 'gret'", "did you mean 'greet'?")
 
     def test_an_unknown_type_is_refused_with_the_nearest_and_allowed_on_request(self):
         self.assert_refused(self.here.call("enqueue", "misbehave.sleeep"), 2, "did you mean 'misbehave.sleep'?")

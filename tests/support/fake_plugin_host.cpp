@@ -152,6 +152,7 @@ struct FakeHostFunctions {
     }
     static jobhost_status set_error(jobhost_context* context, jobhost_text code,
                                     jobhost_text message) noexcept {
+        if (code.size > 100) return JOBHOST_LIMIT;
         run_of(context).error_code = view(code);
         run_of(context).error_message = view(message);
         return JOBHOST_OK;

@@ -32,7 +32,7 @@ TEST(Utf8, CutSplitsNoCharacter) {
 TEST(JsonText, KnowsJsonFromOtherText) {
     for (const char* text : {"{}", "[1, 2.5e3, null]", " \"x\" ", "true", R"({"a": {"b": "\u00e9"}})"})
         EXPECT_TRUE(is_json(text)) << text;
-    for (const char* text : {"", "{", "{} {}", "nul", "\"\xFF\"", "{'a': 1}", "01"})
+    for (const char* text : {"", "{", "{} {}", "nul", "\"\xFF\"", "{'a': 1}", "01", "[1e999]", "-1e999"})
         EXPECT_FALSE(is_json(text)) << text;
 }
 

@@ -58,7 +58,9 @@ void perform(jobhost_context* raw) {
 
 inline jobhost_status fail(jobhost_context* context, jobhost_status status, std::string_view code,
                            std::string_view message) noexcept {
-    call(host.api.set_error, context, to_text(code), to_text(message));
+    // The host would refuse a longer code, and the message with it.
+    constexpr std::size_t kMostOfCode = 100;
+    call(host.api.set_error, context, to_text(code.substr(0, kMostOfCode)), to_text(message));
     return status;
 }
 
