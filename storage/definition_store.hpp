@@ -18,6 +18,13 @@ struct StoredDefinition {
     Definition definition;
 };
 
+// What one source, a definition file, holds. The name begins with the application and is the same on every
+// machine: "shop/jobs.d/mail.yaml".
+struct SourceDefinitions {
+    std::string source;
+    std::vector<Definition> definitions;
+};
+
 struct Applied {
     std::size_t added = 0;
     std::size_t changed = 0;
@@ -38,11 +45,14 @@ class DefinitionStore {
 public:
     virtual ~DefinitionStore() = default;
 
-    // Make the database hold exactly `definitions` for that source: one transaction. A schedule that is new
-    // or changed starts after the present instant; it never fires for the past. Definitions that are not
-    // listed are retired: they keep their history and run no more. Throws refused when a name belongs to
-    // another source.
-    virtual Applied apply(const std::string& source, std::span<const Definition> definitions) = 0;
+    // Make the database hold what the files of `server` say, all of them at once: one transaction. A
+    // definition may move from one of these sources to another. What they no longer list is retired, as is
+    // what came from a source of this application that this very server applied last and that is not there
+    // any more; retired ones keep their history and run no more. A schedule that is new or changed starts
+    // after the present instant; it never fires for the past. Throws refused when a name belongs to a source
+    // of somebody else.
+    virtual Applied apply(const std::string& application, const std::string& server,
+                          std::span<const SourceDefinitions> sources) = 0;
 
     // Those that are not retired, by name.
     virtual std::vector<StoredDefinition> list() = 0;

@@ -1,8 +1,6 @@
 #include "host/command_line/job_request.hpp"
 #include "host/command_line/opened.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -63,9 +61,11 @@ std::span<NewJob> first_chunk(std::span<NewJob> jobs) {
 
 // Ids are told only after their jobs are durable.
 void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
-    if (jobs.empty()) return;
+    if (jobs.empty()) {
+        if (global.json) std::cout << "[]\n";
+        return;
+    }
     const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
-    boost::json::array ids;
     const JobId first = store.reserve_ids(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i)
         jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
@@ -75,14 +75,15 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Gl
         at += chunk.size();
         for (const NewJob& job : chunk) {
             if (global.json)
-                ids.emplace_back(std::to_string(job.id.value));
+                std::cout << (job.id == first ? "[" : ",") << '"' << job.id.value << '"';
             else
                 std::cout << job.id.value << '\n';
         }
+        std::cout << std::flush;
         if (shows_progress) std::cerr << "\renqueued " << at << " of " << jobs.size() << std::flush;
     }
     if (shows_progress) std::cerr << '\n';
-    if (global.json) std::cout << ids << '\n';
+    if (global.json) std::cout << "]\n";
 }
 
 }  // namespace

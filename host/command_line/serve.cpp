@@ -29,15 +29,20 @@ void report_unserved(const config::Configuration& configuration, const Catalog& 
 }
 
 void apply_definitions(Opened& opened) {
+    const config::ServerSettings& server = opened.configuration.settings.server;
+    std::vector<storage::SourceDefinitions> sources;
+    std::size_t count = 0;
     for (const config::Source& source : opened.configuration.sources) {
-        std::vector<Definition> definitions;
+        storage::SourceDefinitions& given = sources.emplace_back();
+        given.source = server.application + "/" + source.name;
         for (const config::PlacedDefinition& placed : source.definitions)
-            definitions.push_back(placed.definition);
-        const std::string name = opened.configuration.settings.server.application + "/" + source.name;
-        const storage::Applied applied = opened.storage->definitions().apply(name, definitions);
-        spdlog::info("{}: {} definitions, {} added, {} changed, {} retired", source.name, definitions.size(),
-                     applied.added, applied.changed, applied.retired);
+            given.definitions.push_back(placed.definition);
+        count += source.definitions.size();
     }
+    const storage::Applied applied =
+        opened.storage->definitions().apply(server.application, server.name, sources);
+    spdlog::info("{} definitions in {} files: {} added, {} changed, {} retired", count, sources.size(),
+                 applied.added, applied.changed, applied.retired);
 }
 
 }  // namespace

@@ -65,8 +65,10 @@ Duration ExchangeLoop::step() {
         exchanged = jobs_.exchange(server_, errand.settlements, errand.claim);
     } catch (...) {  // memory can run out, too
         put_back(std::move(errand));
+        has_failed_ = true;
         throw;
     }
+    has_failed_ = false;
     report_lost(errand, exchanged);
     inbox_.with([&](Inbox& inbox) {
         inbox.in_hand -= errand.claim.limit - exchanged.claimed.size();
@@ -85,7 +87,10 @@ ExchangeLoop::Errand ExchangeLoop::take_errand() {
         errand.settlements = std::exchange(inbox.settlements, {});
         errand.log = std::exchange(inbox.log, {});
         errand.claim.lanes = std::move(lanes);
-        if (inbox.is_claiming) errand.claim.limit = workers_ - inbox.in_hand;
+        // A claim that cannot be made, for a damaged row for instance, must not keep outcomes from being
+        // written.
+        const bool writes_only = has_failed_ && !errand.settlements.empty();
+        if (inbox.is_claiming && !writes_only) errand.claim.limit = workers_ - inbox.in_hand;
         // Slots that are being claimed for count as taken until the answer is there.
         inbox.in_hand += errand.claim.limit;
         inbox.is_writing = true;

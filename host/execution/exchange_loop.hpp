@@ -84,6 +84,7 @@ private:
     const Served served_;
     const Callbacks callbacks_;
     std::map<LaneId, Lane> lanes_;  // of the last step; the loop's own thread only
+    bool has_failed_ = false;       // the last step did; likewise
     Guarded<Inbox> inbox_;
     Loop loop_;  // last: its thread uses all of the above
 };

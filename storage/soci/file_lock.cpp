@@ -65,9 +65,14 @@ std::filesystem::path Turnstile::signal_file(const std::filesystem::path& databa
 
 bool Turnstile::enter_until(FileLock::Deadline deadline) {
     if (!next_.lock_until(deadline)) return false;
-    const bool entered = main_.lock_until(deadline);
-    next_.unlock();
-    return entered;
+    try {
+        const bool entered = main_.lock_until(deadline);
+        next_.unlock();
+        return entered;
+    } catch (...) {
+        next_.unlock();
+        throw;
+    }
 }
 
 }  // namespace jobhost::storage

@@ -34,53 +34,89 @@ std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) 
     return next_due(*definition.schedule, now);
 }
 
-void insert(Session& session, const std::string& source, const Definition& definition, TimePoint now) {
-    session.execute("definition_insert", {{"name", definition.name},
-                                          {"source", source},
-                                          {"body", to_json(definition)},
-                                          {"next_at", micros(first_due(definition, now))},
-                                          {"now", micros(now)}});
-}
+// One apply: who applies, from where, and when.
+class SourceWriter {
+public:
+    SourceWriter(Session& session, std::string application, std::string server, TimePoint now)
+        : session_{session}, prefix_{std::move(application) + "/"}, server_{std::move(server)}, now_{now} {}
 
-void change(Session& session, const std::string& source, const DefinitionRow& row,
-            const Definition& definition, TimePoint now) {
-    // Only a changed schedule starts anew; otherwise what is due stays due.
-    const bool keeps_schedule = !row.is_retired && row.stored.definition.schedule == definition.schedule;
-    const auto next_at = keeps_schedule ? row.stored.next_at : first_due(definition, now);
-    session.execute("definition_change", {{"id", row.stored.id.value},
-                                          {"source", source},
-                                          {"body", to_json(definition)},
-                                          {"next_at", micros(next_at)},
-                                          {"now", micros(now)}});
-}
+    Applied apply(std::span<const SourceDefinitions> sources) {
+        for (const SourceDefinitions& source : sources)
+            given_.insert(source.source);
+        std::set<std::string> ours = names_of_ours();
+        for (const SourceDefinitions& source : sources)
+            for (const Definition& definition : source.definitions) {
+                put(source.source, definition, ours.contains(definition.name));
+                ours.erase(definition.name);
+            }
+        for (const std::string& name : ours)
+            session_.execute("definition_retire", {{"name", name}, {"now", micros(now_)}});
+        applied_.retired = ours.size();
+        return applied_;
+    }
+
+private:
+    // What this server's files may change: whatever lies in them, or lay in those that are gone.
+    std::set<std::string> names_of_ours() {
+        std::set<std::string> names;
+        for (auto& [name, source, applied_by] :
+             session_.rows<std::string, std::string, std::string>("definition_owner_list"))
+            if (given_.contains(source) || (applied_by == server_ && source.starts_with(prefix_)))
+                names.insert(std::move(name));
+        return names;
+    }
+
+    void put(const std::string& source, const Definition& definition, bool is_ours) {
+        const auto row = find_row(session_, definition.name);
+        if (!row) {
+            insert(source, definition);
+            ++applied_.added;
+        } else if (!row->is_retired && !is_ours) {
+            throw StorageError{StorageError::Kind::refused, "the definition '" + definition.name +
+                                                                "' belongs to " + row->stored.source +
+                                                                "; give one of them another name"};
+        } else if (row->is_retired || row->stored.source != source || row->body != to_json(definition)) {
+            change(source, *row, definition);
+            ++(row->is_retired ? applied_.added : applied_.changed);
+        }
+    }
+
+    void insert(const std::string& source, const Definition& definition) {
+        session_.execute("definition_insert", {{"name", definition.name},
+                                               {"source", source},
+                                               {"server", server_},
+                                               {"body", to_json(definition)},
+                                               {"next_at", micros(first_due(definition, now_))},
+                                               {"now", micros(now_)}});
+    }
+
+    void change(const std::string& source, const DefinitionRow& row, const Definition& definition) {
+        // Only a changed schedule starts anew; otherwise what is due stays due.
+        const bool keeps_schedule = !row.is_retired && row.stored.definition.schedule == definition.schedule;
+        const auto next_at = keeps_schedule ? row.stored.next_at : first_due(definition, now_);
+        session_.execute("definition_change", {{"id", row.stored.id.value},
+                                               {"source", source},
+                                               {"server", server_},
+                                               {"body", to_json(definition)},
+                                               {"next_at", micros(next_at)},
+                                               {"now", micros(now_)}});
+    }
+
+    Session& session_;
+    const std::string prefix_;
+    const std::string server_;
+    const TimePoint now_;
+    std::set<std::string> given_;
+    Applied applied_;
+};
 
 }  // namespace
 
-Applied SociDefinitionStore::apply(const std::string& source, std::span<const Definition> definitions) {
+Applied SociDefinitionStore::apply(const std::string& application, const std::string& server,
+                                   std::span<const SourceDefinitions> sources) {
     Applied applied;
     database_.write([&](Session& session) {
-        const TimePoint now = database_.now();
-        std::set<std::string> gone;
-        for (auto& [name] : session.rows<std::string>("definition_of_source", {{"source", source}}))
-            gone.insert(std::move(name));
-        for (const Definition& definition : definitions) {
-            gone.erase(definition.name);
-            const auto row = find_row(session, definition.name);
-            if (!row) {
-                insert(session, source, definition, now);
-                ++applied.added;
-            } else if (!row->is_retired && row->stored.source != source) {
-                throw StorageError{StorageError::Kind::refused, "the definition '" + definition.name +
-                                                                    "' belongs to " + row->stored.source +
-                                                                    "; give one of them another name"};
-            } else if (row->is_retired || row->body != to_json(definition)) {
-                change(session, source, *row, definition, now);
-                ++(row->is_retired ? applied.added : applied.changed);
-            }
-        }
-        for (const std::string& name : gone)
-            session.execute("definition_retire", {{"name", name}, {"now", micros(now)}});
-        applied.retired = gone.size();
+        applied = SourceWriter{session, application, server, database_.now()}.apply(sources);
     });
     return applied;
 }

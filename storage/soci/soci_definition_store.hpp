@@ -12,7 +12,8 @@ public:
     SociDefinitionStore(Database& database, NameCache& names, JobInserter& inserter)
         : database_{database}, names_{names}, inserter_{inserter} {}
 
-    Applied apply(const std::string& source, std::span<const Definition> definitions) override;
+    Applied apply(const std::string& application, const std::string& server,
+                  std::span<const SourceDefinitions> sources) override;
     std::vector<StoredDefinition> list() override;
     std::optional<StoredDefinition> find(const std::string& name) override;
     std::size_t fire(std::span<const Firing> firings) override;

@@ -1,5 +1,6 @@
 #include "host/execution/exchange_loop.hpp"
 
+#include "storage/storage_error.hpp"
 #include "tests/support/counted_events.hpp"
 
 #include <gtest/gtest.h>
@@ -15,10 +16,13 @@ public:
     Guarded<std::vector<storage::Settlement>> settled;
     test::CountedEvents settlements;
     std::atomic<int> failures = 0;  // that are still to come
+    std::atomic<bool> refuses_claims = false;
 
     storage::Exchanged exchange(ServerId, std::span<const storage::Settlement> settlements_now,
                                 const storage::ClaimRequest& claim) override {
         if (!settlements_now.empty() && failures-- > 0) throw std::bad_alloc{};
+        if (refuses_claims && claim.limit > 0)
+            throw storage::StorageError{storage::StorageError::Kind::corrupt, "a job's policy is missing"};
         storage::Exchanged exchanged;
         for (const storage::Settlement& settlement : settlements_now) {
             exchanged.moved.push_back(storage::Moved::yes);
@@ -59,6 +63,15 @@ TEST_F(ExchangeLoopTest, AnOutcomeOutlivesAnyFailureToWriteIt) {
 
     ASSERT_TRUE(store.settlements.wait_for(1));
     EXPECT_EQ(store.settled.with([](auto& all) { return all.at(0).job; }), JobId{7});
+}
+
+TEST_F(ExchangeLoopTest, AClaimThatCannotBeMadeKeepsNoOutcomeFromBeingWritten) {
+    ASSERT_TRUE(delivered.wait_for(1));
+    store.refuses_claims = true;
+
+    loop.finish({.job = JobId{7}, .lease = Lease{1}, .target = Succeeded{}});
+
+    EXPECT_TRUE(store.settlements.wait_for(1));
 }
 
 }  // namespace

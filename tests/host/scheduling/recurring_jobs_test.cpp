@@ -21,7 +21,8 @@ struct RecurringJobsTest : testing::Test {
         definition.arguments = R"({"a":1})";
         definition.queue = QueueName{"reports"};
         definition.schedule = schedule;
-        db->definitions().apply("test.yaml", {&definition, 1});
+        const storage::SourceDefinitions source{"test/jobs.yaml", {definition}};
+        db->definitions().apply("test", "server", {&source, 1});
     }
     std::vector<TimePoint> nominal_instants() {
         std::vector<TimePoint> instants;

@@ -14,8 +14,10 @@ protected:
         definition.schedule = Every{1min, TimePoint{}};
         return definition;
     }
-    Applied apply(const std::vector<Definition>& list, const std::string& source = "jobs.yaml") {
-        return definitions.apply(source, list);
+    Applied apply(const std::vector<Definition>& list, const std::string& source = "shop/jobs.yaml",
+                  const std::string& by = "server one") {
+        const SourceDefinitions given{source, list};
+        return definitions.apply("shop", by, {&given, 1});
     }
     Firing firing_of(const std::string& name) {
         const StoredDefinition stored = definitions.find(name).value();
@@ -49,10 +51,34 @@ TEST_P(DefinitionConformance, WhatIsNotListedRetiresAndMayComeBack) {
 }
 
 TEST_P(DefinitionConformance, ANameOfAnotherSourceIsRefusedAsAWhole) {
-    apply({every_minute("a")}, "one.yaml");
+    apply({every_minute("a")}, "shop/one.yaml", "server one");
 
-    EXPECT_THROW(apply({every_minute("b"), every_minute("a")}, "two.yaml"), StorageError);
+    EXPECT_THROW(apply({every_minute("b"), every_minute("a")}, "shop/two.yaml", "server two"), StorageError);
     EXPECT_EQ(definitions.list().size(), 1u);
+}
+
+TEST_P(DefinitionConformance, AFileMayBeRenamedAndSplitWithoutLosingItsPlace) {
+    apply({every_minute("a"), every_minute("b")}, "shop/all.yaml");
+    const auto due = definitions.find("a")->next_at;
+    clock.advance(5min);
+
+    const std::vector<SourceDefinitions> split{{"shop/first.yaml", {every_minute("b")}},
+                                               {"shop/second.yaml", {every_minute("a")}}};
+    const Applied applied = definitions.apply("shop", "server one", split);
+
+    EXPECT_EQ(applied.changed, 2u);
+    EXPECT_EQ(applied.added + applied.retired, 0u);
+    EXPECT_EQ(definitions.find("a")->source, "shop/second.yaml");
+    EXPECT_EQ(definitions.find("a")->next_at, due);
+}
+
+TEST_P(DefinitionConformance, AFileThatIsGoneRetiresWhatItsOwnServerAppliedFromIt) {
+    apply({every_minute("a")}, "shop/jobs.yaml", "server one");
+
+    EXPECT_EQ(definitions.apply("shop", "server two", {}).retired, 0u) << "it never had that file";
+    EXPECT_EQ(definitions.apply("other", "server one", {}).retired, 0u) << "it is of another application";
+    EXPECT_EQ(definitions.apply("shop", "server one", {}).retired, 1u);
+    EXPECT_EQ(definitions.find("a"), std::nullopt);
 }
 
 TEST_P(DefinitionConformance, AChangedScheduleStartsAnewAndOtherChangesKeepIt) {

@@ -4,16 +4,16 @@ SELECT id, source, revision, body, next_at FROM definition WHERE retired_at IS N
 -- name: definition_find
 SELECT id, source, revision, body, next_at, retired_at FROM definition WHERE name = :name;
 
--- name: definition_of_source
-SELECT name FROM definition WHERE source = :source AND retired_at IS NULL;
+-- name: definition_owner_list
+SELECT name, source, applied_by FROM definition WHERE retired_at IS NULL;
 
 -- name: definition_insert
-INSERT INTO definition (name, source, revision, body, next_at, created_at, updated_at)
-VALUES (:name, :source, 1, :body, :next_at, :now, :now);
+INSERT INTO definition (name, source, applied_by, revision, body, next_at, created_at, updated_at)
+VALUES (:name, :source, :server, 1, :body, :next_at, :now, :now);
 
 -- name: definition_change
 UPDATE definition
-SET source = :source, revision = revision + 1, body = :body, next_at = :next_at, retired_at = NULL, updated_at = :now
+SET source = :source, applied_by = :server, revision = revision + 1, body = :body, next_at = :next_at, retired_at = NULL, updated_at = :now
 WHERE id = :id;
 
 -- name: definition_retire

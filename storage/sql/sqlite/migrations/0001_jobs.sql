@@ -61,7 +61,8 @@ CREATE TABLE served_type (
 CREATE TABLE definition (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL,
+        source TEXT NOT NULL,
+    applied_by TEXT NOT NULL,
     revision INTEGER NOT NULL,
     body TEXT NOT NULL,
     next_at INTEGER,
