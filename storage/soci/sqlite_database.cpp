@@ -3,6 +3,7 @@
 #include "storage/storage_error.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <cerrno>
@@ -64,6 +65,7 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
       timeout_{timeout},
       clock_{clock},
       turnstile_{file_},
+      opened_{file_id()},
       writing_{open_session()},
       writer_{*writing_, turnstile_, timeout_} {}
 
@@ -112,7 +114,21 @@ void SqliteDatabase::ensure_wal(Session& session) {
     if (!is_done) throw StorageError{StorageError::Kind::unavailable, "it cannot be put into WAL mode"};
 }
 
+SqliteDatabase::FileId SqliteDatabase::file_id() const noexcept {
+    struct stat info {};
+    if (::stat(file_.c_str(), &info) != 0) return {};
+    return {info.st_dev, info.st_ino};
+}
+
+void SqliteDatabase::check_file() const {
+    if (file_id() == opened_) return;
+    throw StorageError{StorageError::Kind::unavailable,
+                       "the database " + file_.string() +
+                           " was removed or replaced while it was in use; start jobhost again"};
+}
+
 void SqliteDatabase::read(const Work& work) {
+    check_file();
     auto reader = take_reader();
     try {
         reader->execute_text("BEGIN");

@@ -3,6 +3,8 @@
 
 #include "storage/soci/group_writer.hpp"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -14,7 +16,10 @@ public:
     // network file system, where SQLite's locks cannot be relied on.
     SqliteDatabase(std::filesystem::path file, Duration timeout, const Clock& clock);
 
-    void write(const Work& work) override { writer_.run(work); }
+    void write(const Work& work) override {
+        check_file();
+        writer_.run(work);
+    }
     void read(const Work& work) override;
     TimePoint now() override { return clock_.now(); }
 
@@ -22,6 +27,16 @@ public:
     const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
+    // Which file it is, whatever its name; a name that is gone is none.
+    struct FileId {
+        dev_t device = 0;
+        ino_t inode = 0;
+        friend bool operator==(const FileId&, const FileId&) = default;
+    };
+    FileId file_id() const noexcept;
+    // Throws when the file was removed or replaced since it was opened: what is written to it now would be
+    // lost.
+    void check_file() const;
     std::unique_ptr<Session> open_session();  // errors name the file
     std::unique_ptr<Session> new_session();
     void ensure_wal(Session& session);
@@ -33,6 +48,7 @@ private:
     const Clock& clock_;
     const StatementCatalog catalog_{"sqlite"};
     Turnstile turnstile_;
+    const FileId opened_;
     std::unique_ptr<Session> writing_;
     GroupWriter writer_;
 

@@ -92,6 +92,14 @@ TEST_F(OpenStorageTest, AnotherDatabaseIsRefusedWithoutSayingTheUrl) {
     }
 }
 
+TEST_F(OpenStorageTest, AFileThatIsReplacedWhileInUseIsNotWrittenAnyMore) {
+    const auto storage = open();
+    std::filesystem::remove(file);
+    EXPECT_THROW(storage->jobs().reserve_ids(1), StorageError);
+    open();
+    EXPECT_THROW(storage->queries().list({}, 1), StorageError) << "that is another database";
+}
+
 TEST_F(OpenStorageTest, ManyMayOpenANewDatabaseAtOnce) {
     std::vector<std::thread> openers;
     std::atomic<int> opened = 0;
