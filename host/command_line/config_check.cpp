@@ -1,5 +1,6 @@
 #include "host/command_line/known_types.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
 
 #include <boost/json.hpp>
@@ -57,7 +58,8 @@ int config_check(const GlobalOptions& global, const ConfigCheckOptions& options)
         for (const auto& error : errors)
             std::cerr << printable(config::to_text(error)) << '\n';
         if (errors.empty())
-            std::cout << "right: " << definitions << " definitions in " << sources << " files\n";
+            std::cout << "right: " << counted(definitions, "definition") << " in " << counted(sources, "file")
+                      << '\n';
     }
     return errors.empty() ? kDone : kWrongUse;
 }

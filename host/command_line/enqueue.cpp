@@ -1,9 +1,11 @@
 #include "host/command_line/job_request.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/observe/printable.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <span>
 #include <unistd.h>
 
@@ -59,6 +61,18 @@ std::span<NewJob> first_chunk(std::span<NewJob> jobs) {
     return jobs.first(count);
 }
 
+// A queue of another host is right, and one that nobody serves is a typing error: that is for a person to
+// say.
+void warn_of_foreign_queues(const config::Settings& settings, std::span<const NewJob> jobs) {
+    std::set<QueueName> foreign;
+    for (const NewJob& job : jobs)
+        if (std::find(settings.queues.begin(), settings.queues.end(), job.queue) == settings.queues.end())
+            foreign.insert(job.queue);
+    for (const QueueName& queue : foreign)
+        std::cerr << "warning: this host file does not serve the queue '" << printable(queue.value)
+                  << "'; its jobs wait for a host that does\n";
+}
+
 // Ids are told only after their jobs are durable.
 void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
     if (jobs.empty()) {
@@ -91,6 +105,7 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Gl
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options) {
     const auto opened = open(global);
     std::vector<NewJob> jobs = requested(*opened, options);
+    warn_of_foreign_queues(opened->configuration.settings, jobs);
     insert_and_print(opened->storage->jobs(), jobs, global);
     return kDone;
 }

@@ -134,6 +134,8 @@ int jobs_log(const GlobalOptions& global, JobId id) {
     const auto lines = queries.log(id, position);
     if (global.json)
         std::cout << array_of(lines) << '\n';
+    else if (lines.empty())
+        std::cerr << "job " << id.value << " has logged and printed nothing so far\n";
     else
         for (const storage::LogLine& line : lines)
             print_line(std::cout, line);

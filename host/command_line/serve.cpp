@@ -1,4 +1,5 @@
 #include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
 #include "host/daemon/host.hpp"
 #include "host/observe/log.hpp"
 
@@ -15,8 +16,8 @@ void report_refused(const Catalog& catalog, const std::filesystem::path& folder)
         spdlog::error("plugin {} is refused: {}; {}", refused.file, refused.reason, refused.remedy);
     if (catalog.plugins().empty()) spdlog::warn("there is no plugin in {}; nothing can run", folder.string());
     for (const LoadedPlugin& plugin : catalog.plugins())
-        spdlog::info("plugin {} {} from {}: {} job types", plugin.description.name,
-                     plugin.description.version, plugin.file, plugin.description.types.size());
+        spdlog::info("plugin {} {} from {}: {}", plugin.description.name, plugin.description.version,
+                     plugin.file, counted(plugin.description.types.size(), "job type"));
 }
 
 // Definitions whose type nobody serves yet are kept: their jobs wait until the plugin arrives.
@@ -41,8 +42,8 @@ void apply_definitions(Opened& opened) {
     }
     const storage::Applied applied =
         opened.storage->definitions().apply(server.application, server.name, sources);
-    spdlog::info("{} definitions in {} files: {} added, {} changed, {} retired", count, sources.size(),
-                 applied.added, applied.changed, applied.retired);
+    spdlog::info("{} in {}: {} added, {} changed, {} retired", counted(count, "definition"),
+                 counted(sources.size(), "file"), applied.added, applied.changed, applied.retired);
 }
 
 }  // namespace

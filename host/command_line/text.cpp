@@ -20,6 +20,10 @@ std::size_t width_of(const std::string& text) {
 
 }  // namespace
 
+std::string counted(std::size_t count, std::string_view noun) {
+    return std::to_string(count) + " " + std::string{noun} + (count == 1 ? "" : "s");
+}
+
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
@@ -60,7 +64,7 @@ std::string state_note(const Job& job) {
     else if (reason != Reason::none)
         add(std::string{to_string(reason)});
     if (const auto due_at = due_at_of(job.state)) add("due " + short_text(*due_at));
-    if (job.warnings > 0) add(std::to_string(job.warnings) + (job.warnings == 1 ? " warning" : " warnings"));
+    if (job.warnings > 0) add(counted(static_cast<std::size_t>(job.warnings), "warning"));
     return note;
 }
 

@@ -9,6 +9,9 @@
 
 namespace jobhost::host {
 
+// "1 file", "2 files".
+std::string counted(std::size_t count, std::string_view noun);
+
 // Columns as wide as their widest cell, two spaces apart. The first row is the head.
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
 

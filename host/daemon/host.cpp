@@ -1,6 +1,7 @@
 #include "host/daemon/host.hpp"
 
 #include "host/daemon/served.hpp"
+#include "storage/model/time_text.hpp"
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -100,7 +101,22 @@ Dispatcher::Callbacks Host::dispatcher_callbacks() {
     };
 }
 
+// Without its lock nobody can prove that such a host has ended, so its jobs stay with it.
+void Host::report_unprovable() {
+    for (const storage::ServerInfo& server : storage_.servers().list()) {
+        const bool is_here = server.state == storage::ServerState::live && server.host_name == machine_name();
+        const auto lock = lock_folder(settings_.server.state_folder) / (server.incarnation + ".lock");
+        if (is_here && !std::filesystem::exists(lock))
+            spdlog::warn(
+                "server {} (process {}, started {}) of this machine counts as live, but its lock is not in "
+                "{}; if it has ended, start jobhost once with the state folder that it used, and its jobs "
+                "run again",
+                server.name, server.pid, to_text(server.started_at), settings_.server.state_folder.string());
+    }
+}
+
 bool Host::run() {
+    report_unprovable();
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     wait_for_signal();

@@ -39,6 +39,7 @@ private:
     ServerId enter();
     ExchangeLoop::Callbacks exchange_callbacks();
     Dispatcher::Callbacks dispatcher_callbacks();
+    void report_unprovable();
     void wait_for_signal();
     void wait_for_news();
     void stop_harder();
