@@ -10,13 +10,15 @@ class StoppingTest(HostTestCase):
     DEFINITIONS = {
         "polite": {"type": "misbehave.sleep", "args": {"seconds": 600, "polite": True}, "retry": {"attempts": 0}},
         "stubborn": {"type": "misbehave.sleep", "args": {"seconds": 600, "polite": False}, "retry": {"attempts": 0}},
-        "short": {"type": "misbehave.sleep", "args": {"seconds": 2, "polite": False}},
+        # Ends when the test says so, by a file, however slow the machine is.
+        "short": {"type": "command.run", "args": {"command": [
+            "/bin/sh", "-c", "echo begun; while [ ! -e go ]; do sleep 0.05; done"]}},
         "program": {"type": "command.run", "args": {"command": ["/bin/sh", "-c", "echo begun; exec sleep 600"]},
                     "retry": {"attempts": 0}},
         "deaf": {"type": "command.run", "retry": {"attempts": 0}, "args": {"command": [
             "/bin/sh", "-c", "trap '' TERM; echo begun; while :; do sleep 1; done"]}},
-        "fails-late": {"type": "command.run", "args": {"command": ["/bin/sh", "-c", "echo begun; sleep 1; exit 3"]},
-                       "retry": {"attempts": 0}},
+        "fails-late": {"type": "command.run", "args": {"command": [
+            "/bin/sh", "-c", "echo begun; while [ ! -e go ]; do sleep 0.05; done; exit 3"]}, "retry": {"attempts": 0}},
     }
 
     def start(self, stop_timeout="10s", **server):
@@ -27,6 +29,13 @@ class StoppingTest(HostTestCase):
         job = here.enqueue(name)
         here.wait_running(job, line)
         return job
+
+    def stop_and_release(self, here, host):
+        """SIGTERM, then the jobs that wait for it may end; the exit code of the host."""
+        host.signal(signal.SIGTERM)
+        host.wait_log("stopping")
+        here.write("go", "")
+        return host.wait()
 
     def assert_gone(self, host):
         self.assertEqual(host.processes(), {})
@@ -41,8 +50,8 @@ class StoppingTest(HostTestCase):
 
     def test_a_short_job_ends_within_the_stop_timeout_and_is_recorded(self):
         here, host = self.start("30s")
-        job = self.running(here, "short")
-        self.assertEqual(host.stop(), 0)
+        job = self.running(here, "short", "begun")
+        self.assertEqual(self.stop_and_release(here, host), 0)
         self.assert_gone(host)
         shown = here.show(job)
         self.assertEqual((shown["state"], shown["attempt"], shown["events"]), ("succeeded", 1, []))
@@ -50,7 +59,7 @@ class StoppingTest(HostTestCase):
     def test_a_job_that_fails_while_the_host_stops_has_failed(self):
         here, host = self.start("30s")
         job = self.running(here, "fails-late", "begun")
-        self.assertEqual(host.stop(), 0)
+        self.assertEqual(self.stop_and_release(here, host), 0)
         shown = here.show(job)
         self.assertEqual((shown["state"], shown["events"][0]["error_code"]), ("failed", "exit_status"))
 
@@ -115,11 +124,11 @@ class StoppingTest(HostTestCase):
 
     def test_queued_jobs_stay_queued_and_nothing_new_begins(self):
         here, host = self.start("30s", workers=2)
-        running = [self.running(here, "short") for _ in range(2)]
+        running = [self.running(here, "short", "begun") for _ in range(2)]
         queued = here.enqueue_lines([{"type": "misbehave.append", "args": {
             "path": str(here.folder / "runs.txt")}}] * 20)
         delayed = here.enqueue("misbehave.ok", None, "--in", "1h")
-        self.assertEqual(host.stop(), 0)
+        self.assertEqual(self.stop_and_release(here, host), 0)
         for job in running:
             self.assertEqual(here.show(job)["state"], "succeeded")
         self.assertEqual(here.appended(), [])
@@ -156,8 +165,10 @@ class StoppingTest(HostTestCase):
 
     def test_a_terminal_interrupt_to_the_whole_group_spares_the_workers(self):
         here, host = self.start("30s")
-        job = self.running(here, "short")
+        job = self.running(here, "short", "begun")
         os.killpg(host.pid, signal.SIGINT)
+        host.wait_log("stopping")
+        here.write("go", "")
         self.assertEqual(host.wait(), 0)
         self.assertEqual(here.show(job)["state"], "succeeded")
 
