@@ -25,7 +25,7 @@ add_library(jobhost_plugin_hosting STATIC
 target_include_directories(jobhost_plugin_hosting PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(jobhost_plugin_hosting
     PUBLIC Boost::headers jobhost_plugin_sdk jobhost_model Threads::Threads
-    PRIVATE jobhost_warnings boost_json OpenSSL::Crypto)
+    PRIVATE jobhost_warnings boost_json jobhost_digest)
 
 add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/arguments.cpp

@@ -95,7 +95,9 @@ void check(const NewJob& job) {
 
 // Job types have a dot in their names and definitions may have one too: the definition goes first.
 NewJob JobRequests::named(const std::string& name) {
-    if (const auto stored = definitions_.find(name)) {
+    const auto [found, is_new] = stored_.try_emplace(name);
+    if (is_new) found->second = definitions_.find(name);
+    if (const auto& stored = found->second) {
         NewJob job = job_of_definition(stored->definition, clock_.now());
         job.definition = stored->id;
         return job;

@@ -5,6 +5,8 @@
 #include "host/command_line/known_types.hpp"
 #include "storage/storage.hpp"
 
+#include <map>
+#include <optional>
 #include <string>
 
 namespace jobhost::host {
@@ -33,6 +35,7 @@ private:
     storage::DefinitionStore& definitions_;
     const Clock& clock_;
     KnownTypes types_;
+    std::map<std::string, std::optional<storage::StoredDefinition>> stored_;  // by name, as looked up so far
 };
 
 }  // namespace jobhost::host

@@ -34,12 +34,10 @@ struct Opened {
 // Throws CommandError and StorageError.
 std::unique_ptr<Opened> open(const GlobalOptions& global);
 
-// Runs a verb; errors are said on standard error and become the exit code.
-template <class Verb>
-int run_verb(Verb verb) noexcept;
 void flush_output();  // throws if something could not be written, on a full disk for one
 int exit_code_of_current_exception() noexcept;
 
+// Runs a verb; errors are said on standard error and become the exit code.
 template <class Verb>
 int run_verb(Verb verb) noexcept {
     try {

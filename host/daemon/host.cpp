@@ -122,9 +122,9 @@ bool Host::run() {
     wait_for_signal();
     news_.assign(::dup(wakeups_->descriptor()));
     wait_for_news();
-    loops_.push_back(std::make_unique<Loop>("recovery", [this] { return predecessors_.run_once(); }));
-    loops_.push_back(std::make_unique<Loop>("recurring jobs", [this] { return recurring_jobs_.run_once(); }));
-    loops_.push_back(std::make_unique<Loop>("due jobs", [this] { return due_jobs_.run_once(); }));
+    recovery_loop_.emplace("recovery", [this] { return predecessors_.run_once(); });
+    recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
+    due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
     spdlog::info("server {} is ready: {} workers, {} plugins", settings_.server.name,
                  settings_.server.workers, catalog_.plugins().size());
     ::sd_notify(0, "READY=1");
@@ -147,7 +147,7 @@ void Host::wait_for_news() {
                          if (error) return;
                          if (wakeups_->drain()) {
                              exchange_.wake();
-                             loops_.back()->wake();
+                             if (due_loop_) due_loop_->wake();
                          }
                          wait_for_news();
                      });
@@ -176,7 +176,7 @@ void Host::stop_harder() {
             stop_timer_.after(kKillPeriod + kLeavePeriod, [this] { stop_harder(); });
             break;
         case Stopping::killing:
-            is_clean_ = exchange_.is_drained();
+            is_clean_ = is_clean_ && exchange_.is_drained();
             if (!is_clean_)
                 spdlog::error(
                     "the last results could not be written in time; those jobs are left to recovery");
@@ -197,8 +197,9 @@ void Host::check_drained() {
 
 void Host::leave() {
     stopping_ = Stopping::leaving;
-    for (const auto& loop : loops_)
-        loop->stop();
+    recovery_loop_.reset();
+    recurring_loop_.reset();
+    due_loop_.reset();
     exchange_.stop();
     try {
         if (is_clean_) {

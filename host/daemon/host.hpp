@@ -67,7 +67,10 @@ private:
     DueJobs due_jobs_;
     RecurringJobs recurring_jobs_;
     Predecessors predecessors_;
-    std::vector<std::unique_ptr<Loop>> loops_;  // last: their threads use the parts above
+    // Last, as their threads use the parts above; running between run() and leave().
+    std::optional<Loop> recovery_loop_;
+    std::optional<Loop> recurring_loop_;
+    std::optional<Loop> due_loop_;
 };
 
 }  // namespace jobhost::host

@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostRuns = 1000;
 // A worker that is idle for longer ends, except for the last one.
 constexpr Duration kIdlePeriod = 60s;
-constexpr Duration kFirstBackOff = 100ms;
-constexpr Duration kLongestBackOff = 10s;
 
 }  // namespace
 
@@ -86,10 +84,9 @@ void WorkerPool::start_worker() {
 void WorkerPool::on_start_failed(const std::string& reason) {
     if (is_draining_) return;
     spdlog::error("plugin {}: a worker did not start: {}", plugin_.description.name, reason);
-    back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
     callbacks_.unavailable(true);
     give_back_waiting();
-    try_again_after(back_off_);
+    try_again_after(back_off_.next());
 }
 
 void WorkerPool::try_again_after(Duration pause) {
@@ -102,7 +99,7 @@ void WorkerPool::try_again_after(Duration pause) {
 
 void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
     const auto run = worker.take_run();
-    back_off_ = {};
+    back_off_.reset();
     callbacks_.ended(run->job(), run->end(std::move(result)), run->log().take());
     if (!worker.is_idle()) return;
     if (worker.runs() >= kMostRuns)
@@ -125,11 +122,17 @@ void WorkerPool::on_worker_ended(Worker& worker) {
     if (workers_.empty() && !back_off_timer_.is_set()) start_worker();
 }
 
+template <class Act>
+void WorkerPool::for_each_run(Act act) {
+    for (const auto& worker : workers_)
+        if (Run* run = worker->run()) act(*run);
+}
+
 std::vector<storage::LogChunk> WorkerPool::take_log() {
     std::vector<storage::LogChunk> chunks;
-    for (const auto& worker : workers_)
-        if (Run* run = worker->run())
-            if (auto chunk = run->log().take()) chunks.push_back(std::move(*chunk));
+    for_each_run([&](Run& run) {
+        if (auto chunk = run.log().take()) chunks.push_back(std::move(*chunk));
+    });
     return chunks;
 }
 
@@ -143,8 +146,7 @@ void WorkerPool::drain() {
     is_draining_ = true;
     back_off_timer_.cancel();
     give_back_waiting();
-    for (const auto& worker : workers_)
-        if (Run* run = worker->run()) run->drain();
+    for_each_run([](Run& run) { run.drain(); });
 }
 
 void WorkerPool::dismiss() {
@@ -153,13 +155,11 @@ void WorkerPool::dismiss() {
 }
 
 void WorkerPool::cancel() {
-    for (const auto& worker : workers_)
-        if (Run* run = worker->run()) run->cancel();
+    for_each_run([](Run& run) { run.cancel(); });
 }
 
 void WorkerPool::kill() {
-    for (const auto& worker : workers_)
-        if (Run* run = worker->run()) run->kill();
+    for_each_run([](Run& run) { run.kill(); });
 }
 
 }  // namespace jobhost::host

@@ -3,6 +3,7 @@
 
 #include "host/execution/run.hpp"
 #include "host/plugin/catalog.hpp"
+#include "host/sync/back_off.hpp"
 
 #include <deque>
 #include <functional>
@@ -45,6 +46,8 @@ public:
 private:
     class Worker;
 
+    template <class Act>
+    void for_each_run(Act act);
     void pump();
     void start_worker();
     Worker* idle_worker();
@@ -65,7 +68,7 @@ private:
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
     bool is_draining_ = false;
-    Duration back_off_{};
+    BackOff back_off_{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
     Timer back_off_timer_;  // set: no worker is started until it expires
 };
 

@@ -1,12 +1,11 @@
 #include "host/plugin/image.hpp"
 
 #include "host/plugin/plugin_refused.hpp"
+#include "storage/digest.hpp"
 
-#include <openssl/evp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -101,19 +100,6 @@ private:
     void* bytes_;
 };
 
-std::string sha256(std::span<const std::byte> bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-        throw PluginRefused{"its SHA-256 cannot be computed", "see to OpenSSL's configuration"};
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-        text += "0123456789abcdef"[digest[i] >> 4];
-        text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-}
-
 }  // namespace
 
 void check_owner(int descriptor, const std::string& what) {
@@ -136,7 +122,8 @@ PluginImage PluginImage::open(const std::filesystem::path& path) {
         0)
         refuse("its copy cannot be sealed");
     const Mapping mapping{image.memory_.get(), image.size_};
-    image.digest_ = sha256(mapping.bytes());
+    const auto bytes = mapping.bytes();
+    image.digest_ = storage::sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     image.report_ = check_elf(mapping.bytes());
     return image;
 }

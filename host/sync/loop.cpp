@@ -2,15 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
 
 namespace jobhost::host {
-
-namespace {
-constexpr Duration kFirstBackOff = std::chrono::milliseconds{100};
-constexpr Duration kLongestBackOff = std::chrono::seconds{3};
-}  // namespace
 
 Loop::Loop(std::string name, std::function<Duration()> step)
     : name_{std::move(name)}, step_{std::move(step)}, thread_{[this] { run(); }} {}
@@ -40,13 +34,12 @@ void Loop::run() {
 Duration Loop::next_pause() {
     try {
         const Duration pause = step_();
-        if (back_off_ != Duration{}) spdlog::info("{}: it works again", name_);
-        back_off_ = {};
+        if (back_off_.is_active()) spdlog::info("{}: it works again", name_);
+        back_off_.reset();
         return pause;
     } catch (const std::exception& error) {
-        if (back_off_ == Duration{}) spdlog::error("{}: {}; trying again", name_, error.what());
-        back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
-        return back_off_;
+        if (!back_off_.is_active()) spdlog::error("{}: {}; trying again", name_, error.what());
+        return back_off_.next();
     }
 }
 
@@ -54,7 +47,7 @@ Duration Loop::next_pause() {
 bool Loop::wait(Duration pause) {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, std::chrono::duration_cast<std::chrono::nanoseconds>(pause),
-                      [this] { return is_stopping_ || (is_woken_ && back_off_ == Duration{}); });
+                      [this] { return is_stopping_ || (is_woken_ && !back_off_.is_active()); });
     is_woken_ = false;
     return !is_stopping_;
 }

@@ -1,7 +1,7 @@
 // A thread that repeats one step: when it is woken, and when the time comes that the step itself named.
 #pragma once
 
-#include "storage/model/time.hpp"
+#include "host/sync/back_off.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -34,7 +34,7 @@ private:
 
     const std::string name_;
     const std::function<Duration()> step_;
-    Duration back_off_{};
+    BackOff back_off_{std::chrono::milliseconds{100}, std::chrono::seconds{3}};
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -6,18 +6,13 @@
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
 
-#include <algorithm>
 #include <fcntl.h>
 
 namespace jobhost::host {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kBatch = 500;
-constexpr Duration kFirstPause = 20ms;
-constexpr Duration kLongestPause = 5s;
 
 }  // namespace
 
@@ -31,8 +26,7 @@ Duration Predecessors::run_once() {
         // A host of another database may share the folder: its proof is for its own successor.
         if (recover(incarnation)) std::filesystem::remove(entry.path());
     }
-    pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
-    return pause_;
+    return pause_.next();
 }
 
 bool Predecessors::recover(const std::string& incarnation) {

@@ -1,6 +1,7 @@
 // Hosts that ran from this state folder and have provably ended: their jobs run again at once.
 #pragma once
 
+#include "host/sync/back_off.hpp"
 #include "storage/server_store.hpp"
 
 #include <filesystem>
@@ -34,7 +35,7 @@ private:
     const std::filesystem::path folder_;
     const std::string own_incarnation_;
     const std::function<void()> recovered_;
-    Duration pause_{};
+    BackOff pause_{std::chrono::milliseconds{20}, std::chrono::seconds{5}};
 };
 
 }  // namespace jobhost::host
