@@ -84,8 +84,10 @@ void WorkerPool::start_worker() {
 void WorkerPool::on_start_failed(const std::string& reason) {
     if (is_draining_) return;
     spdlog::error("plugin {}: a worker did not start: {}", plugin_.description.name, reason);
-    callbacks_.unavailable(true);
     give_back_waiting();
+    // Workers that were started together fail together: that is one failure, and one step of the back-off.
+    if (back_off_timer_.is_set()) return;
+    callbacks_.unavailable(true);
     try_again_after(back_off_.next());
 }
 
