@@ -95,7 +95,9 @@ void WorkerPool::try_again_after(Duration pause) {
     back_off_timer_.after(pause, [this] {
         back_off_timer_.cancel();
         callbacks_.unavailable(false);
-        start_worker();
+        // With workers at hand, only jobs ask for more: a start that fails at once would take the types out
+        // of the next claim before those workers get anything to do.
+        if (workers_.empty()) start_worker();
     });
 }
 
