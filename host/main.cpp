@@ -77,7 +77,6 @@ void add_filter(CLI::App& app, storage::JobFilter& filter) {
         "--queue", [&](const std::string& name) { filter.queue = QueueName{name}; },
         "Only jobs of this queue");
     app.add_option("--type", filter.type, "Only jobs of this type");
-    app.add_option("--definition", filter.definition, "Only jobs of this definition");
 }
 
 void add_serve(CLI::App& app, Arguments& arguments, Verb& verb) {
@@ -153,6 +152,7 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
         "--state", [&](const std::string& text) { arguments.list.filter.state = state_or_complain(text); },
         "Only jobs in this state");
     add_filter(*list, arguments.list.filter);
+    list->add_option("--definition", arguments.list.filter.definition, "Only jobs of this definition");
     list->add_option("--limit", arguments.list.limit, "How many at the most")
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));

@@ -17,6 +17,13 @@ struct JobFilter {
     std::optional<std::string> definition;
 };
 
+struct JobPage {
+    std::vector<Job> jobs;
+    // Where the next page begins; nothing: there is none. A page may be short, even empty, and yet have a
+    // next one: a search gives back what it has found after looking at some thousands of jobs.
+    std::optional<std::string> next;
+};
+
 struct LogLine {
     TimePoint at;
     Lease lease;        // of the run that wrote it
@@ -38,9 +45,14 @@ public:
     virtual ~JobQueries() = default;
 
     virtual std::optional<Job> find(JobId id) = 0;
-    // Newest first, at most `limit`.
-    virtual std::vector<Job> list(const JobFilter& filter, std::size_t limit) = 0;
-    virtual StateCounts count(const JobFilter& filter) = 0;
+    // At most `limit`, from where `cursor` (JobPage::next; empty: the beginning) points. In the order of a
+    // state that is asked for: enqueued as they will be claimed, scheduled by due_at, processing by id, final
+    // ones from the last that ended; otherwise from the newest. Throws refused for a cursor of another
+    // filter.
+    virtual JobPage list(const JobFilter& filter, std::size_t limit, const std::string& cursor) = 0;
+    // From counters that every change maintains; not by looking at jobs.
+    virtual StateCounts count(const std::optional<QueueName>& queue,
+                              const std::optional<std::string>& type) = 0;
     // Oldest first.
     virtual std::vector<JobEvent> events(JobId id) = 0;
     // What was written after `position`, which moves on behind it.

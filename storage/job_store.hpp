@@ -44,13 +44,22 @@ struct ClaimRequest {
 
 enum class Moved {
     yes,
-    lost,  // the job is not in this run any more: another writer was first, or the lease is an old one
+    already,  // an earlier call has moved it, whose answer did not arrive
+    lost,     // the job is not in this run any more: another writer was first, or the lease is an old one
 };
 
 struct Exchanged {
     std::vector<Moved> moved;         // one for each settlement, in their order
     std::vector<ClaimedJob> claimed;  // best first
     bool server_is_live = true;       // false: declared dead or stopped meanwhile; nothing was claimed
+    std::size_t mutilated = 0;        // settlements written without their texts, which could not be stored
+};
+
+// A run as the database knows it.
+struct HeldRun {
+    JobId job;
+    Lease lease;
+    friend auto operator<=>(const HeldRun&, const HeldRun&) = default;
 };
 
 struct Promoted {
@@ -75,9 +84,16 @@ public:
     // Write down what has ended, then take what can run: one transaction. Either part may be empty. A
     // settlement moves its job only while that run holds it: same server, same lease. A job that was
     // cancelled, or has expired, becomes deleted where it would have gone back to enqueued or scheduled. A
-    // claim that meets very many of those may return less than there is; the next one goes on.
+    // claim that meets very many of those may return less than there is; the next one goes on. After an error
+    // that left open whether it took effect, the same settlements are simply given again; claims that nobody
+    // received are found by runs_of(). A settlement that the database refuses for what is in it keeps its
+    // outcome and loses its texts, and does not hold up the others.
     virtual Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                                const ClaimRequest& claim) = 0;
+
+    // What the database regards as running on that server, at most `limit`, by job. What the server does not
+    // hold itself, while no claim of its own is out, it gives back: the answer of its claim was lost.
+    virtual std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) = 0;
 
     // Scheduled jobs that are due become enqueued, earliest first, at most `limit`.
     virtual Promoted promote_due(std::size_t limit) = 0;

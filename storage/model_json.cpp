@@ -65,13 +65,30 @@ Backoff backoff_from_json(const json::object& object) {
     return HangfireBackoff{};
 }
 
+json::object retention_to_json(const Retention& retention) {
+    return {{"succeeded", retention.succeeded.count()},
+            {"failed", retention.failed.count()},
+            {"deleted", retention.deleted.count()},
+            {"count", retention.count ? json::value(*retention.count) : json::value()}};
+}
+
+Retention retention_from_json(const json::object& object) {
+    Retention retention;
+    retention.succeeded = duration_of(object.at("succeeded"));
+    retention.failed = duration_of(object.at("failed"));
+    retention.deleted = duration_of(object.at("deleted"));
+    if (!object.at("count").is_null()) retention.count = object.at("count").to_number<std::int64_t>();
+    return retention;
+}
+
 json::object policy_to_json(const Policy& policy) {
     return {{"retry",
              {{"attempts", policy.retry.attempts},
               {"backoff", backoff_to_json(policy.retry.backoff)},
               {"on_exhausted", policy.retry.on_exhausted == OnExhausted::fail ? "fail" : "delete"}}},
             {"timeout", policy.timeout.count()},
-            {"kill_after", policy.kill_after.count()}};
+            {"kill_after", policy.kill_after.count()},
+            {"retention", retention_to_json(policy.retention)}};
 }
 
 Policy policy_from_json(const json::object& object) {
@@ -83,6 +100,7 @@ Policy policy_from_json(const json::object& object) {
         text_of(retry.at("on_exhausted")) == "fail" ? OnExhausted::fail : OnExhausted::remove;
     policy.timeout = duration_of(object.at("timeout"));
     policy.kill_after = duration_of(object.at("kill_after"));
+    policy.retention = retention_from_json(object.at("retention").as_object());
     return policy;
 }
 

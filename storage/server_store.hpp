@@ -22,6 +22,9 @@ struct ServerInfo {
     ServerState state = ServerState::live;
     TimePoint started_at;
     std::optional<TimePoint> stopped_at;
+    std::int64_t beat = 0;  // raised by the server as long as it is well
+    Duration lease = std::chrono::seconds{
+        20};  // without a beat for so long, by an observer's own clock, it counts as dead
 };
 
 // A job type that a server runs.
@@ -39,14 +42,24 @@ class ServerStore {
 public:
     virtual ~ServerStore() = default;
 
-    // Announce a new incarnation; `info.id` and `info.state` are ignored.
+    // Announce a new incarnation; `info.id`, `info.state` and `info.beat` are ignored. Announcing it again,
+    // because the answer did not arrive, yields the same id.
     virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
     // It ends in order and holds no job any more.
     virtual void leave(ServerId server) = 0;
+    // Raise the server's beat and set the lease that it counts by. False: it is not live any more, and
+    // nothing that it does counts.
+    virtual bool beat(ServerId server, Duration lease) = 0;
+
     // That incarnation has provably ended. Its id; nothing: this database knows no such server.
     virtual std::optional<ServerId> declare_dead(const std::string& incarnation) = 0;
-    // Jobs of a dead or stopped server go back to their queues, at most `limit`; how many went.
-    // Those that were cancelled or have expired become deleted.
+    // An observer has seen no other beat than `beat` for the server's lease. False: it has beaten since, or
+    // has ended already.
+    virtual bool declare_dead(ServerId server, std::int64_t beat) = 0;
+    // Servers that are not live, or not there at all, and hold jobs all the same, at most `limit`.
+    virtual std::vector<ServerId> stranded(std::size_t limit) = 0;
+    // Jobs of a server that is not live go back to their queues, at most `limit`; how many went. Those that
+    // were cancelled or have expired become deleted. Nothing goes from a live server.
     virtual std::size_t recover(ServerId server, std::size_t limit) = 0;
 
     virtual std::vector<ServerInfo> list() = 0;

@@ -6,6 +6,7 @@
 #include "storage/job_store.hpp"
 #include "storage/server_store.hpp"
 #include "storage/storage_error.hpp"
+#include "storage/upkeep_store.hpp"
 
 #include <memory>
 #include <string>
@@ -13,8 +14,11 @@
 namespace jobhost::storage {
 
 struct StorageOptions {
-    std::string url;                              // "sqlite:/var/lib/jobhost/jobhost.db"
+    // "sqlite:/var/lib/jobhost/jobhost.db", "postgresql://user@host/database", "odbc:Driver=…;Server=…". May
+    // hold a password: no error says more than its first word.
+    std::string url;
     Duration timeout = std::chrono::seconds{30};  // deadline of each call
+    std::string schema = "jobhost";               // where our tables lie; SQLite has no such thing
 };
 
 // Tells that somebody wrote to the database, so that idle hosts need not poll. A hint: it may be late, missed
@@ -35,11 +39,13 @@ public:
     virtual JobQueries& queries() noexcept = 0;
     virtual ServerStore& servers() noexcept = 0;
     virtual DefinitionStore& definitions() noexcept = 0;
+    virtual UpkeepStore& upkeep() noexcept = 0;
     virtual std::unique_ptr<Wakeups> watch() = 0;
 };
 
-// Opens the database, creating it or bringing its schema up to date as needed. `clock` is what the database's
-// own clock is on databases that have none (SQLite); it must outlive the storage. Throws StorageError.
-std::unique_ptr<Storage> open_storage(const StorageOptions& options, const Clock& clock);
+// Opens the database, creating it or bringing its schema up to date as needed. Instants are those of the
+// database's own clock, or, where it has none (SQLite), of the machine's; a test may put `clock` in its
+// place, which must outlive the storage. Throws StorageError.
+std::unique_ptr<Storage> open_storage(const StorageOptions& options, const Clock* clock = nullptr);
 
 }  // namespace jobhost::storage

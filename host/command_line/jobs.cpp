@@ -68,11 +68,23 @@ void print_events(const std::vector<JobEvent>& events) {
     print_table(std::cout, rows);
 }
 
+// All pages together, up to `limit` jobs.
+std::vector<Job> listed(storage::JobQueries& queries, const storage::JobFilter& filter, std::size_t limit) {
+    std::vector<Job> jobs;
+    std::optional<std::string> cursor{""};
+    while (cursor && jobs.size() < limit) {
+        storage::JobPage page = queries.list(filter, limit - jobs.size(), *cursor);
+        std::move(page.jobs.begin(), page.jobs.end(), std::back_inserter(jobs));
+        cursor = std::move(page.next);
+    }
+    return jobs;
+}
+
 }  // namespace
 
 int jobs_list(const GlobalOptions& global, const JobsListOptions& options) {
     const auto opened = open(global);
-    const auto jobs = opened->storage->queries().list(options.filter, options.limit);
+    const std::vector<Job> jobs = listed(opened->storage->queries(), options.filter, options.limit);
     if (global.json) {
         std::cout << array_of(jobs) << '\n';
         return kDone;
@@ -93,7 +105,7 @@ int jobs_list(const GlobalOptions& global, const JobsListOptions& options) {
 
 int jobs_count(const GlobalOptions& global, const JobsCountOptions& options) {
     const auto opened = open(global);
-    const auto counts = opened->storage->queries().count(options.filter);
+    const auto counts = opened->storage->queries().count(options.filter.queue, options.filter.type);
     if (!options.states.empty()) {
         std::int64_t sum = 0;
         for (const StateName state : options.states)

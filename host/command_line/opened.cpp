@@ -23,7 +23,7 @@ std::unique_ptr<Opened> open(const GlobalOptions& global) {
     auto opened = std::make_unique<Opened>();
     opened->configuration = load_configuration(global);
     const config::StorageSettings& storage = opened->configuration.settings.storage;
-    opened->storage = storage::open_storage({storage.url, storage.timeout}, opened->clock);
+    opened->storage = storage::open_storage({.url = storage.url, .timeout = storage.timeout});
     return opened;
 }
 

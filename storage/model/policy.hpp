@@ -2,6 +2,7 @@
 // exists.
 #pragma once
 
+#include "storage/model/retention.hpp"
 #include "storage/model/retry_policy.hpp"
 
 namespace jobhost {
@@ -10,6 +11,7 @@ struct Policy {
     RetryPolicy retry;
     Duration timeout = std::chrono::hours{1};        // then the job is asked to stop
     Duration kill_after = std::chrono::seconds{30};  // after being asked; then its worker is killed
+    Retention retention;
     friend bool operator==(const Policy&, const Policy&) = default;
 };
 

@@ -66,6 +66,20 @@ json::object row_of(const Settlement& settlement) {
     };
 }
 
+// Those of `settlements` that an earlier transaction has written: a settled row keeps its server and its
+// lease.
+std::set<std::pair<JobId, Lease>> settled_runs(Session& session, ServerId server,
+                                               std::span<const Settlement> settlements) {
+    json::array ids;
+    for (const Settlement& settlement : settlements)
+        ids.push_back(settlement.job.value);
+    std::set<std::pair<JobId, Lease>> found;
+    for (const auto& [id, lease] : session.rows<long long, long long>(
+             "job_settled_runs", {{"ids", json::serialize(ids)}, {"server", server.value}}))
+        found.emplace(JobId{id}, Lease{lease});
+    return found;
+}
+
 }  // namespace
 
 std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements,
@@ -80,12 +94,16 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
              "job_settle", {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(now)}}))
         moved_runs.emplace(JobId{id}, Lease{lease});
 
+    const std::set<std::pair<JobId, Lease>> settled_before = moved_runs.size() < settlements.size()
+                                                                 ? settled_runs(session, server, settlements)
+                                                                 : std::set<std::pair<JobId, Lease>>{};
     std::vector<Moved> moved;
     std::vector<std::pair<JobId, JobEvent>> events;
     std::vector<LogChunk> log;
     for (const Settlement& settlement : settlements) {
-        const bool is_moved = moved_runs.contains({settlement.job, settlement.lease});
-        moved.push_back(is_moved ? Moved::yes : Moved::lost);
+        const std::pair run{settlement.job, settlement.lease};
+        const bool is_moved = moved_runs.contains(run);
+        moved.push_back(is_moved ? Moved::yes : settled_before.contains(run) ? Moved::already : Moved::lost);
         if (!is_moved) continue;
         if (settlement.event) events.emplace_back(settlement.job, *settlement.event);
         log.insert(log.end(), settlement.log.begin(), settlement.log.end());

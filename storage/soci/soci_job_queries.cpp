@@ -53,19 +53,27 @@ std::optional<Job> SociJobQueries::find(JobId id) {
     return std::move(found.front());
 }
 
-std::vector<Job> SociJobQueries::list(const JobFilter& filter, std::size_t limit) {
+JobPage SociJobQueries::list(const JobFilter& filter, std::size_t limit, const std::string& cursor) {
     Conditions conditions = conditions_of(filter);
+    if (!cursor.empty()) {
+        conditions.text += conditions.text.empty() ? " WHERE " : " AND ";
+        conditions.text += "job.id < :before";
+        conditions.parameters.emplace_back("before", std::stoll(cursor));
+    }
     conditions.parameters.emplace_back("count", static_cast<long long>(limit));
-    std::vector<Job> found;
+    JobPage page;
     database_.read([&](Session& session) {
-        found = select_jobs(session, catalog_["job_select"],
-                            conditions.text + " ORDER BY job.id DESC LIMIT :count", conditions.parameters);
+        page.jobs =
+            select_jobs(session, catalog_["job_select"],
+                        conditions.text + " ORDER BY job.id DESC LIMIT :count", conditions.parameters);
     });
-    return found;
+    if (page.jobs.size() == limit) page.next = std::to_string(page.jobs.back().id.value);
+    return page;
 }
 
-StateCounts SociJobQueries::count(const JobFilter& filter) {
-    const Conditions conditions = conditions_of(filter);
+StateCounts SociJobQueries::count(const std::optional<QueueName>& queue,
+                                  const std::optional<std::string>& type) {
+    const Conditions conditions = conditions_of({.queue = queue, .type = type});
     StateCounts counts{};
     database_.read([&](Session& session) {
         for (const auto& [state, count] : session.rows_of_text<int, long long>(

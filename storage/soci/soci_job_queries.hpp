@@ -12,8 +12,8 @@ public:
         : database_{database}, catalog_{catalog} {}
 
     std::optional<Job> find(JobId id) override;
-    std::vector<Job> list(const JobFilter& filter, std::size_t limit) override;
-    StateCounts count(const JobFilter& filter) override;
+    JobPage list(const JobFilter& filter, std::size_t limit, const std::string& cursor) override;
+    StateCounts count(const std::optional<QueueName>& queue, const std::optional<std::string>& type) override;
     std::vector<JobEvent> events(JobId id) override;
     std::vector<LogLine> log(JobId id, LogPosition& position) override;
 

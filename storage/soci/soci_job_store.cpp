@@ -66,6 +66,16 @@ Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> se
     return exchanged;
 }
 
+std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
+    std::vector<HeldRun> runs;
+    database_.read([&](Session& session) {
+        for (const auto& [id, lease] : session.rows<long long, long long>(
+                 "job_runs_of", {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
+            runs.push_back({JobId{id}, Lease{lease}});
+    });
+    return runs;
+}
+
 Promoted SociJobStore::promote_due(std::size_t limit) {
     const TimePoint now = database_.now();
     Promoted promoted;

@@ -16,6 +16,7 @@ public:
     void insert(std::span<const NewJob> jobs) override;
     Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                        const ClaimRequest& claim) override;
+    std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) override;
     Promoted promote_due(std::size_t limit) override;
     void append_log(std::span<const LogChunk> chunks) override;
     std::vector<Lane> lanes() override;

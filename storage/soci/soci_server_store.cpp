@@ -1,5 +1,6 @@
 #include "storage/soci/soci_server_store.hpp"
 
+#include "storage/soci/claim.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/settle.hpp"
 
@@ -44,12 +45,17 @@ void end(Session& session, ServerId server, ServerState state, TimePoint now) {
 ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedType> types) {
     ServerId id;
     database_.write([&](Session& session) {
+        if (const auto known = find_server(session, info.incarnation)) {
+            id = known->id;
+            return;
+        }
         session.execute("server_insert", {{"incarnation", info.incarnation},
                                           {"name", info.name},
                                           {"application", info.application},
                                           {"host_name", info.host_name},
                                           {"pid", info.pid},
                                           {"workers", info.workers},
+                                          {"lease", info.lease.count()},
                                           {"now", micros(database_.now())}});
         id = find_server(session, info.incarnation).value().id;
         if (!types.empty())
@@ -73,9 +79,40 @@ std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarna
     return dead;
 }
 
+bool SociServerStore::beat(ServerId server, Duration lease) {
+    bool is_live = false;
+    database_.write([&](Session& session) {
+        is_live = session.execute("server_beat", {{"id", server.value}, {"lease", lease.count()}}) == 1;
+    });
+    return is_live;
+}
+
+bool SociServerStore::declare_dead(ServerId server, std::int64_t beat) {
+    bool is_declared = false;
+    database_.write([&](Session& session) {
+        is_declared = session.execute("server_end_silent", {{"id", server.value},
+                                                            {"state", static_cast<int>(ServerState::dead)},
+                                                            {"now", micros(database_.now())},
+                                                            {"beat", beat}}) == 1;
+        if (is_declared) session.execute("served_type_delete", {{"id", server.value}});
+    });
+    return is_declared;
+}
+
+std::vector<ServerId> SociServerStore::stranded(std::size_t limit) {
+    std::vector<ServerId> found;
+    database_.read([&](Session& session) {
+        for (const auto& [id] :
+             session.rows<long long>("server_stranded", {{"count", static_cast<long long>(limit)}}))
+            found.push_back(ServerId{id});
+    });
+    return found;
+}
+
 std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
     std::size_t count = 0;
     database_.write([&](Session& session) {
+        if (is_live(session, server)) return;
         const TimePoint now = database_.now();
         std::vector<std::pair<JobId, JobEvent>> events;
         for (const auto& [id, attempt] : session.rows<long long, int>(
@@ -97,12 +134,12 @@ std::vector<ServerInfo> SociServerStore::list() {
     std::vector<ServerInfo> servers;
     database_.read([&](Session& session) {
         for (auto& [id, incarnation, name, application, host_name, pid, workers, state, started_at,
-                    stopped_at] :
+                    stopped_at, beat, lease] :
              session.rows<long long, std::string, std::string, std::string, std::string, long long, int, int,
-                          long long, std::optional<long long>>("server_list"))
+                          long long, std::optional<long long>, long long, long long>("server_list"))
             servers.push_back({ServerId{id}, std::move(incarnation), std::move(name), std::move(application),
                                std::move(host_name), pid, workers, static_cast<ServerState>(state),
-                               instant(started_at), instant(stopped_at)});
+                               instant(started_at), instant(stopped_at), beat, Duration{lease}});
     });
     return servers;
 }

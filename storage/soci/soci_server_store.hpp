@@ -12,7 +12,10 @@ public:
 
     ServerId enter(const ServerInfo& info, std::span<const ServedType> types) override;
     void leave(ServerId server) override;
+    bool beat(ServerId server, Duration lease) override;
     std::optional<ServerId> declare_dead(const std::string& incarnation) override;
+    bool declare_dead(ServerId server, std::int64_t beat) override;
+    std::vector<ServerId> stranded(std::size_t limit) override;
     std::size_t recover(ServerId server, std::size_t limit) override;
     std::vector<ServerInfo> list() override;
     std::vector<ServedType> served_types() override;

@@ -11,9 +11,8 @@ namespace jobhost::config {
 namespace {
 
 std::string text_of(const char* name) {
-    const auto folder = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "config";
     std::stringstream text;
-    text << std::ifstream(folder / name).rdbuf();
+    text << std::ifstream(std::filesystem::path{CONFIG_FOLDER} / name).rdbuf();
     return text.str();
 }
 

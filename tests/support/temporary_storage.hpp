@@ -11,7 +11,7 @@ struct TemporaryStorage {
     TemporaryFolder folder;
     ManualClock clock;
     std::unique_ptr<storage::Storage> storage =
-        storage::open_storage({.url = "sqlite:" + (folder / "test.db").string()}, clock);
+        storage::open_storage({.url = "sqlite:" + (folder / "test.db").string()}, &clock);
 
     storage::Storage* operator->() const noexcept { return storage.get(); }
 };

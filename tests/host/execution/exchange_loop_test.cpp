@@ -38,6 +38,7 @@ public:
     void insert(std::span<const NewJob>) override {}
     storage::Promoted promote_due(std::size_t) override { return {}; }
     void append_log(std::span<const storage::LogChunk>) override {}
+    std::vector<storage::HeldRun> runs_of(ServerId, std::size_t) override { return {}; }
 
 private:
     bool has_job_ = true;

@@ -39,7 +39,7 @@ TEST_F(DueJobsTest, PromotesWhatIsDueAndTellsSo) {
 
     EXPECT_EQ(due_jobs.run_once(), 1s);
     EXPECT_EQ(promoted, 1);
-    EXPECT_EQ(db->queries().list({.state = StateName::enqueued}, 10).size(), 1u);
+    EXPECT_EQ(db->queries().list({.state = StateName::enqueued}, 10, "").jobs.size(), 1u);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct RecurringJobsTest : testing::Test {
     }
     std::vector<TimePoint> nominal_instants() {
         std::vector<TimePoint> instants;
-        for (const Job& job : db->queries().list({}, 100))
+        for (const Job& job : db->queries().list({}, 100, "").jobs)
             instants.push_back(job.nominal_at.value());
         std::reverse(instants.begin(), instants.end());
         return instants;
@@ -53,7 +53,7 @@ TEST_F(RecurringJobsTest, EachInstantBecomesOneJobAsTheDefinitionSays) {
 
     EXPECT_EQ(nominal_instants(), (std::vector{first, first + 1min}));
     EXPECT_EQ(fired, 2);
-    const Job job = db->queries().list({}, 1).at(0);
+    const Job job = db->queries().list({}, 1, "").jobs.at(0);
     EXPECT_EQ(job.definition, "tick");
     EXPECT_EQ(job.queue.value, "reports");
     EXPECT_EQ(job.arguments, R"({"a":1})");

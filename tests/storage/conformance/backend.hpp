@@ -32,7 +32,7 @@ struct Backend {
 class SqliteTestDatabase final : public TestDatabase {
 public:
     std::unique_ptr<Storage> open(const Clock& clock) override {
-        return open_storage({.url = "sqlite:" + (folder_ / "test.db").string()}, clock);
+        return open_storage({.url = "sqlite:" + (folder_ / "test.db").string()}, &clock);
     }
 
 private:

@@ -121,7 +121,7 @@ TEST_P(ClaimConformance, VeryManyExpiredJobsAreDeletedInMoreThanOneTransaction) 
     clock.advance(1s);
 
     EXPECT_TRUE(claim(1).empty());
-    EXPECT_LT(queries.count({})[static_cast<std::size_t>(deleted)], 200);
+    EXPECT_LT(queries.count({}, {})[static_cast<std::size_t>(deleted)], 200);
     for (int i = 0; i < 200 && state_of(last) != processing; ++i)
         claim(1);
     EXPECT_EQ(state_of(last), processing);

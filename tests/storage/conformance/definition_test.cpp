@@ -106,7 +106,7 @@ TEST_P(DefinitionConformance, ExactlyOneHostFiresForAnInstant) {
     EXPECT_EQ(definitions.fire({&ours, 1}), 1u);
     EXPECT_EQ(other->definitions().fire({&theirs, 1}), 0u);
 
-    const auto made = queries.list({}, 10);
+    const auto made = queries.list({}, 10, "").jobs;
     ASSERT_EQ(made.size(), 1u);
     EXPECT_EQ(made[0].definition, "a");
     EXPECT_EQ(made[0].nominal_at, ours.seen);
@@ -121,7 +121,7 @@ TEST_P(DefinitionConformance, AFiringOfAnEarlierRevisionIsRefused) {
     apply({changed});
 
     EXPECT_EQ(definitions.fire({&stale, 1}), 0u);
-    EXPECT_TRUE(queries.list({}, 10).empty());
+    EXPECT_TRUE(queries.list({}, 10, "").jobs.empty());
 }
 
 TEST_P(DefinitionConformance, AnInstantThatComesAroundAgainHindersNoSchedule) {
@@ -137,7 +137,7 @@ TEST_P(DefinitionConformance, AnInstantThatComesAroundAgainHindersNoSchedule) {
     const std::vector again{firing_of("a"), firing_of("b")};
     ASSERT_EQ(again[0].seen, first[0].seen);
     EXPECT_EQ(definitions.fire(again), 2u);
-    EXPECT_EQ(queries.list({}, 10).size(), 3u) << "two of b, and a's instant has had its job";
+    EXPECT_EQ(queries.list({}, 10, "").jobs.size(), 3u) << "two of b, and a's instant has had its job";
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, DefinitionConformance, testing::ValuesIn(all_backends()), backend_name);

@@ -20,7 +20,7 @@ struct OpenStorageTest : testing::Test {
     test::ManualClock clock;
     std::filesystem::path file = folder / "test.db";
 
-    std::unique_ptr<Storage> open() { return open_storage({.url = "sqlite:" + file.string()}, clock); }
+    std::unique_ptr<Storage> open() { return open_storage({.url = "sqlite:" + file.string()}, &clock); }
     void change(const std::string& statement) {
         SqliteDatabase{file, 5s, clock}.write([&](Session& session) { session.execute_text(statement); });
     }
@@ -85,7 +85,7 @@ TEST_F(OpenStorageTest, AMissingFolderIsNamed) {
 
 TEST_F(OpenStorageTest, AnotherDatabaseIsRefusedWithoutSayingTheUrl) {
     try {
-        open_storage({.url = "postgresql://user:secret@host/db"}, clock);
+        open_storage({.url = "postgresql://user:secret@host/db"}, &clock);
         FAIL();
     } catch (const StorageError& error) {
         EXPECT_EQ(std::string{error.what()}.find("secret"), std::string::npos);
@@ -97,7 +97,7 @@ TEST_F(OpenStorageTest, AFileThatIsReplacedWhileInUseIsNotWrittenAnyMore) {
     std::filesystem::remove(file);
     EXPECT_THROW(storage->jobs().reserve_ids(1), StorageError);
     open();
-    EXPECT_THROW(storage->queries().list({}, 1), StorageError) << "that is another database";
+    EXPECT_THROW(storage->queries().list({}, 1, "").jobs, StorageError) << "that is another database";
 }
 
 TEST_F(OpenStorageTest, ManyMayOpenANewDatabaseAtOnce) {

@@ -1,6 +1,6 @@
 -- name: server_insert
-INSERT INTO server (incarnation, name, application, host_name, pid, workers, state, started_at)
-VALUES (:incarnation, :name, :application, :host_name, :pid, :workers, 1, :now);
+INSERT INTO server (incarnation, name, application, host_name, pid, workers, state, beat, lease, started_at)
+VALUES (:incarnation, :name, :application, :host_name, :pid, :workers, 1, 0, :lease, :now);
 
 -- name: server_find
 SELECT id, state FROM server WHERE incarnation = :incarnation;
@@ -8,11 +8,17 @@ SELECT id, state FROM server WHERE incarnation = :incarnation;
 -- name: server_state
 SELECT state FROM server WHERE id = :id;
 
+-- name: server_beat
+UPDATE server SET beat = beat + 1, lease = :lease WHERE id = :id AND state = 1;
+
 -- name: server_end
 UPDATE server SET state = :state, stopped_at = :now WHERE id = :id AND state = 1;
 
+-- name: server_end_silent
+UPDATE server SET state = :state, stopped_at = :now WHERE id = :id AND state = 1 AND beat = :beat;
+
 -- name: server_list
-SELECT id, incarnation, name, application, host_name, pid, workers, state, started_at, stopped_at
+SELECT id, incarnation, name, application, host_name, pid, workers, state, started_at, stopped_at, beat, lease
 FROM server
 ORDER BY id;
 

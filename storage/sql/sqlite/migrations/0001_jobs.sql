@@ -41,8 +41,8 @@ CREATE TABLE server (
     pid INTEGER NOT NULL,
     workers INTEGER NOT NULL,
     state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
-    beat INTEGER NOT NULL DEFAULT 0,
-    lease INTEGER NOT NULL DEFAULT 20000000,
+    beat INTEGER NOT NULL,
+    lease INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     stopped_at INTEGER
 ) STRICT;
@@ -61,7 +61,7 @@ CREATE TABLE served_type (
 CREATE TABLE definition (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-        source TEXT NOT NULL,
+    source TEXT NOT NULL,
     applied_by TEXT NOT NULL,
     revision INTEGER NOT NULL,
     body TEXT NOT NULL,

@@ -11,6 +11,15 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    server = NULL,
     recoveries = recoveries + 1
 WHERE id IN (SELECT id FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count)
 RETURNING id, attempt;
+
+-- name: server_stranded
+-- Differs because: SQLite spells a limit LIMIT.
+SELECT DISTINCT server
+FROM job
+WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
+ORDER BY server
+LIMIT :count;
