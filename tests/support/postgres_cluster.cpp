@@ -19,7 +19,7 @@ constexpr int kDeadlineMs = 150'000;
 // Starts the guardian with `socket` as its input and output. It leaves this family at once, so what is waited
 // for here is only its departure.
 void start_guardian(int socket, const std::vector<std::string>& settings) {
-    std::vector<std::string> words{"python3", "-I", POSTGRES_GUARDIAN};
+    std::vector<std::string> words{"python3", "-I", POSTGRES_GUARDIAN, "--templates=" POSTGRES_TEMPLATES};
     words.insert(words.end(), settings.begin(), settings.end());
     std::vector<char*> pointers;
     for (std::string& word : words)

@@ -15,8 +15,8 @@ namespace jobhost::test {
 // words.
 class PostgresCluster {
 public:
-    // Creates and starts it, which takes half a second. `settings` are PostgreSQL's own, such as "fsync=on";
-    // without any, fsync is off.
+    // Creates and starts it, which takes a fraction of a second. `settings` are PostgreSQL's own, such as
+    // "fsync=on"; without any, fsync is off.
     explicit PostgresCluster(const std::vector<std::string>& settings = {});
     ~PostgresCluster();
     PostgresCluster(const PostgresCluster&) = delete;

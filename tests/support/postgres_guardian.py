@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """A private PostgreSQL 15 for one test program, which this program outlives for as long as it takes to clean up.
 
-usage: postgres_guardian.py [SETTING=VALUE...]
+usage: postgres_guardian.py [--templates=FOLDER] [SETTING=VALUE...]
+
+  --templates      where a fresh cluster is kept for the next time, when copying it saves most of the work
 
 It reads commands from standard input, one a line, and answers each with one line, "ok ..." or "failed ...":
 
-  start            on the data as they are; the first start has been done before the first answer, "ok FOLDER"
+  start            on the data as they are; the first start has been done before the first answer, "ok PLACE"
   stop             fast shutdown
   kill             kill -9 of all its processes at once, as a power cut would
   pause, resume    SIGSTOP and SIGCONT for all its processes
   create_database  answers with the name
 
-The socket and the data are in FOLDER. When the input ends, because the test is done or dead, the cluster is killed
-and the folder removed. The guardian leaves the family of who starts it, so that it is still there to do that after
+The socket and the data are in PLACE. When the input ends, because the test is done or dead, the cluster is killed
+and PLACE removed. The guardian leaves the family of who starts it, so that it is still there to do that after
 somebody, such as ctest at a timeout, killed that family; and as a subreaper it inherits the processes of a killed
 postmaster, so that it knows when the last one is gone.
 """
@@ -25,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 PROGRAMS = pathlib.Path("/usr/lib/postgresql/15/bin")
 # initdb refuses to be root.
@@ -38,6 +41,9 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "log_min_messages": "warning",
 }
+# A collation that is not by bytes, so that a comparison that has to be by bytes and does not say so shows.
+INITDB = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
+          "--locale-provider=icu", "--icu-locale=en", "--no-instructions")
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_CHILD_SUBREAPER = 36
 IPC_RMID = 0
@@ -81,16 +87,21 @@ def send(pids, number):
             pass
 
 
-def run(*words):
-    done = subprocess.run([str(word) for word in words], **OTHER_USER, cwd="/", stdin=subprocess.DEVNULL,
+def run(*words, user=OTHER_USER):
+    done = subprocess.run([str(word) for word in words], **user, cwd="/", stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=DEADLINE, check=False)
     if done.returncode != 0:
-        raise Failed(f"{words[0].name}: {done.stderr.strip()}")
+        raise Failed(f"{words[0]}: {done.stderr.strip()}")
+
+
+def copy(source, target):
+    run("cp", "--archive", "--no-target-directory", source, target, user={})
 
 
 class Cluster:
-    def __init__(self, folder, settings):
+    def __init__(self, folder, settings, templates):
         self.folder = folder
+        self.templates = templates
         self.data = folder / "data"
         self.settings = {**SETTINGS, **settings, "unix_socket_directories": str(folder)}
         self.postmaster = None
@@ -102,13 +113,27 @@ class Cluster:
         self.folder.chmod(0o755)
         if OTHER_USER:
             shutil.chown(self.folder, OTHER_USER["user"], OTHER_USER["group"])
-        # A collation that is not by bytes, so that a comparison that has to be by bytes and does not say so shows.
-        run(PROGRAMS / "initdb", "-D", self.data, "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-            "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en", "--no-instructions")
+        self.create_data()
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in self.settings.items())
         self.start()
         return self.folder
+
+    def create_data(self):
+        # The program's time tells its version; the data belong to who runs it.
+        facts = f"{INITDB} {(PROGRAMS / 'initdb').stat().st_mtime_ns} {os.geteuid()}"
+        template = self.templates and self.templates / f"postgres-{zlib.crc32(facts.encode()):08x}"
+        if template and template.exists():
+            copy(template, self.data)
+            return
+        run(PROGRAMS / "initdb", "-D", self.data, *INITDB)
+        if template:
+            unfinished = template.with_name(f"{template.name}.{os.getpid()}")
+            copy(self.data, unfinished)
+            try:
+                unfinished.rename(template)
+            except OSError:  # somebody else was faster
+                shutil.rmtree(unfinished)
 
     def is_running(self):
         return self.postmaster is not None and self.postmaster.poll() is None
@@ -198,8 +223,8 @@ def answer(deed):
     return word == "ok"
 
 
-def serve(folder, settings):
-    cluster = Cluster(folder, settings)
+def serve(folder, settings, templates):
+    cluster = Cluster(folder, settings, templates)
     try:
         if answer(cluster.create):
             for line in sys.stdin:
@@ -211,11 +236,13 @@ def serve(folder, settings):
 
 def main():
     settings = dict(word.split("=", 1) for word in sys.argv[1:])
+    templates = settings.pop("--templates", None)
     if os.fork() != 0:
         os._exit(0)
     os.setsid()
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    serve(pathlib.Path(tempfile.mkdtemp(prefix="jobhost-postgres-")), settings)
+    serve(pathlib.Path(tempfile.mkdtemp(prefix="jobhost-postgres-")), settings,
+          templates and pathlib.Path(templates))
 
 
 main()
