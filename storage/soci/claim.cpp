@@ -27,13 +27,35 @@ struct Candidate {
     auto operator<=>(const Candidate&) const = default;
 };
 
-std::vector<std::tuple<long long, long long>> head_of(Session& session, LaneId lane, std::size_t count) {
-    return session.rows<long long, long long>(
-        "job_candidates", {{"lane", lane.value}, {"count", static_cast<long long>(count)}});
+// More than is asked for: others may hold some of them.
+std::size_t wanted_of(std::size_t limit) {
+    return 2 * limit;
 }
 
-// The best `claim.limit` jobs of all lanes, best first.
-std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim) {
+// The best jobs of all lanes, best first. From each lane come enough that a claim is full even if all other
+// lanes are nearly empty; the rest comes with the next round.
+std::vector<Candidate> heads_of_all(Session& session, const ClaimRequest& claim) {
+    json::array lanes;
+    for (const ClaimLane& lane : claim.lanes)
+        lanes.push_back({{"lane", lane.lane.value}, {"rank", lane.rank}});
+    const std::size_t wanted = wanted_of(claim.limit);
+    const std::size_t each = (wanted + lanes.size() - 1) / lanes.size() + 16;
+    std::vector<Candidate> found;
+    for (const auto& [order_key, id, rank] : session.rows<long long, long long, int>(
+             "job_candidates", {{"lanes", json::serialize(lanes)},
+                                {"each", static_cast<long long>(each)},
+                                {"count", static_cast<long long>(wanted)}}))
+        found.push_back({rank, order_key, id});
+    return found;
+}
+
+std::vector<std::tuple<long long, long long>> head_of(Session& session, LaneId lane, std::size_t count) {
+    return session.rows<long long, long long>(
+        "job_candidates_of_lane", {{"lane", lane.value}, {"count", static_cast<long long>(count)}});
+}
+
+// The same lane by lane, where a statement costs no round trip.
+std::vector<Candidate> heads_one_by_one(Session& session, const ClaimRequest& claim) {
     std::vector<Candidate> found;
     for (const ClaimLane& lane : claim.lanes)
         for (const auto& [order_key, id] : head_of(session, lane.lane, claim.limit))
@@ -43,20 +65,42 @@ std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& cla
     return found;
 }
 
-// Claims all `ids`; what has expired, or was cancelled, is deleted instead and not returned.
-std::map<long long, ClaimedJob> claim_ids(Session& session, NameCache& names, NameCache::Draft& draft,
-                                          ServerId server, const json::array& ids, TimePoint now) {
-    using Row = std::tuple<long long, int, long long, long long, int, int, int, int, long long, long long,
-                           std::string, std::optional<long long>, std::optional<long long>>;
-    const std::vector<Row> rows =
+bool takes_lanes_one_by_one(Session& session) {
+    return session.catalog().contains("job_candidates_of_lane");
+}
+
+std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim) {
+    if (claim.lanes.empty()) return {};
+    return takes_lanes_one_by_one(session) ? heads_one_by_one(session, claim) : heads_of_all(session, claim);
+}
+
+struct Claimed {
+    std::map<long long, ClaimedJob> jobs;
+    std::size_t touched = 0;  // the deleted ones included
+};
+
+// Claims the first `count` of these that nobody else holds; what has expired, or was cancelled, is deleted
+// instead.
+Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
+                   const std::vector<Candidate>& best, std::size_t count) {
+    if (best.empty()) return {};
+    const TimePoint now = session.now();
+    json::array ids;
+    for (const Candidate& candidate : best)
+        ids.push_back(candidate.id);
+    using Maybe = std::optional<long long>;
+    const auto rows =
         session.rows<long long, int, long long, long long, int, int, int, int, long long, long long,
-                     std::string, std::optional<long long>, std::optional<long long>>(
-            "job_claim", {{"ids", json::serialize(ids)}, {"server", server.value}, {"now", micros(now)}});
-    std::map<long long, ClaimedJob> claimed;
+                     std::string, Maybe, Maybe>("job_claim", {{"ids", json::serialize(ids)},
+                                                              {"count", static_cast<long long>(count)},
+                                                              {"server", server.value},
+                                                              {"now", micros(now)}});
+    Claimed claimed;
+    claimed.touched = rows.size();
     for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy,
                       arguments, definition, nominal_at] : rows) {
         if (state != static_cast<int>(StateName::processing)) continue;
-        claimed[id] = ClaimedJob{
+        claimed.jobs[id] = ClaimedJob{
             .id = JobId{id},
             .lease = Lease{lease},
             .lane = LaneId{lane},
@@ -77,8 +121,9 @@ std::map<long long, ClaimedJob> claim_ids(Session& session, NameCache& names, Na
 
 }  // namespace
 
-bool has_candidates(Session& session, const ClaimRequest& claim) {
-    if (claim.limit == 0) return false;
+bool is_worth_claiming(Session& session, const ClaimRequest& claim) {
+    if (claim.limit == 0 || claim.lanes.empty()) return false;
+    if (!takes_lanes_one_by_one(session)) return true;
     return std::any_of(claim.lanes.begin(), claim.lanes.end(),
                        [&](const ClaimLane& lane) { return !head_of(session, lane.lane, 1).empty(); });
 }
@@ -89,19 +134,16 @@ bool is_live(Session& session, ServerId server) {
 }
 
 std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
-                             const ClaimRequest& claim, TimePoint now) {
+                             const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
     for (int round = 0; round < kMostRounds && taken.size() < claim.limit; ++round) {
         ClaimRequest rest = claim;
         rest.limit = claim.limit - taken.size();
         const std::vector<Candidate> best = best_candidates(session, rest);
-        if (best.empty()) break;
-        json::array ids;
+        Claimed claimed = claim_best(session, names, draft, server, best, rest.limit);
+        if (claimed.touched == 0) break;  // there are none, or others are taking them
         for (const Candidate& candidate : best)
-            ids.push_back(candidate.id);
-        auto claimed = claim_ids(session, names, draft, server, ids, now);
-        for (const Candidate& candidate : best)
-            if (auto found = claimed.extract(candidate.id)) taken.push_back(std::move(found.mapped()));
+            if (auto found = claimed.jobs.extract(candidate.id)) taken.push_back(std::move(found.mapped()));
     }
     return taken;
 }

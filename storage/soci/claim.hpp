@@ -7,13 +7,13 @@
 namespace jobhost::storage {
 
 // Whether a claim would find anything. Reads only.
-bool has_candidates(Session& session, const ClaimRequest& claim);
+bool is_worth_claiming(Session& session, const ClaimRequest& claim);
 
 // Whether `server` may claim: neither stopped nor declared dead.
 bool is_live(Session& session, ServerId server);
 
 // REQUIRES: `session` is in a transaction, and is_live().
 std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
-                             const ClaimRequest& claim, TimePoint now);
+                             const ClaimRequest& claim);
 
 }  // namespace jobhost::storage

@@ -1,7 +1,6 @@
 // Transactions on one database, whatever its kind. What the stores are written against.
 #pragma once
 
-#include "storage/model/time.hpp"
 #include "storage/soci/session.hpp"
 
 #include <functional>
@@ -16,14 +15,14 @@ public:
     virtual ~Database() = default;
 
     // Runs `work` in one transaction and returns when it is durable. What `work` throws undoes it and is
-    // thrown on. `work` runs once, possibly on another thread.
+    // thrown on. `work` runs possibly on another thread, and once more each time the database undid it in
+    // favour of another transaction (a deadlock): what it leaves behind must be that of its last run alone.
     virtual void write(const Work& work) = 0;
 
     // Runs `work` on a snapshot; it must not write, and must be brief.
     virtual void read(const Work& work) = 0;
 
-    // The database's clock: the one that orders the jobs of all hosts.
-    virtual TimePoint now() = 0;
+    virtual const StatementCatalog& catalog() const noexcept = 0;
 };
 
 }  // namespace jobhost::storage

@@ -19,8 +19,10 @@ std::exception_ptr out_of_time() {
 
 }  // namespace
 
-GroupWriter::GroupWriter(Session& session, Turnstile& turnstile, Duration timeout)
-    : session_{session}, turnstile_{turnstile}, timeout_{timeout}, thread_{[this] { loop(); }} {}
+GroupWriter::GroupWriter(SociSession& session, Turnstile& turnstile, Duration timeout, const Clock& clock)
+    : session_{session}, turnstile_{turnstile}, timeout_{timeout}, clock_{clock}, thread_{[this] {
+          loop();
+      }} {}
 
 GroupWriter::~GroupWriter() {
     {
@@ -97,18 +99,23 @@ void GroupWriter::commit_group(const Group& group) noexcept {
 
 void GroupWriter::run_each(const Group& group) {
     if (group.size() == 1) {
-        (*group.front()->work)(session_);
+        run_one(*group.front());
         return;
     }
     for (Request* request : group)
         run_guarded(*request);
 }
 
+void GroupWriter::run_one(const Request& request) {
+    session_.set_now(clock_.now());
+    (*request.work)(session_);
+}
+
 // One bad request must not undo its group.
 void GroupWriter::run_guarded(Request& request) {
     session_.execute_text("SAVEPOINT request");
     try {
-        (*request.work)(session_);
+        run_one(request);
         session_.execute_text("RELEASE request");
     } catch (...) {
         request.error = std::current_exception();

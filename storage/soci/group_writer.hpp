@@ -4,6 +4,7 @@
 
 #include "storage/soci/database.hpp"
 #include "storage/soci/file_lock.hpp"
+#include "storage/soci/soci_session.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -17,7 +18,7 @@ namespace jobhost::storage {
 class GroupWriter {
 public:
     // `session` and `turnstile` are used by the writer's own thread alone from now on, and must outlive it.
-    GroupWriter(Session& session, Turnstile& turnstile, Duration timeout);
+    GroupWriter(SociSession& session, Turnstile& turnstile, Duration timeout, const Clock& clock);
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
     GroupWriter& operator=(const GroupWriter&) = delete;
@@ -41,13 +42,15 @@ private:
     Group take_group();
     void commit_group(const Group& group) noexcept;
     void run_each(const Group& group);
+    void run_one(const Request& request);
     void run_guarded(Request& request);
     bool has_transaction();
     void finish(const Group& group) noexcept;
 
-    Session& session_;
+    SociSession& session_;
     Turnstile& turnstile_;
     const Duration timeout_;
+    const Clock& clock_;
 
     std::mutex mutex_;
     std::condition_variable arrived_;

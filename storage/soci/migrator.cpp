@@ -51,10 +51,14 @@ bool is_current(Database& database, const std::vector<Migration>& known) {
 
 }  // namespace
 
-void migrate(Database& database, std::string_view dialect) {
-    const std::vector<Migration> known = migrations_of(dialect);
+void migrate(Database& database) {
+    const StatementCatalog& catalog = database.catalog();
+    const std::vector<Migration> known = migrations_of(catalog.dialect());
     if (is_current(database, known)) return;
     database.write([&](Session& session) {
+        // One host at a time; on SQLite there is no other writer anyway.
+        if (catalog.contains("migration_lock")) session.rows<std::string>("migration_lock");
+        if (catalog.contains("schema_create")) session.execute("schema_create");
         session.execute("migration_table_create");
         const auto applied = applied_migrations(session);
         if (is_current(applied, known)) return;
@@ -65,7 +69,7 @@ void migrate(Database& database, std::string_view dialect) {
             session.execute("migration_insert", {{"number", migration.number},
                                                  {"name", migration.name},
                                                  {"checksum", sha256(migration.text)},
-                                                 {"applied_at", database.now().time_since_epoch().count()}});
+                                                 {"applied_at", session.now().time_since_epoch().count()}});
         }
     });
 }

@@ -1,15 +1,17 @@
 // One connection, and the one way to run a statement on it.
 #pragma once
 
+#include "storage/model/time.hpp"
 #include "storage/soci/statement_catalog.hpp"
 
-#include <soci/soci.h>
-
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,82 +33,98 @@ struct Parameter {
         if (number) value = *number;
     }
 };
+using Parameters = std::vector<Parameter>;
 
-// Not thread-safe. Statements live for one call: SOCI's kept statements hold locks on SQLite and leak their
-// parameters after errors. Every call throws StorageError.
+enum class ColumnKind { number, text };
+
+// One value of a row that was read.
+struct Cell {
+    long long number = 0;
+    std::string text;
+    bool is_null = false;
+};
+using RowSink = std::function<void(std::span<Cell>)>;
+
+// Not thread-safe. Every call throws StorageError.
 class Session {
 public:
-    // Opens a connection; `catalog` must outlive the session.
-    Session(const soci::backend_factory& factory, const std::string& connection,
-            const StatementCatalog& catalog);
+    explicit Session(const StatementCatalog& catalog) : catalog_{catalog} {}
+    virtual ~Session() = default;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
-    // Runs a statement that returns no rows; how many rows it touched.
-    long long execute(std::string_view name, const std::vector<Parameter>& parameters = {}) {
-        return execute_text((*catalog_)[name], parameters);
+    // Runs a statement of the catalog that returns no rows; how many rows it touched. Those of the catalog
+    // stay prepared.
+    long long execute(std::string_view name, const Parameters& parameters = {}) {
+        return run(catalog_[name], true, parameters, {}, nullptr);
     }
-    long long execute_text(const std::string& text, const std::vector<Parameter>& parameters = {});
+    long long execute_text(const std::string& text, const Parameters& parameters = {}) {
+        return run(text, false, parameters, {}, nullptr);
+    }
 
-    // Rows of a SELECT, or of a writing statement with RETURNING. A column that may be NULL is an optional.
+    // Rows of a SELECT, or of a writing statement that returns some. A column that may be NULL is an
+    // optional.
     template <class... Columns>
-    std::vector<std::tuple<Columns...>> rows(std::string_view name,
-                                             const std::vector<Parameter>& parameters = {}) {
-        return rows_of_text<Columns...>((*catalog_)[name], parameters);
+    std::vector<std::tuple<Columns...>> rows(std::string_view name, const Parameters& parameters = {}) {
+        return read<Columns...>(catalog_[name], true, parameters);
     }
     template <class... Columns>
     std::vector<std::tuple<Columns...>> rows_of_text(const std::string& text,
-                                                     const std::vector<Parameter>& parameters = {});
+                                                     const Parameters& parameters = {}) {
+        return read<Columns...>(text, false, parameters);
+    }
 
-    soci::session& raw() noexcept { return session_; }
+    const StatementCatalog& catalog() const noexcept { return catalog_; }
+
+    // The database's clock as it was when the transaction began.
+    TimePoint now() const noexcept { return now_; }
+    void set_now(TimePoint now) noexcept { now_ = now; }
 
 private:
+    // `keep`: the text stays where it is for as long as the session lives, and comes again.
+    virtual long long run(const std::string& text, bool keep, const Parameters& parameters,
+                          std::span<const ColumnKind> columns, const RowSink& sink) = 0;
+
     template <class Column>
-    struct Slot {
-        Column value{};
-        soci::indicator indicator = soci::i_ok;
-        void bind(soci::statement& statement) { statement.exchange(soci::into(value, indicator)); }
-        Column take() { return std::exchange(value, Column{}); }
+    struct Reader {
+        static constexpr ColumnKind kKind = ColumnKind::number;
+        static Column take(Cell& cell) { return static_cast<Column>(cell.number); }
     };
     template <class Column>
-    struct Slot<std::optional<Column>> {
-        Column value{};
-        soci::indicator indicator = soci::i_ok;
-        void bind(soci::statement& statement) { statement.exchange(soci::into(value, indicator)); }
-        std::optional<Column> take() {
-            if (indicator == soci::i_null) return std::nullopt;
-            return std::exchange(value, Column{});
+    struct Reader<std::optional<Column>> {
+        static constexpr ColumnKind kKind = Reader<Column>::kKind;
+        static std::optional<Column> take(Cell& cell) {
+            if (cell.is_null) return std::nullopt;
+            return Reader<Column>::take(cell);
         }
     };
 
-    static void bind(soci::statement& statement, const std::vector<Parameter>& parameters,
-                     std::vector<soci::indicator>& indicators);
-    // Turns the exception in flight into a StorageError; always throws.
-    [[noreturn]] void rethrow();
+    template <class... Columns>
+    std::vector<std::tuple<Columns...>> read(const std::string& text, bool keep,
+                                             const Parameters& parameters);
 
-    soci::session session_;
-    const StatementCatalog* catalog_;
+    const StatementCatalog& catalog_;
+    TimePoint now_{};
+};
+
+template <>
+struct Session::Reader<std::string> {
+    static constexpr ColumnKind kKind = ColumnKind::text;
+    static std::string take(Cell& cell) { return std::exchange(cell.text, {}); }
 };
 
 template <class... Columns>
-std::vector<std::tuple<Columns...>> Session::rows_of_text(const std::string& text,
-                                                          const std::vector<Parameter>& parameters) {
-    try {
-        std::vector<std::tuple<Columns...>> found;
-        std::vector<soci::indicator> indicators;
-        std::tuple<Slot<Columns>...> slots;
-        soci::statement statement{session_};
-        bind(statement, parameters, indicators);
-        std::apply([&](auto&... slot) { (slot.bind(statement), ...); }, slots);
-        statement.alloc();
-        statement.prepare(text);
-        statement.define_and_bind();
-        statement.execute(false);
-        while (statement.fetch())
-            found.push_back(
-                std::apply([](auto&... slot) { return std::tuple<Columns...>{slot.take()...}; }, slots));
-        return found;
-    } catch (...) {
-        rethrow();
-    }
+std::vector<std::tuple<Columns...>> Session::read(const std::string& text, bool keep,
+                                                  const Parameters& parameters) {
+    static constexpr ColumnKind kinds[] = {Reader<Columns>::kKind...};
+    std::vector<std::tuple<Columns...>> found;
+    run(text, keep, parameters, kinds, [&](std::span<Cell> row) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            found.emplace_back(Reader<Columns>::take(row[I])...);
+        }
+        (std::index_sequence_for<Columns...>{});
+    });
+    return found;
 }
 
 }  // namespace jobhost::storage

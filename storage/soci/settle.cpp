@@ -90,7 +90,7 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
         rows.push_back(row_of(settlement));
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
-    for (const auto& [id, lease] : session.rows<long long, long long>(
+    for (const auto& [id, lease, lane, state] : session.rows<long long, long long, long long, int>(
              "job_settle", {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(now)}}))
         moved_runs.emplace(JobId{id}, Lease{lease});
 
@@ -142,7 +142,7 @@ void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>>
                         {"attempt", event.attempt},
                         {"error_code", event.error_code},
                         {"message", event.message},
-                        {"by", event.by}});
+                        {"by_whom", event.by}});
     session.execute("job_event_insert", {{"rows", json::serialize(rows)}});
 }
 

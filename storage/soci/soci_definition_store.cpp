@@ -116,7 +116,7 @@ Applied SociDefinitionStore::apply(const std::string& application, const std::st
                                    std::span<const SourceDefinitions> sources) {
     Applied applied;
     database_.write([&](Session& session) {
-        applied = SourceWriter{session, application, server, database_.now()}.apply(sources);
+        applied = SourceWriter{session, application, server, session.now()}.apply(sources);
     });
     return applied;
 }
@@ -146,7 +146,9 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
     std::size_t fired = 0;
     NameCache::Draft draft;
     database_.write([&](Session& session) {
-        const TimePoint now = database_.now();
+        draft = {};
+        fired = 0;
+        const TimePoint now = session.now();
         for (const Firing& firing : firings) {
             const bool is_ours =
                 session.execute("definition_move_cursor", {{"id", firing.definition.value},

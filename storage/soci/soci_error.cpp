@@ -1,5 +1,8 @@
 #include "storage/soci/soci_error.hpp"
 
+#include "storage/soci/sqlstate.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 namespace jobhost::storage {
@@ -43,6 +46,8 @@ StorageError classified(const soci::soci_error& error) {
     const std::string text = error.get_error_message();
     if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error))
         return classified_sqlite(sqlite->result(), text);
+    if (const auto* postgres = dynamic_cast<const soci::postgresql_soci_error*>(&error))
+        return classified_sqlstate(postgres->sqlstate(), 0, text);
     return {Kind::unavailable, text};
 }
 

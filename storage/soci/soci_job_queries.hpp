@@ -8,8 +8,7 @@ namespace jobhost::storage {
 class SociJobQueries final : public JobQueries {
 public:
     // Both must outlive the object.
-    SociJobQueries(Database& database, const StatementCatalog& catalog)
-        : database_{database}, catalog_{catalog} {}
+    explicit SociJobQueries(Database& database) : database_{database}, catalog_{database.catalog()} {}
 
     std::optional<Job> find(JobId id) override;
     JobPage list(const JobFilter& filter, std::size_t limit, const std::string& cursor) override;

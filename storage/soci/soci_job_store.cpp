@@ -41,8 +41,10 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
 void SociJobStore::insert(std::span<const NewJob> jobs) {
     JobInserter::check(jobs);
     NameCache::Draft draft;
-    database_.write(
-        [&](Session& session) { inserter_.insert(session, names_, draft, jobs, database_.now()); });
+    database_.write([&](Session& session) {
+        draft = {};
+        inserter_.insert(session, names_, draft, jobs, session.now());
+    });
     names_.remember(std::move(draft));
 }
 
@@ -52,15 +54,17 @@ Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> se
     // Looking first spares an idle host the write lock.
     if (settlements.empty()) {
         bool is_worth_it = false;
-        database_.read([&](Session& session) { is_worth_it = has_candidates(session, claim); });
+        database_.read([&](Session& session) { is_worth_it = is_worth_claiming(session, claim); });
         if (!is_worth_it) return exchanged;
     }
     NameCache::Draft draft;
     database_.write([&](Session& session) {
-        const TimePoint now = database_.now();
+        draft = {};
+        exchanged = {};
+        const TimePoint now = session.now();
         exchanged.moved = settle(session, server, settlements, now);
         exchanged.server_is_live = is_live(session, server);
-        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, server, claim, now);
+        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, server, claim);
     });
     names_.remember(std::move(draft));
     return exchanged;
@@ -77,17 +81,19 @@ std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
 }
 
 Promoted SociJobStore::promote_due(std::size_t limit) {
-    const TimePoint now = database_.now();
     Promoted promoted;
+    bool is_any_due = false;
     const auto read_next = [&](Session& session) {
         promoted.next_due_at =
             instant(std::get<0>(session.rows<std::optional<long long>>("job_next_due").at(0)));
+        is_any_due = promoted.next_due_at && *promoted.next_due_at <= session.now();
     };
     database_.read(read_next);
-    if (!promoted.next_due_at || *promoted.next_due_at > now) return promoted;
+    if (!is_any_due) return promoted;
     database_.write([&](Session& session) {
+        const TimePoint now = session.now();
         const long long ageing = inserter_.ageing().of(session).count();
-        const auto moved = session.rows<long long>(
+        const auto moved = session.rows<long long, long long, int>(
             "job_promote",
             {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();

@@ -56,7 +56,7 @@ ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedTy
                                           {"pid", info.pid},
                                           {"workers", info.workers},
                                           {"lease", info.lease.count()},
-                                          {"now", micros(database_.now())}});
+                                          {"now", micros(session.now())}});
         id = find_server(session, info.incarnation).value().id;
         if (!types.empty())
             session.execute("served_type_insert", {{"server", id.value}, {"rows", rows_of(types)}});
@@ -65,7 +65,7 @@ ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedTy
 }
 
 void SociServerStore::leave(ServerId server) {
-    database_.write([&](Session& session) { end(session, server, ServerState::stopped, database_.now()); });
+    database_.write([&](Session& session) { end(session, server, ServerState::stopped, session.now()); });
 }
 
 std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarnation) {
@@ -73,7 +73,7 @@ std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarna
     database_.write([&](Session& session) {
         const auto found = find_server(session, incarnation);
         if (!found) return;
-        if (found->state == ServerState::live) end(session, found->id, ServerState::dead, database_.now());
+        if (found->state == ServerState::live) end(session, found->id, ServerState::dead, session.now());
         dead = found->id;
     });
     return dead;
@@ -92,7 +92,7 @@ bool SociServerStore::declare_dead(ServerId server, std::int64_t beat) {
     database_.write([&](Session& session) {
         is_declared = session.execute("server_end_silent", {{"id", server.value},
                                                             {"state", static_cast<int>(ServerState::dead)},
-                                                            {"now", micros(database_.now())},
+                                                            {"now", micros(session.now())},
                                                             {"beat", beat}}) == 1;
         if (is_declared) session.execute("served_type_delete", {{"id", server.value}});
     });
@@ -113,9 +113,9 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
     std::size_t count = 0;
     database_.write([&](Session& session) {
         if (is_live(session, server)) return;
-        const TimePoint now = database_.now();
+        const TimePoint now = session.now();
         std::vector<std::pair<JobId, JobEvent>> events;
-        for (const auto& [id, attempt] : session.rows<long long, int>(
+        for (const auto& [id, attempt, lane, state] : session.rows<long long, int, long long, int>(
                  "server_recover",
                  {{"server", server.value}, {"count", static_cast<long long>(limit)}, {"now", micros(now)}}))
             events.emplace_back(JobId{id}, JobEvent{.at = now,

@@ -42,7 +42,7 @@ struct Doomed {
 std::size_t remove(Session& session, const Doomed& doomed) {
     if (doomed.ids.empty()) return 0;
     boost::json::array gone;
-    for (const auto& [id] : session.rows<long long>(
+    for (const auto& [id, lane, state] : session.rows<long long, long long, int>(
              "job_delete", {{"ids", boost::json::serialize(doomed.ids)}, {"latest", doomed.latest}}))
         gone.emplace_back(id);
     const std::string ids = boost::json::serialize(gone);
@@ -63,7 +63,7 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
         Duration shortest = Duration::max();
         for (const auto& [id, retention] : policies)
             shortest = std::min(shortest, kept(retention, next.state));
-        const TimePoint now = database_.now();
+        const TimePoint now = session.now();
         Doomed doomed;
         const auto found = session.rows<long long, long long, long long>(
             "job_finished_after", {{"state", next.state},

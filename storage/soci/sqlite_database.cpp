@@ -67,9 +67,9 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
       turnstile_{file_},
       opened_{file_id()},
       writing_{open_session()},
-      writer_{*writing_, turnstile_, timeout_} {}
+      writer_{*writing_, turnstile_, timeout_, clock_} {}
 
-std::unique_ptr<Session> SqliteDatabase::open_session() {
+std::unique_ptr<SociSession> SqliteDatabase::open_session() {
     try {
         return new_session();
     } catch (const StorageError& error) {
@@ -77,9 +77,9 @@ std::unique_ptr<Session> SqliteDatabase::open_session() {
     }
 }
 
-std::unique_ptr<Session> SqliteDatabase::new_session() {
+std::unique_ptr<SociSession> SqliteDatabase::new_session() {
     auto session =
-        std::make_unique<Session>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
+        std::make_unique<SociSession>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
     sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
     // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's
@@ -95,7 +95,7 @@ std::unique_ptr<Session> SqliteDatabase::new_session() {
 
 // Two programs that both make a new database may not wait for each other here: SQLite ends one of them at
 // once, whatever its busy_timeout. So they take turns.
-void SqliteDatabase::ensure_wal(Session& session) {
+void SqliteDatabase::ensure_wal(SociSession& session) {
     const auto is_wal = [&](const std::string& pragma) {
         const auto mode = session.rows_of_text<std::string>(pragma);
         return !mode.empty() && std::get<0>(mode.front()) == "wal";
@@ -132,6 +132,7 @@ void SqliteDatabase::read(const Work& work) {
     auto reader = take_reader();
     try {
         reader->execute_text("BEGIN");
+        reader->set_now(clock_.now());
         work(*reader);
         reader->execute_text("COMMIT");
     } catch (...) {
@@ -143,7 +144,7 @@ void SqliteDatabase::read(const Work& work) {
     give_back(std::move(reader));
 }
 
-std::unique_ptr<Session> SqliteDatabase::take_reader() {
+std::unique_ptr<SociSession> SqliteDatabase::take_reader() {
     {
         std::unique_lock lock{readers_mutex_};
         if (!reader_given_back_.wait_for(
@@ -164,7 +165,7 @@ std::unique_ptr<Session> SqliteDatabase::take_reader() {
     }
 }
 
-void SqliteDatabase::give_back(std::unique_ptr<Session> reader) {
+void SqliteDatabase::give_back(std::unique_ptr<SociSession> reader) {
     {
         const std::lock_guard lock{readers_mutex_};
         if (reader)

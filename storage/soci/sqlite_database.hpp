@@ -21,9 +21,7 @@ public:
         writer_.run(work);
     }
     void read(const Work& work) override;
-    TimePoint now() override { return clock_.now(); }
-
-    const StatementCatalog& catalog() const noexcept { return catalog_; }
+    const StatementCatalog& catalog() const noexcept override { return catalog_; }
     const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
@@ -37,11 +35,11 @@ private:
     // Throws when the file was removed or replaced since it was opened: what is written to it now would be
     // lost.
     void check_file() const;
-    std::unique_ptr<Session> open_session();  // errors name the file
-    std::unique_ptr<Session> new_session();
-    void ensure_wal(Session& session);
-    std::unique_ptr<Session> take_reader();
-    void give_back(std::unique_ptr<Session> reader);
+    std::unique_ptr<SociSession> open_session();  // errors name the file
+    std::unique_ptr<SociSession> new_session();
+    void ensure_wal(SociSession& session);
+    std::unique_ptr<SociSession> take_reader();
+    void give_back(std::unique_ptr<SociSession> reader);
 
     const std::filesystem::path file_;
     const Duration timeout_;
@@ -49,12 +47,12 @@ private:
     const StatementCatalog catalog_{"sqlite"};
     Turnstile turnstile_;
     const FileId opened_;
-    std::unique_ptr<Session> writing_;
+    std::unique_ptr<SociSession> writing_;
     GroupWriter writer_;
 
     std::mutex readers_mutex_;
     std::condition_variable reader_given_back_;
-    std::vector<std::unique_ptr<Session>> idle_readers_;
+    std::vector<std::unique_ptr<SociSession>> idle_readers_;
     int readers_ = 0;
 };
 

@@ -41,10 +41,17 @@ std::vector<std::string> statements_in(std::string_view text) {
     return found;
 }
 
+std::string with_schema(std::string text, std::string_view schema) {
+    constexpr std::string_view kPlace = "${schema}";
+    for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace, at))
+        text.replace(at, kPlace.size(), schema);
+    return text;
+}
+
 }  // namespace
 
-StatementCatalog::StatementCatalog(std::string_view dialect) {
-    const auto add = [this](std::string_view folder) {
+StatementCatalog::StatementCatalog(std::string_view dialect, std::string_view schema) : dialect_{dialect} {
+    const auto add = [this, schema](std::string_view folder) {
         const std::string prefix = std::string{folder} + "/queries/";
         for (const EmbeddedSql& file : embedded_sql()) {
             if (!file.path.starts_with(prefix)) continue;
@@ -57,7 +64,7 @@ StatementCatalog::StatementCatalog(std::string_view dialect) {
                 rest.remove_prefix(line_end);
                 const auto found = statements_in(rest.substr(0, rest.find(kMark)));
                 assert(found.size() == 1 && "a named block holds one statement");
-                texts_[name] = found.front();
+                texts_[name] = with_schema(found.front(), schema);
             }
         }
     };

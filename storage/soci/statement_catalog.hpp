@@ -24,12 +24,16 @@ struct Migration {
 
 class StatementCatalog {
 public:
-    explicit StatementCatalog(std::string_view dialect);
+    // In all texts ${schema} stands for the name of the schema that our tables lie in.
+    explicit StatementCatalog(std::string_view dialect, std::string_view schema = {});
 
     // REQUIRES: there is such a statement.
     const std::string& operator[](std::string_view name) const;
+    bool contains(std::string_view name) const { return texts_.contains(name); }
+    const std::string& dialect() const noexcept { return dialect_; }
 
 private:
+    std::string dialect_;
     std::map<std::string, std::string, std::less<>> texts_;
 };
 

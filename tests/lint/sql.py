@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds the SQL to its rules (storage/sql/README.md): the same statements and parameters in every dialect, overrides
-that say why they exist, and nothing that SOCI's own little parsers stumble over."""
+that say why they exist and statements that say why others lack them, and nothing that SOCI's own little parsers stumble over."""
 import pathlib
 import re
 import sys
@@ -11,7 +11,7 @@ PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
 def read(folder, faults):
-    """name -> (code, whether it says why it differs, file)"""
+    """name -> (code, whether it says why it differs, file, whether others need not have it)"""
     found = {}
     for file in sorted((SQL / folder / "queries").glob("*.sql")):
         for block in re.split(r"^-- name: ", file.read_text(), flags=re.M)[1:]:
@@ -19,7 +19,8 @@ def read(folder, faults):
             code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip()
             if name in found:
                 faults.append(f"{file}: {name} is there twice")
-            found[name] = (code, "Differs because:" in text, file)
+            is_only_here = "Only here because:" in text
+            found[name] = (code, is_only_here or "Differs because:" in text, file, is_only_here)
     return found
 
 
@@ -39,18 +40,20 @@ def main():
     common = read("common", faults)
     own = {dialect: read(dialect, faults) for dialect in DIALECTS}
     for folder in [common, *own.values()]:
-        for name, (code, _, file) in folder.items():
+        for name, (code, _, file, _) in folder.items():
             faults += faults_of_text(name, code, file)
     for name in sorted(set(common).union(*own.values())):
         parameters = {}
+        is_special = any(name in folder and folder[name][3] for folder in own.values())
         for dialect in DIALECTS:
-            code, explained, file = own[dialect].get(name) or common.get(name) or (None, True, None)
+            code, explained, file, _ = own[dialect].get(name) or common.get(name) or (None, True, None, None)
             if code is None:
-                faults.append(f"{name}: missing in {dialect}")
+                if not is_special:
+                    faults.append(f"{name}: missing in {dialect}")
                 continue
             parameters[dialect] = frozenset(PARAMETER.findall(code))
             if name in own[dialect] and not explained:
-                faults.append(f"{file}: {name} does not say 'Differs because: ...'")
+                faults.append(f"{file}: {name} does not say 'Differs because: ...' or 'Only here because: ...'")
             if name in own[dialect] and name in common and code == common[name][0]:
                 faults.append(f"{file}: {name} repeats common")
         if len(set(parameters.values())) > 1:

@@ -19,13 +19,14 @@ TEST(LongLog, IsWrittenInAsManyStatementsAsItNeeds) {
     const test::TemporaryFolder folder;
     const test::ManualClock clock;
     SqliteDatabase database{folder / "test.db", 5s, clock};
-    migrate(database, "sqlite");
+    migrate(database);
     std::vector<LogChunk> chunks;
     for (int number = 0; number < kChunks; ++number)
         chunks.push_back({JobId{1}, Lease{1}, number, std::string(std::size_t{5} << 20, 'x')});
 
     database.write([&](Session& session) {
-        auto* backend = static_cast<soci::sqlite3_session_backend*>(session.raw().get_backend());
+        auto* backend = static_cast<soci::sqlite3_session_backend*>(
+            static_cast<SociSession&>(session).raw().get_backend());
         sqlite_api::sqlite3_limit(backend->conn_, SQLITE_LIMIT_LENGTH, kLongestValue);
         insert_log(session, chunks);
     });

@@ -19,7 +19,7 @@ struct QueryPlanTest : testing::Test {
     test::ManualClock clock;
     SqliteDatabase database{folder / "test.db", 5s, clock};
 
-    QueryPlanTest() { migrate(database, "sqlite"); }
+    QueryPlanTest() { migrate(database); }
 
     // The steps that touch a table, outermost first.
     std::vector<std::string> plan_of(std::string_view statement) {
@@ -40,7 +40,7 @@ TEST_F(QueryPlanTest, SettlingReadsTheArrayOnceAndFindsEachJobByItsId) {
 }
 
 TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
-    EXPECT_THAT(plan_of("job_candidates"), ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
+    EXPECT_THAT(plan_of("job_candidates_of_lane"), ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
     EXPECT_THAT(plan_of("job_claim"),
                 ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));
 }

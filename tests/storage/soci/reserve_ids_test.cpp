@@ -26,7 +26,7 @@ public:
         });
     }
     void read(const Work& work) override { database_.read(work); }
-    TimePoint now() override { return database_.now(); }
+    const StatementCatalog& catalog() const noexcept override { return database_.catalog(); }
 
 private:
     Database& database_;
@@ -37,7 +37,7 @@ TEST(ReserveIds, AReservationThatWasNotCommittedGrantsNothing) {
     const test::TemporaryFolder folder;
     const test::ManualClock clock;
     SqliteDatabase database{folder / "test.db", 5s, clock};
-    migrate(database, "sqlite");
+    migrate(database);
     FullDatabase disk{database};
     NameCache names;
     JobInserter inserter;

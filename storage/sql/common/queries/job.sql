@@ -32,7 +32,7 @@ SELECT name FROM definition WHERE id = :id;
 SELECT MIN(due_at) FROM job WHERE state = 1;
 
 -- name: job_event_list
-SELECT at, cause, attempt, error_code, message, by FROM job_event WHERE job = :job ORDER BY id;
+SELECT at, cause, attempt, error_code, message, by_whom FROM job_event WHERE job = :job ORDER BY id;
 
 -- name: job_log_after
 SELECT lease, number, lines

@@ -142,7 +142,7 @@ CREATE TABLE job_event (
     attempt INTEGER NOT NULL,
     error_code TEXT NOT NULL,
     message TEXT NOT NULL,
-    by TEXT NOT NULL
+    by_whom TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX job_event_of_job ON job_event (job, id);

@@ -36,10 +36,11 @@ FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS st
              value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
       FROM json_each(:rows)) AS s
 WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
-RETURNING job.id, job.lease;
+RETURNING job.id, job.lease, job.lane, job.state;
 
--- name: job_candidates
--- Differs because: SQLite takes the lanes one by one, in the claim's own transaction.
+-- name: job_candidates_of_lane
+-- Only here because: SQLite takes the lanes one by one, in the claim's own transaction; a statement costs no round
+-- trip there.
 SELECT order_key, id FROM job WHERE lane = :lane AND state = 2 ORDER BY order_key, id LIMIT :count;
 
 -- name: job_claim
@@ -52,7 +53,7 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     lease = lease + 1,
     attempt = attempt + 1,
     claimed_at = :now
-WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 2
+WHERE id IN (SELECT value FROM json_each(:ids) LIMIT :count) AND state = 2
 RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
           definition, nominal_at;
 
@@ -66,13 +67,13 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     order_key = :now - priority * :ageing,
     due_at = NULL
 WHERE id IN (SELECT id FROM job WHERE state = 1 AND due_at <= :now ORDER BY due_at, id LIMIT :count)
-RETURNING id;
+RETURNING id, lane, state;
 
 -- name: job_event_insert
 -- Differs because: SQLite reads a JSON array with json_each.
-INSERT INTO job_event (job, at, cause, attempt, error_code, message, by)
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom)
 SELECT value->>'job', value->>'at', value->>'cause', value->>'attempt', value->>'error_code', value->>'message',
-       value->>'by'
+       value->>'by_whom'
 FROM json_each(:rows);
 
 -- name: job_log_insert

@@ -14,7 +14,7 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     server = NULL,
     recoveries = recoveries + 1
 WHERE id IN (SELECT id FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count)
-RETURNING id, attempt;
+RETURNING id, attempt, lane, state;
 
 -- name: server_stranded
 -- Differs because: SQLite spells a limit LIMIT.

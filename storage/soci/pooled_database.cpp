@@ -1,0 +1,147 @@
+#include "storage/soci/pooled_database.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace jobhost::storage {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = StorageError::Kind;
+
+constexpr int kMostConnections = 8;
+constexpr Duration kFirstAttemptPause = 50ms;
+constexpr Duration kLongestAttemptPause = 2s;
+constexpr Duration kFirstConflictPause = 1ms;
+constexpr Duration kLongestConflictPause = 200ms;
+
+Duration left_until(std::chrono::steady_clock::time_point deadline) {
+    return std::chrono::ceil<Duration>(deadline - std::chrono::steady_clock::now());
+}
+
+}  // namespace
+
+void PooledDatabase::read(const Work& work) {
+    run(work, Access::read, std::chrono::steady_clock::now() + timeout_);
+}
+
+// Two transactions that wait for each other: the database ends one of them, which tries again a little later.
+void PooledDatabase::write(const Work& work) {
+    const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+    for (Duration pause = kFirstConflictPause;; pause = std::min(pause * 2, kLongestConflictPause)) {
+        try {
+            return run(work, Access::write, deadline);
+        } catch (const StorageError& error) {
+            const Duration wait = jittered(pause);
+            if (error.kind() != Kind::busy || left_until(deadline) <= wait) throw;
+            std::this_thread::sleep_for(wait);
+        }
+    }
+}
+
+void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
+    Connection connection = begun(access, deadline);
+    try {
+        const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+        transact(*connection, work, access);
+    } catch (...) {
+        // In doubt it is not used again; closing it ends its transaction.
+        connection.reset();
+        give_back(nullptr);
+        throw;
+    }
+    give_back(std::move(connection));
+}
+
+void PooledDatabase::transact(ServerConnection& connection, const Work& work, Access access) {
+    work(connection.session());
+    if (access == Access::write)
+        connection.commit();
+    else
+        connection.rollback();
+}
+
+// A connection that lay idle may have been closed by the server. Nothing has happened on it yet, so another
+// one takes its place.
+PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadline) {
+    for (bool is_second = false;; is_second = true) {
+        Connection connection = take(deadline);
+        try {
+            const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+            connection->begin(access);
+            return connection;
+        } catch (const StorageError&) {
+            connection.reset();
+            give_back(nullptr);
+            if (is_second) throw;
+            forget_idle();
+        }
+    }
+}
+
+PooledDatabase::Connection PooledDatabase::take(Deadline deadline) {
+    {
+        std::unique_lock lock{mutex_};
+        const auto is_to_be_had = [this] { return !idle_.empty() || connections_ < kMostConnections; };
+        if (!given_back_.wait_until(lock, deadline, is_to_be_had))
+            throw StorageError{Kind::busy, "all connections to the database were in use until the deadline"};
+        if (!idle_.empty()) {
+            Connection connection = std::move(idle_.back());
+            idle_.pop_back();
+            return connection;
+        }
+        if (refusal_ && std::chrono::steady_clock::now() < next_attempt_) throw StorageError{*refusal_};
+        ++connections_;
+    }
+    return connected();
+}
+
+PooledDatabase::Connection PooledDatabase::connected() {
+    try {
+        Connection connection = connect_(catalog_);
+        const std::lock_guard lock{mutex_};
+        refusal_.reset();
+        attempt_pause_ = {};
+        return connection;
+    } catch (const StorageError& error) {
+        give_back(nullptr);
+        const std::lock_guard lock{mutex_};
+        refusal_ = error;
+        attempt_pause_ = std::clamp(attempt_pause_ * 2, kFirstAttemptPause, kLongestAttemptPause);
+        next_attempt_ = std::chrono::steady_clock::now() + attempt_pause_;
+        throw;
+    } catch (...) {
+        give_back(nullptr);
+        throw;
+    }
+}
+
+// None: it is gone.
+void PooledDatabase::give_back(Connection connection) noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (connection)
+            idle_.push_back(std::move(connection));
+        else
+            --connections_;
+    }
+    given_back_.notify_one();
+}
+
+void PooledDatabase::forget_idle() noexcept {
+    std::vector<Connection> idle;
+    {
+        const std::lock_guard lock{mutex_};
+        idle.swap(idle_);
+        connections_ -= static_cast<int>(idle.size());
+    }
+    given_back_.notify_all();
+}
+
+Duration PooledDatabase::jittered(Duration pause) {
+    const std::lock_guard lock{mutex_};
+    return pause / 2 + Duration{static_cast<Duration::rep>(random_() % static_cast<unsigned>(pause.count()))};
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,34 @@
+// A connection to PostgreSQL through SOCI's own backend.
+#pragma once
+
+#include "storage/soci/server_connection.hpp"
+#include "storage/soci/soci_session.hpp"
+
+#include <string>
+
+namespace jobhost::storage {
+
+struct PostgresOptions {
+    std::string url;  // "postgresql://…"
+    std::string schema;
+    Duration timeout{};
+    const Clock* clock = nullptr;  // takes the place of the server's in tests
+};
+
+class PostgresConnection final : public ServerConnection {
+public:
+    // `catalog` outlives this. Throws StorageError.
+    PostgresConnection(const PostgresOptions& options, const StatementCatalog& catalog);
+
+    Session& session() noexcept override { return session_; }
+    void begin(Access access) override;
+    void commit() override;
+    void rollback() override;
+    int socket() noexcept override;
+
+private:
+    const Clock* clock_;
+    SociSession session_;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,120 @@
+#include "storage/soci/sqlstate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace jobhost::storage {
+
+namespace {
+
+using Kind = StorageError::Kind;
+
+// The first line: what follows it, DETAIL and HINT, quotes rows.
+std::string first_line(const std::string& message) {
+    return message.substr(0, message.find('\n'));
+}
+
+std::string one_line(std::string message) {
+    while (!message.empty() && message.back() == '\n')
+        message.pop_back();
+    std::replace_if(
+        message.begin(), message.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return message;
+}
+
+// https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+Kind kind_of_native(long native) {
+    switch (native) {
+        case 1205:   // deadlock victim
+        case 1222:   // lock request time out
+        case 3960:   // snapshot conflict
+        case 41302:  // the same, in memory
+        case 41305:
+        case 41325:
+            return Kind::busy;
+        case 2601:  // unique index
+        case 2627:  // unique constraint
+        case 515:   // NULL where none may be
+        case 547:   // check or foreign key
+            return Kind::conflict;
+        case 2628:  // text too long
+        case 8152:  // the same, earlier versions
+        case 8115:  // arithmetic overflow
+        case 245:   // conversion
+        case 8114:
+        case 13609:  // not JSON
+            return Kind::refused;
+        case 208:  // no such table
+        case 207:  // no such column
+            return Kind::corrupt;
+        default:
+            return Kind::unavailable;
+    }
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html. What is not listed counts as unavailable: a
+// full disk, a missing permission, a server that shuts down.
+Kind kind_of_class(std::string_view sqlstate) {
+    constexpr std::array<std::string_view, 6> kBusy{"40001", "40P01", "55P03", "57014", "HYT00", "55006"};
+    if (std::find(kBusy.begin(), kBusy.end(), sqlstate) != kBusy.end()) return Kind::busy;
+    const std::string_view group = sqlstate.substr(0, 2);
+    if (group == "23") return Kind::conflict;
+    if (group == "22" || group == "54") return Kind::refused;
+    if (group == "XX" || sqlstate == "42P01" || sqlstate == "42703") return Kind::corrupt;
+    return Kind::unavailable;
+}
+
+std::string remedy_of(std::string_view sqlstate, long native) {
+    if (sqlstate == "53100" || native == 1105 || native == 9002)
+        return "the database server's disk is full; free space there";
+    if (sqlstate == "42501" || native == 229 || native == 262)
+        return "the database user may not do this; grant it the rights on our tables";
+    if (sqlstate == "25006" || native == 3906)
+        return "the database is read-only; connect to the primary server";
+    if (sqlstate == "53300") return "the database server has no connection left; raise max_connections";
+    if (sqlstate == "42P01" || sqlstate == "42703" || native == 208 || native == 207)
+        return "a table or column of ours is missing; run 'jobhost storage status'";
+    return {};
+}
+
+struct Remedy {
+    std::string_view sign;  // in the driver's message
+    std::string_view text;
+};
+constexpr Remedy kConnectRemedies[] = {
+    {"password", "check the user and the password of storage.url"},
+    {"Login failed", "check the user and the password of storage.url"},
+    {"no pg_hba.conf entry", "let the server's pg_hba.conf admit this user and address"},
+    {"role \"", "create that user, or name another one in storage.url"},
+    {"database \"", "create that database, or name another one in storage.url"},
+    {"Cannot open database", "create that database, or name another one in storage.url"},
+    {"Can't open lib", "install the driver and name it in odbcinst.ini, or correct Driver= in storage.url"},
+    {"Data source name not found", "name an installed driver in storage.url; 'odbcinst -q -d' lists them"},
+    {"translate host name", "correct the host in storage.url"},
+    {"Connection refused", "start the server, or correct host and port in storage.url"},
+    {"No such file", "start the server, or correct host and port in storage.url"},
+    {"timeout", "check that the server answers at the host and port of storage.url"},
+};
+
+}  // namespace
+
+StorageError classified_sqlstate(std::string_view sqlstate, long native, const std::string& message) {
+    const Kind kind = native != 0 ? kind_of_native(native) : kind_of_class(sqlstate);
+    if (kind == Kind::busy) return {kind, "the database was busy with others: " + first_line(message)};
+    const std::string remedy = remedy_of(sqlstate, native);
+    std::string text = "database error " + std::string{sqlstate};
+    if (native != 0) text += "/" + std::to_string(native);
+    // Errors in values quote them.
+    if (kind != Kind::refused && kind != Kind::conflict) text += ": " + first_line(message);
+    return {kind, remedy.empty() ? text : text + "; " + remedy};
+}
+
+StorageError refused_connection(const std::string& message) {
+    std::string text = "cannot connect to the database: " + one_line(message);
+    for (const Remedy& remedy : kConnectRemedies)
+        if (message.find(remedy.sign) != std::string::npos)
+            return {Kind::unavailable, text + "; " + std::string{remedy.text}};
+    return {Kind::unavailable, text};
+}
+
+}  // namespace jobhost::storage

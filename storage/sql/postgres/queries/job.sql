@@ -1,0 +1,113 @@
+-- name: job_insert
+-- Differs because: PostgreSQL reads JSON with json_to_recordset, and one ON CONFLICT covers every index. An instant
+-- of a schedule has at most one job, so one that comes around again, after the clock was set back, gets no second
+-- one.
+INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
+                 origin, definition, policy, arguments, created_at, enqueued_at)
+SELECT id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at, origin,
+       definition, policy, arguments, CAST(:now AS bigint), enqueued_at
+FROM json_to_recordset(CAST(:rows AS json)) AS given (
+    id bigint, lane bigint, payload_version integer, priority integer, order_key bigint, state smallint,
+    reason smallint, due_at bigint, expires_at bigint, nominal_at bigint, origin smallint, definition bigint,
+    policy bigint, arguments text, enqueued_at bigint)
+ON CONFLICT DO NOTHING;
+
+-- name: job_settle
+-- Differs because: PostgreSQL reads JSON with json_to_recordset. A cancelled or expired job ends here instead of
+-- going back to a queue.
+UPDATE job
+SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
+                 ELSE s.state END,
+    reason = CASE WHEN s.state IN (1, 2) AND cancel_requested_at IS NOT NULL THEN 60
+                  WHEN s.state IN (1, 2) AND expires_at <= :now THEN 61
+                  ELSE s.reason END,
+    finished_at = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN CAST(:now AS bigint)
+                       ELSE s.finished_at END,
+    due_at = s.due_at,
+    attempt = job.attempt - s.refunded,
+    crashes = job.crashes + s.crashes,
+    interruptions = job.interruptions + s.interruptions,
+    warnings = job.warnings + s.warnings,
+    started_at = COALESCE(s.started_at, job.started_at),
+    result = s.result
+FROM json_to_recordset(CAST(:rows AS json)) AS s (
+    id bigint, lease bigint, state smallint, reason smallint, due_at bigint, refunded integer, crashes integer,
+    interruptions integer, warnings integer, started_at bigint, finished_at bigint, result text)
+WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
+RETURNING job.id, job.lease, job.lane, job.state;
+
+-- name: job_settled_runs
+-- Differs because: PostgreSQL has arrays.
+SELECT id, lease
+FROM job
+WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND server = :server AND state <> 3;
+
+-- name: job_candidates
+-- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
+SELECT head.order_key, head.id, given.rank
+FROM json_to_recordset(CAST(:lanes AS json)) AS given (lane bigint, rank integer)
+CROSS JOIN LATERAL (
+    SELECT order_key, id
+    FROM job
+    WHERE job.lane = given.lane AND job.state = 2
+    ORDER BY order_key, id
+    LIMIT :each
+) AS head
+ORDER BY given.rank, head.order_key, head.id
+LIMIT :count;
+
+-- name: job_claim
+-- Differs because: rows that another transaction holds are skipped; the ids come best first.
+UPDATE job
+SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
+    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+    server = :server,
+    lease = lease + 1,
+    attempt = attempt + 1,
+    claimed_at = :now
+WHERE id = ANY (ARRAY(
+    SELECT job.id
+    FROM unnest(CAST(translate(:ids, '[]', '{}') AS bigint[])) WITH ORDINALITY AS best (id, place)
+    JOIN job ON job.id = best.id AND job.state = 2
+    ORDER BY best.place
+    LIMIT :count
+    FOR UPDATE OF job SKIP LOCKED))
+RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
+          definition, nominal_at;
+
+-- name: job_runs_of
+-- Differs because: SQL Server spells a limit otherwise.
+SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;
+
+-- name: job_promote
+-- Differs because: rows that another transaction holds are skipped.
+UPDATE job
+SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
+    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+    enqueued_at = :now,
+    order_key = CAST(:now AS bigint) - priority * CAST(:ageing AS bigint),
+    due_at = NULL
+WHERE id = ANY (ARRAY(
+    SELECT id
+    FROM job
+    WHERE state = 1 AND due_at <= :now
+    ORDER BY due_at, id
+    LIMIT :count
+    FOR UPDATE SKIP LOCKED))
+RETURNING id, lane, state;
+
+-- name: job_event_insert
+-- Differs because: PostgreSQL reads JSON with json_to_recordset.
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom)
+SELECT job, at, cause, attempt, error_code, message, by_whom
+FROM json_to_recordset(CAST(:rows AS json)) AS given (
+    job bigint, at bigint, cause smallint, attempt integer, error_code text, message text, by_whom text);
+
+-- name: job_log_insert
+-- Differs because: PostgreSQL reads JSON with json_to_recordset.
+INSERT INTO job_log (job, lease, number, lines)
+SELECT job, lease, number, lines
+FROM json_to_recordset(CAST(:rows AS json)) AS given (job bigint, lease bigint, number integer, lines text)
+ON CONFLICT DO NOTHING;

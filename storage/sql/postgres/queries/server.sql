@@ -1,0 +1,31 @@
+-- name: served_type_insert
+-- Differs because: PostgreSQL reads JSON with json_to_recordset.
+INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description)
+SELECT CAST(:server AS bigint), type, payload_version, plugin_version, digest, arguments_schema, description
+FROM json_to_recordset(CAST(:rows AS json)) AS given (
+    type text, payload_version integer, plugin_version text, digest text, arguments_schema text, description text);
+
+-- name: server_recover
+-- Differs because: rows that another transaction holds are skipped; it may be settling them.
+UPDATE job
+SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
+    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+    server = NULL,
+    recoveries = recoveries + 1
+WHERE id = ANY (ARRAY(
+    SELECT id
+    FROM job
+    WHERE state = 3 AND server = :server
+    ORDER BY id
+    LIMIT :count
+    FOR UPDATE SKIP LOCKED))
+RETURNING id, attempt, lane, state;
+
+-- name: server_stranded
+-- Differs because: SQL Server spells a limit otherwise.
+SELECT DISTINCT server
+FROM job
+WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
+ORDER BY server
+LIMIT :count;
