@@ -81,9 +81,10 @@ void GroupWriter::commit_group(const Group& group) noexcept {
         session_.execute_text("BEGIN IMMEDIATE");
         run_each(group);
         session_.execute_text("COMMIT");
-        turnstile_.announce();
+        if (session_.take_news()) turnstile_.announce();
     } catch (...) {
         error = std::current_exception();
+        session_.take_news();
         if (has_transaction()) {
             try {
                 session_.execute_text("ROLLBACK");

@@ -50,6 +50,7 @@ void JobInserter::check(std::span<const NewJob> jobs) {
 
 void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& draft,
                          std::span<const NewJob> jobs, TimePoint now) {
+    session.announce();
     const Duration ageing = ageing_.of(session);
     json::array rows;
     std::size_t size = 0;

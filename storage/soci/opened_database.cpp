@@ -1,5 +1,7 @@
 #include "storage/soci/opened_database.hpp"
 
+#include "storage/soci/odbc_connection.hpp"
+#include "storage/soci/polled_wakeups.hpp"
 #include "storage/soci/pooled_database.hpp"
 #include "storage/soci/postgres_connection.hpp"
 #include "storage/soci/postgres_wakeups.hpp"
@@ -22,16 +24,34 @@ OpenedDatabase open_sqlite(const std::string& path, const StorageOptions& option
 }
 
 OpenedDatabase open_postgres(const StorageOptions& options, const Clock* clock) {
-    const PostgresOptions connection{options.url, options.schema, options.timeout, clock};
+    const PostgresOptions connection{options.url, options.timeout, clock};
     auto database = std::make_unique<PooledDatabase>(
-        StatementCatalog{"postgres", options.schema},
+        StatementCatalog{"postgres", {options.schema, options.timeout}},
         [connection](const StatementCatalog& catalog) {
             return std::make_unique<PostgresConnection>(connection, catalog);
         },
         options.timeout);
-    return {std::move(database), [connection] {
-                return std::make_unique<PostgresWakeups>(connection.url, "jobhost_" + connection.schema);
+    return {std::move(database), [url = options.url, channel = "jobhost_" + options.schema] {
+                return std::make_unique<PostgresWakeups>(url, channel);
             }};
+}
+
+OpenedDatabase open_odbc(const std::string& text, const StorageOptions& options, const Clock* clock) {
+    const OdbcOptions connection{text, options.timeout, clock};
+    const std::string product = odbc_product(text);
+    const bool is_postgres = product == "PostgreSQL";
+    if (!is_postgres && product != "Microsoft SQL Server")
+        throw StorageError{
+            StorageError::Kind::refused,
+            "storage.url leads to " + product + "; over ODBC jobhost knows SQL Server and PostgreSQL"};
+    auto database = std::make_unique<PooledDatabase>(
+        StatementCatalog{is_postgres ? "postgres" : "mssql", {options.schema, options.timeout}},
+        [connection](const StatementCatalog& catalog) {
+            return std::make_unique<OdbcConnection>(connection, catalog);
+        },
+        options.timeout);
+    PooledDatabase& pool = *database;
+    return {std::move(database), [&pool] { return std::make_unique<PolledWakeups>(pool); }};
 }
 
 // What follows `scheme`, if the URL has that scheme.
@@ -46,6 +66,7 @@ OpenedDatabase open_database(const StorageOptions& options, const Clock* clock) 
     if (const auto path = after(options.url, "sqlite:")) return open_sqlite(*path, options, clock);
     if (after(options.url, "postgresql://") || after(options.url, "postgres://"))
         return open_postgres(options, clock);
+    if (const auto connection = after(options.url, "odbc:")) return open_odbc(*connection, options, clock);
     throw StorageError{
         StorageError::Kind::refused,
         "storage.url must be sqlite:PATH, postgresql://USER@HOST/DATABASE or odbc:CONNECTION STRING"};

@@ -55,11 +55,21 @@ void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
 }
 
 void PooledDatabase::transact(ServerConnection& connection, const Work& work, Access access) {
-    work(connection.session());
-    if (access == Access::write)
-        connection.commit();
-    else
-        connection.rollback();
+    Session& session = connection.session();
+    session.take_news();  // of a transaction that failed
+    work(session);
+    if (access == Access::read) return connection.rollback();
+    const bool has_news = session.take_news();
+    const bool is_said = has_news && announcer_.is_due();
+    if (is_said) session.execute("announce");
+    connection.commit();
+    if (has_news && !is_said) announcer_.say_later();
+}
+
+// Apart from what it announces, which is durable already.
+void PooledDatabase::announce() {
+    run([](Session& session) { session.execute("announce"); }, Access::write,
+        std::chrono::steady_clock::now() + timeout_);
 }
 
 // A connection that lay idle may have been closed by the server. Nothing has happened on it yet, so another

@@ -1,6 +1,7 @@
 // A database server behind a few connections that are kept.
 #pragma once
 
+#include "storage/soci/announcer.hpp"
 #include "storage/soci/database.hpp"
 #include "storage/soci/deadline_watch.hpp"
 #include "storage/soci/server_connection.hpp"
@@ -37,6 +38,7 @@ private:
 
     void run(const Work& work, Access access, Deadline deadline);
     void transact(ServerConnection& connection, const Work& work, Access access);
+    void announce();
     Connection begun(Access access, Deadline deadline);
     Connection take(Deadline deadline);
     Connection connected();
@@ -57,6 +59,7 @@ private:
     Deadline next_attempt_{};
     Duration attempt_pause_{};
     std::minstd_rand random_{std::random_device{}()};
+    Announcer announcer_{[this] { announce(); }};  // last: it uses all of the above
 };
 
 }  // namespace jobhost::storage

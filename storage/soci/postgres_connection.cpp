@@ -34,52 +34,35 @@ std::string completed(std::string url, Duration timeout) {
     return url;
 }
 
-// Every statement of ours finds its rows by an index. Without this, a plan that was made while a table was
-// empty could go on reading all of it when it has a million rows.
-constexpr const char* kPlanner =
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
-
-std::string in_milliseconds(Duration duration) {
-    return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(duration).count());
-}
-
 }  // namespace
 
 PostgresConnection::PostgresConnection(const PostgresOptions& options, const StatementCatalog& catalog)
     : clock_{options.clock},
       session_{*soci::factory_postgresql(), completed(options.url, options.timeout), catalog} {
-    session_.execute_text("SET search_path = " + options.schema);
-    session_.execute_text(kPlanner);
-    // A server that was told to forget commits on a crash is told otherwise for ours.
-    session_.rows_of_text<std::string>(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
-        "'off'");
-    const std::string timeout = in_milliseconds(options.timeout);
-    session_.execute_text("SET statement_timeout = " + timeout);
-    // A host that is stopped in the middle of a transaction must not keep its locks for ever.
-    session_.execute_text("SET idle_in_transaction_session_timeout = " + timeout);
+    for (const std::string& setting : catalog.session_setup())
+        session_.execute_text(setting);
 }
 
 void PostgresConnection::begin(Access access) {
-    const std::string begin =
-        access == Access::write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    const StatementCatalog& catalog = session_.catalog();
+    const std::string& begin =
+        catalog[access == Access::write ? "transaction_begin" : "transaction_begin_reading"];
     if (clock_ != nullptr) {
         session_.execute_text(begin);
         session_.set_now(clock_->now());
         return;
     }
     // Both in one round trip.
-    const auto now = session_.rows_of_text<long long>(
-        begin + "; SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)");
+    const auto now = session_.rows_of_text<long long>(begin + "; " + catalog["clock_now"]);
     session_.set_now(instant(std::get<0>(now.at(0))));
 }
 
 void PostgresConnection::commit() {
-    session_.execute_text("COMMIT");
+    session_.execute_text(session_.catalog()["transaction_commit"]);
 }
 
 void PostgresConnection::rollback() {
-    session_.execute_text("ROLLBACK");
+    session_.execute_text(session_.catalog()["transaction_rollback"]);
 }
 
 int PostgresConnection::socket() noexcept {

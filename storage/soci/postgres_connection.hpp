@@ -10,7 +10,6 @@ namespace jobhost::storage {
 
 struct PostgresOptions {
     std::string url;  // "postgresql://…"
-    std::string schema;
     Duration timeout{};
     const Clock* clock = nullptr;  // takes the place of the server's in tests
 };

@@ -80,6 +80,11 @@ public:
     TimePoint now() const noexcept { return now_; }
     void set_now(TimePoint now) noexcept { now_ = now; }
 
+    // This transaction makes work for others, who are told once it is durable.
+    void announce() noexcept { has_news_ = true; }
+    // Whether it does; asked once for each transaction.
+    bool take_news() noexcept { return std::exchange(has_news_, false); }
+
 private:
     // `keep`: the text stays where it is for as long as the session lives, and comes again.
     virtual long long run(const std::string& text, bool keep, const Parameters& parameters,
@@ -105,6 +110,7 @@ private:
 
     const StatementCatalog& catalog_;
     TimePoint now_{};
+    bool has_news_ = false;
 };
 
 template <>

@@ -105,6 +105,7 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
         const bool is_moved = moved_runs.contains(run);
         moved.push_back(is_moved ? Moved::yes : settled_before.contains(run) ? Moved::already : Moved::lost);
         if (!is_moved) continue;
+        if (!is_final(name_of(settlement.target))) session.announce();
         if (settlement.event) events.emplace_back(settlement.job, *settlement.event);
         log.insert(log.end(), settlement.log.begin(), settlement.log.end());
     }

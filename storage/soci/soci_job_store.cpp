@@ -97,6 +97,7 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
             "job_promote",
             {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();
+        if (promoted.count > 0) session.announce();
         read_next(session);
     });
     return promoted;

@@ -126,6 +126,7 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
                                                     .by = {}});
         insert_events(session, events);
         count = events.size();
+        if (count > 0) session.announce();
     });
     return count;
 }

@@ -64,6 +64,7 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, Duration timeout, con
     : file_{prepared(file)},
       timeout_{timeout},
       clock_{clock},
+      catalog_{"sqlite", {.schema = {}, .timeout = timeout}},
       turnstile_{file_},
       opened_{file_id()},
       writing_{open_session()},
@@ -82,14 +83,9 @@ std::unique_ptr<SociSession> SqliteDatabase::new_session() {
         std::make_unique<SociSession>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());
     sqlite_api::sqlite3_extended_result_codes(backend->conn_, 1);
-    // The turnstile already keeps our own processes apart; this is for foreign ones, such as a person's
-    // shell.
-    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(timeout_);
-    session->execute_text("PRAGMA busy_timeout = " + std::to_string(patience.count()));
+    for (const std::string& setting : catalog_.session_setup())
+        session->execute_text(setting);
     ensure_wal(*session);
-    session->execute_text("PRAGMA synchronous = FULL");
-    session->execute_text("PRAGMA secure_delete = OFF");
-    session->execute_text("PRAGMA temp_store = MEMORY");
     return session;
 }
 

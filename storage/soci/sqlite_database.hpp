@@ -44,7 +44,7 @@ private:
     const std::filesystem::path file_;
     const Duration timeout_;
     const Clock& clock_;
-    const StatementCatalog catalog_{"sqlite"};
+    const StatementCatalog catalog_;
     Turnstile turnstile_;
     const FileId opened_;
     std::unique_ptr<SociSession> writing_;

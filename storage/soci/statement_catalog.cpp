@@ -41,17 +41,22 @@ std::vector<std::string> statements_in(std::string_view text) {
     return found;
 }
 
-std::string with_schema(std::string text, std::string_view schema) {
-    constexpr std::string_view kPlace = "${schema}";
-    for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace, at))
-        text.replace(at, kPlace.size(), schema);
+void fill(std::string& text, std::string_view place, std::string_view value) {
+    for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size()))
+        text.replace(at, place.size(), value);
+}
+
+std::string filled(std::string text, const StatementCatalog::Places& places) {
+    const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(places.timeout);
+    fill(text, "${schema}", places.schema);
+    fill(text, "${timeout}", std::to_string(timeout.count()));
     return text;
 }
 
 }  // namespace
 
-StatementCatalog::StatementCatalog(std::string_view dialect, std::string_view schema) : dialect_{dialect} {
-    const auto add = [this, schema](std::string_view folder) {
+StatementCatalog::StatementCatalog(std::string_view dialect, const Places& places) : dialect_{dialect} {
+    const auto add = [&](std::string_view folder) {
         const std::string prefix = std::string{folder} + "/queries/";
         for (const EmbeddedSql& file : embedded_sql()) {
             if (!file.path.starts_with(prefix)) continue;
@@ -64,12 +69,16 @@ StatementCatalog::StatementCatalog(std::string_view dialect, std::string_view sc
                 rest.remove_prefix(line_end);
                 const auto found = statements_in(rest.substr(0, rest.find(kMark)));
                 assert(found.size() == 1 && "a named block holds one statement");
-                texts_[name] = with_schema(found.front(), schema);
+                texts_[name] = filled(found.front(), places);
             }
         }
     };
     add("common");
     add(dialect);
+    for (const EmbeddedSql& file : embedded_sql())
+        if (file.path == dialect_ + "/session.sql")
+            for (const std::string& statement : statements_in(file.text))
+                session_setup_.push_back(filled(statement, places));
 }
 
 const std::string& StatementCatalog::operator[](std::string_view name) const {

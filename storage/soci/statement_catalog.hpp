@@ -1,6 +1,8 @@
 // The SQL of one dialect, by name. The texts come from storage/sql: common, overlaid by the dialect's own.
 #pragma once
 
+#include "storage/model/time.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,16 +26,24 @@ struct Migration {
 
 class StatementCatalog {
 public:
-    // In all texts ${schema} stands for the name of the schema that our tables lie in.
-    explicit StatementCatalog(std::string_view dialect, std::string_view schema = {});
+    // What stands for ${schema} and ${timeout} in the texts.
+    struct Places {
+        std::string schema;  // where our tables lie
+        Duration timeout{};  // ${timeout} is in milliseconds
+    };
+    StatementCatalog(std::string_view dialect, const Places& places);
 
     // REQUIRES: there is such a statement.
     const std::string& operator[](std::string_view name) const;
     bool contains(std::string_view name) const { return texts_.contains(name); }
     const std::string& dialect() const noexcept { return dialect_; }
 
+    // What a new connection is told first: <dialect>/session.sql.
+    const std::vector<std::string>& session_setup() const noexcept { return session_setup_; }
+
 private:
     std::string dialect_;
+    std::vector<std::string> session_setup_;
     std::map<std::string, std::string, std::less<>> texts_;
 };
 

@@ -40,7 +40,8 @@ TEST_F(QueryPlanTest, SettlingReadsTheArrayOnceAndFindsEachJobByItsId) {
 }
 
 TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
-    EXPECT_THAT(plan_of("job_candidates_of_lane"), ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
+    EXPECT_THAT(plan_of("job_candidates_of_lane"),
+                ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
     EXPECT_THAT(plan_of("job_claim"),
                 ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));
 }

@@ -1,0 +1,52 @@
+#include "storage/soci/odbc_session.hpp"
+
+#include "storage/soci/odbc_statement.hpp"
+#include "storage/soci/sqlstate.hpp"
+
+#include <soci/odbc/soci-odbc.h>
+
+#include <array>
+
+namespace jobhost::storage {
+
+namespace {
+
+void open(soci::session& session, const std::string& connection) {
+    soci::connection_parameters parameters{*soci::factory_odbc(), connection};
+    // A daemon has nobody to ask for what is missing.
+    parameters.set_option(soci::odbc_option_driver_complete, "0");
+    try {
+        session.open(parameters);
+    } catch (const soci::soci_error& error) {
+        throw refused_connection(error.get_error_message());
+    }
+}
+
+SQLHDBC handle(soci::session& session) {
+    return static_cast<soci::odbc_session_backend*>(session.get_backend())->hdbc_;
+}
+
+}  // namespace
+
+OdbcSession::OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog)
+    : Session{catalog}, timeout_{timeout} {
+    open(session_, connection);
+}
+
+long long OdbcSession::run(const std::string& text, bool, const Parameters& parameters,
+                           std::span<const ColumnKind> columns, const RowSink& sink) {
+    return OdbcStatement{handle(session_), timeout_}.run(text, parameters, columns, sink);
+}
+
+std::string odbc_product(const std::string& connection) {
+    soci::session session;
+    open(session, connection);
+    std::array<char, 128> name{};
+    SQLSMALLINT length = 0;
+    if (!SQL_SUCCEEDED(::SQLGetInfo(handle(session), SQL_DBMS_NAME, name.data(),
+                                    static_cast<SQLSMALLINT>(name.size()), &length)))
+        throw odbc_error(SQL_HANDLE_DBC, handle(session));
+    return name.data();
+}
+
+}  // namespace jobhost::storage

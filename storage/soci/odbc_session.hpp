@@ -1,0 +1,32 @@
+// A connection of SOCI's ODBC backend, with statements of our own on it.
+#pragma once
+
+#include "storage/soci/session.hpp"
+
+#include <soci/soci.h>
+
+namespace jobhost::storage {
+
+// SOCI 4.0.3 connects well over ODBC, but cuts texts that it reads at a number of bytes, sends texts in the
+// server's code page, and never looks at the second result of a statement, where late errors are. So the
+// statements here use the driver itself: parameters that are ASCII or UTF-16, values in pieces of any length,
+// every result drained. Nothing stays prepared: a driver keeps one open statement at a time, and servers know
+// a text again by themselves.
+class OdbcSession final : public Session {
+public:
+    // Opens a connection; `catalog` must outlive the session. No call takes longer than `timeout`.
+    OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog);
+
+private:
+    long long run(const std::string& text, bool keep, const Parameters& parameters,
+                  std::span<const ColumnKind> columns, const RowSink& sink) override;
+
+    const Duration timeout_;
+    soci::session session_;
+};
+
+// The name that the driver has for what it is connected to: "Microsoft SQL Server", "PostgreSQL". Throws
+// StorageError.
+std::string odbc_product(const std::string& connection);
+
+}  // namespace jobhost::storage
