@@ -31,8 +31,8 @@ public:
 
     // Adds up the counters that ended servers and passing programs have left; how many rows that spared.
     virtual std::size_t fold_counters() = 0;
-    // Counts the jobs of one lane after the other anew; true when what the counters said was wrong and is
-    // right now. An independent check on the arithmetic of all the other calls, for quiet times.
+    // Counts all jobs anew, which takes a second for each million; true when what the counters said was wrong
+    // and is right now. An independent check on the arithmetic of all the other calls, for quiet times.
     virtual bool recount() = 0;
 };
 

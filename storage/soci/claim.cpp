@@ -81,7 +81,7 @@ struct Claimed {
 
 // Claims the first `count` of these that nobody else holds; what has expired, or was cancelled, is deleted
 // instead.
-Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
+Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally, ServerId server,
                    const std::vector<Candidate>& best, std::size_t count) {
     if (best.empty()) return {};
     const TimePoint now = session.now();
@@ -99,6 +99,7 @@ Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, 
     claimed.touched = rows.size();
     for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy,
                       arguments, definition, nominal_at] : rows) {
+        tally.moved(LaneId{lane}, StateName::enqueued, static_cast<StateName>(state));
         if (state != static_cast<int>(StateName::processing)) continue;
         claimed.jobs[id] = ClaimedJob{
             .id = JobId{id},
@@ -133,14 +134,14 @@ bool is_live(Session& session, ServerId server) {
     return !found.empty() && std::get<0>(found.front()) == static_cast<int>(ServerState::live);
 }
 
-std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
-                             const ClaimRequest& claim) {
+std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
+                             ServerId server, const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
     for (int round = 0; round < kMostRounds && taken.size() < claim.limit; ++round) {
         ClaimRequest rest = claim;
         rest.limit = claim.limit - taken.size();
         const std::vector<Candidate> best = best_candidates(session, rest);
-        Claimed claimed = claim_best(session, names, draft, server, best, rest.limit);
+        Claimed claimed = claim_best(session, names, draft, tally, server, best, rest.limit);
         if (claimed.touched == 0) break;  // there are none, or others are taking them
         for (const Candidate& candidate : best)
             if (auto found = claimed.jobs.extract(candidate.id)) taken.push_back(std::move(found.mapped()));

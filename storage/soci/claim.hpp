@@ -3,6 +3,7 @@
 
 #include "storage/job_store.hpp"
 #include "storage/soci/name_cache.hpp"
+#include "storage/soci/tally.hpp"
 
 namespace jobhost::storage {
 
@@ -13,7 +14,7 @@ bool is_worth_claiming(Session& session, const ClaimRequest& claim);
 bool is_live(Session& session, ServerId server);
 
 // REQUIRES: `session` is in a transaction, and is_live().
-std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, ServerId server,
-                             const ClaimRequest& claim);
+std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
+                             ServerId server, const ClaimRequest& claim);
 
 }  // namespace jobhost::storage

@@ -3,6 +3,7 @@
 
 #include "storage/soci/database.hpp"
 #include "storage/soci/name_cache.hpp"
+#include "storage/soci/tally.hpp"
 
 #include <optional>
 #include <span>
@@ -25,9 +26,9 @@ public:
     // Throws StorageError (refused) naming the first job that cannot be stored.
     static void check(std::span<const NewJob> jobs);
 
-    // REQUIRES: check(jobs) passed; `session` is in a transaction. `now` is the database's clock.
-    void insert(Session& session, NameCache& names, NameCache::Draft& draft, std::span<const NewJob> jobs,
-                TimePoint now);
+    // REQUIRES: check(jobs) passed; `session` is in a transaction.
+    void insert(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
+                std::span<const NewJob> jobs);
 
     Ageing& ageing() noexcept { return ageing_; }
 

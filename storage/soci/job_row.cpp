@@ -3,11 +3,15 @@
 #include "storage/model_json.hpp"
 #include "storage/soci/instants.hpp"
 
-#include <boost/json.hpp>
+#include <algorithm>
+#include <map>
 
 namespace jobhost::storage {
 
 namespace {
+
+// A text that grows with each id stays short enough for every server.
+constexpr std::size_t kMostInList = 500;
 
 using Number = long long;
 using MaybeNumber = std::optional<long long>;
@@ -49,10 +53,17 @@ State state_of(StateColumns& row) {
     return Deleted{at(row.finished_at), reason};
 }
 
-}  // namespace
+// Ids are numbers: they may stand in the text.
+std::string select_of(const Session& session, std::span<const JobId> ids) {
+    std::string text = session.catalog()["job_select"] + "\nWHERE job.id IN (";
+    for (const JobId id : ids)
+        text += std::to_string(id.value) + ",";
+    text.back() = ')';
+    return text;
+}
 
-std::vector<Job> select_jobs(Session& session, const std::string& select, const std::string& rest,
-                             const std::vector<Parameter>& parameters) {
+// In any order.
+std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
     std::vector<Job> jobs;
     for (auto& [id, type, payload_version, queue, priority, state, reason, due_at, enqueued_at, server, lease,
                 claimed_at, started_at, finished_at, result, attempt, crashes, recoveries, warnings,
@@ -60,7 +71,7 @@ std::vector<Job> select_jobs(Session& session, const std::string& select, const 
          session.rows_of_text<Number, std::string, int, std::string, int, int, int, MaybeNumber, MaybeNumber,
                               MaybeNumber, Number, MaybeNumber, MaybeNumber, MaybeNumber, MaybeText, int, int,
                               int, int, std::string, MaybeText, std::string, Number, MaybeNumber, MaybeNumber,
-                              MaybeText>(select + rest, parameters)) {
+                              MaybeText>(select_of(session, ids))) {
         StateColumns columns{state, reason,     due_at,     enqueued_at, server,
                              lease, claimed_at, started_at, finished_at, std::move(result)};
         jobs.push_back(Job{
@@ -86,6 +97,19 @@ std::vector<Job> select_jobs(Session& session, const std::string& select, const 
             .lease = Lease{lease},
         });
     }
+    return jobs;
+}
+
+}  // namespace
+
+std::vector<Job> select_jobs(Session& session, std::span<const JobId> ids) {
+    std::map<JobId, Job> found;
+    for (std::span rest = ids; !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMostInList)))
+        for (Job& job : select_some(session, rest.first(std::min(rest.size(), kMostInList))))
+            found.emplace(job.id, std::move(job));
+    std::vector<Job> jobs;
+    for (const JobId id : ids)
+        if (auto job = found.extract(id)) jobs.push_back(std::move(job.mapped()));
     return jobs;
 }
 

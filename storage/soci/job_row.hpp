@@ -4,10 +4,12 @@
 #include "storage/model/job.hpp"
 #include "storage/soci/session.hpp"
 
+#include <span>
+#include <vector>
+
 namespace jobhost::storage {
 
-// Runs `job_select` with what follows its FROM clause.
-std::vector<Job> select_jobs(Session& session, const std::string& select, const std::string& rest,
-                             const std::vector<Parameter>& parameters);
+// In the order of `ids`; those that are not there are left out.
+std::vector<Job> select_jobs(Session& session, std::span<const JobId> ids);
 
 }  // namespace jobhost::storage

@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 using Kind = StorageError::Kind;
 
 constexpr int kMostConnections = 8;
+// So many that the connections of all hosts and programs seldom meet in one.
+constexpr unsigned kCounterSlots = 255;
 constexpr Duration kFirstAttemptPause = 50ms;
 constexpr Duration kLongestAttemptPause = 2s;
 constexpr Duration kFirstConflictPause = 1ms;
@@ -111,6 +113,7 @@ PooledDatabase::Connection PooledDatabase::connected() {
     try {
         Connection connection = connect_(catalog_);
         const std::lock_guard lock{mutex_};
+        connection->session().set_counter_slot(1 + static_cast<long long>(random_() % kCounterSlots));
         refusal_.reset();
         attempt_pause_ = {};
         return connection;

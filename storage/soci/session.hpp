@@ -80,6 +80,10 @@ public:
     TimePoint now() const noexcept { return now_; }
     void set_now(TimePoint now) noexcept { now_ = now; }
 
+    // Which counter rows its transactions add to. Sessions that write side by side have different ones.
+    long long counter_slot() const noexcept { return counter_slot_; }
+    void set_counter_slot(long long slot) noexcept { counter_slot_ = slot; }
+
     // This transaction makes work for others, who are told once it is durable.
     void announce() noexcept { has_news_ = true; }
     // Whether it does; asked once for each transaction.
@@ -110,6 +114,7 @@ private:
 
     const StatementCatalog& catalog_;
     TimePoint now_{};
+    long long counter_slot_ = 0;
     bool has_news_ = false;
 };
 

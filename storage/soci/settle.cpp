@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <set>
 
@@ -82,17 +83,26 @@ std::set<std::pair<JobId, Lease>> settled_runs(Session& session, ServerId server
 
 }  // namespace
 
-std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements,
-                          TimePoint now) {
+std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
+                          std::span<const Settlement> settlements) {
     if (settlements.empty()) return {};
-    json::array rows;
+    // In the order of their ids, in which every transaction locks jobs.
+    std::vector<const Settlement*> ordered;
     for (const Settlement& settlement : settlements)
-        rows.push_back(row_of(settlement));
+        ordered.push_back(&settlement);
+    std::sort(ordered.begin(), ordered.end(),
+              [](const auto* a, const auto* b) { return a->job.value < b->job.value; });
+    json::array rows;
+    for (const Settlement* settlement : ordered)
+        rows.push_back(row_of(*settlement));
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
     for (const auto& [id, lease, lane, state] : session.rows<long long, long long, long long, int>(
-             "job_settle", {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(now)}}))
+             "job_settle",
+             {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(session.now())}})) {
         moved_runs.emplace(JobId{id}, Lease{lease});
+        tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+    }
 
     const std::set<std::pair<JobId, Lease>> settled_before = moved_runs.size() < settlements.size()
                                                                  ? settled_runs(session, server, settlements)
@@ -102,7 +112,7 @@ std::vector<Moved> settle(Session& session, ServerId server, std::span<const Set
     std::vector<LogChunk> log;
     for (const Settlement& settlement : settlements) {
         const std::pair run{settlement.job, settlement.lease};
-        const bool is_moved = moved_runs.contains(run);
+        const bool is_moved = moved_runs.erase(run) > 0;  // the same one may be given twice
         moved.push_back(is_moved ? Moved::yes : settled_before.contains(run) ? Moved::already : Moved::lost);
         if (!is_moved) continue;
         if (!is_final(name_of(settlement.target))) session.announce();

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "storage/job_store.hpp"
-#include "storage/soci/session.hpp"
+#include "storage/soci/tally.hpp"
 
 namespace jobhost::storage {
 
 // REQUIRES: `session` is in a transaction.
-std::vector<Moved> settle(Session& session, ServerId server, std::span<const Settlement> settlements,
-                          TimePoint now);
+std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
+                          std::span<const Settlement> settlements);
 
 void insert_log(Session& session, std::span<const LogChunk> chunks);
 

@@ -148,7 +148,7 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
     database_.write([&](Session& session) {
         draft = {};
         fired = 0;
-        const TimePoint now = session.now();
+        Tally tally;
         for (const Firing& firing : firings) {
             const bool is_ours =
                 session.execute("definition_move_cursor", {{"id", firing.definition.value},
@@ -156,9 +156,10 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
                                                            {"seen", micros(firing.seen)},
                                                            {"next_at", micros(firing.next)}}) == 1;
             if (!is_ours) continue;
-            inserter_.insert(session, names_, draft, firing.jobs, now);
+            inserter_.insert(session, names_, draft, tally, firing.jobs);
             ++fired;
         }
+        tally.write(session);
     });
     names_.remember(std::move(draft));
     return fired;

@@ -2,35 +2,16 @@
 
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_row.hpp"
+#include "storage/soci/job_scan.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
 
+#include <set>
+
 namespace jobhost::storage {
 
 namespace {
-
-// Each filter that is set becomes one condition and one parameter.
-struct Conditions {
-    std::string text;
-    std::vector<Parameter> parameters;
-
-    template <class Value>
-    void add(const char* column, const char* name, const Value& value) {
-        text += text.empty() ? " WHERE " : " AND ";
-        text += std::string{column} + " = :" + name;
-        parameters.emplace_back(name, value);
-    }
-};
-
-Conditions conditions_of(const JobFilter& filter) {
-    Conditions conditions;
-    if (filter.state) conditions.add("job.state", "state", static_cast<long long>(*filter.state));
-    if (filter.queue) conditions.add("lane.queue", "queue", filter.queue->value);
-    if (filter.type) conditions.add("lane.type", "type", *filter.type);
-    if (filter.definition) conditions.add("definition.name", "definition", *filter.definition);
-    return conditions;
-}
 
 std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
     std::vector<LogLine> lines;
@@ -46,39 +27,32 @@ std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
 
 std::optional<Job> SociJobQueries::find(JobId id) {
     std::vector<Job> found;
-    database_.read([&](Session& session) {
-        found = select_jobs(session, catalog_["job_select"], " WHERE job.id = :id", {{"id", id.value}});
-    });
+    database_.read([&](Session& session) { found = select_jobs(session, {&id, 1}); });
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }
 
 JobPage SociJobQueries::list(const JobFilter& filter, std::size_t limit, const std::string& cursor) {
-    Conditions conditions = conditions_of(filter);
-    if (!cursor.empty()) {
-        conditions.text += conditions.text.empty() ? " WHERE " : " AND ";
-        conditions.text += "job.id < :before";
-        conditions.parameters.emplace_back("before", std::stoll(cursor));
-    }
-    conditions.parameters.emplace_back("count", static_cast<long long>(limit));
     JobPage page;
     database_.read([&](Session& session) {
-        page.jobs =
-            select_jobs(session, catalog_["job_select"],
-                        conditions.text + " ORDER BY job.id DESC LIMIT :count", conditions.parameters);
+        JobScan scan{session, filter, cursor};
+        const ScanResult found = scan.next(limit);
+        page.jobs = select_jobs(session, found.jobs);
+        if (!found.is_at_end) page.next = scan.cursor();
     });
-    if (page.jobs.size() == limit) page.next = std::to_string(page.jobs.back().id.value);
     return page;
 }
 
 StateCounts SociJobQueries::count(const std::optional<QueueName>& queue,
                                   const std::optional<std::string>& type) {
-    const Conditions conditions = conditions_of({.queue = queue, .type = type});
     StateCounts counts{};
     database_.read([&](Session& session) {
-        for (const auto& [state, count] : session.rows_of_text<int, long long>(
-                 catalog_["job_count"] + conditions.text + " GROUP BY job.state", conditions.parameters))
-            counts.at(static_cast<std::size_t>(state)) = count;
+        std::set<long long> lanes;
+        for (const auto& [id, lane_queue, lane_type, version] :
+             session.rows<long long, std::string, std::string, int>("lane_list"))
+            if ((!queue || queue->value == lane_queue) && (!type || *type == lane_type)) lanes.insert(id);
+        for (const auto& [lane, state, count] : session.rows<long long, int, long long>("counter_list"))
+            if (lanes.contains(lane)) counts.at(static_cast<std::size_t>(state)) += count;
     });
     return counts;
 }

@@ -3,6 +3,8 @@
 #include "storage/soci/claim.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/settle.hpp"
+#include "storage/soci/settlement_texts.hpp"
+#include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
 
@@ -14,6 +16,11 @@ namespace jobhost::storage {
 namespace {
 
 constexpr std::int64_t kLargestIdBlock = 1024;
+
+// Errors that a single row can cause. All others, a full disk or a missing permission, are the database's.
+bool is_of_a_row(const StorageError& error) {
+    return error.kind() == StorageError::Kind::conflict || error.kind() == StorageError::Kind::refused;
+}
 
 }  // namespace
 
@@ -43,31 +50,74 @@ void SociJobStore::insert(std::span<const NewJob> jobs) {
     NameCache::Draft draft;
     database_.write([&](Session& session) {
         draft = {};
-        inserter_.insert(session, names_, draft, jobs, session.now());
+        Tally tally;
+        inserter_.insert(session, names_, draft, tally, jobs);
+        tally.write(session);
     });
     names_.remember(std::move(draft));
 }
 
 Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
                                  const ClaimRequest& claim) {
-    Exchanged exchanged;
     // Looking first spares an idle host the write lock.
     if (settlements.empty()) {
         bool is_worth_it = false;
         database_.read([&](Session& session) { is_worth_it = is_worth_claiming(session, claim); });
-        if (!is_worth_it) return exchanged;
+        if (!is_worth_it) return {};
     }
+    SettlementBatch batch{settlements};
+    try {
+        Exchanged exchanged = exchange_once(server, batch.all(), claim);
+        exchanged.mutilated = batch.mutilated();
+        return exchanged;
+    } catch (const StorageError& error) {
+        if (settlements.empty() || !is_of_a_row(error)) throw;
+    }
+    Exchanged exchanged;
+    settle_apart(server, batch.all(), exchanged);
+    exchanged.mutilated += batch.mutilated();
+    return exchanged;
+}
+
+Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlement> settlements,
+                                      const ClaimRequest& claim) {
+    Exchanged exchanged;
     NameCache::Draft draft;
     database_.write([&](Session& session) {
         draft = {};
         exchanged = {};
-        const TimePoint now = session.now();
-        exchanged.moved = settle(session, server, settlements, now);
+        Tally tally;
+        exchanged.moved = settle(session, tally, server, settlements);
         exchanged.server_is_live = is_live(session, server);
-        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, server, claim);
+        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, tally, server, claim);
+        tally.write(session);
     });
     names_.remember(std::move(draft));
     return exchanged;
+}
+
+// One of these is refused by the database: the others are written without it, in halves and halves of halves;
+// it loses its texts, and if it is refused even so, its error is thrown.
+void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> settlements,
+                                Exchanged& exchanged) {
+    const auto append = [&](const Exchanged& part) {
+        exchanged.moved.insert(exchanged.moved.end(), part.moved.begin(), part.moved.end());
+        exchanged.server_is_live = part.server_is_live;
+    };
+    try {
+        return append(exchange_once(server, settlements, {}));
+    } catch (const StorageError& error) {
+        if (!is_of_a_row(error)) throw;
+    }
+    if (settlements.size() > 1) {
+        const std::size_t half = settlements.size() / 2;
+        settle_apart(server, settlements.first(half), exchanged);
+        settle_apart(server, settlements.subspan(half), exchanged);
+        return;
+    }
+    const Settlement bare = without_texts(settlements.front());
+    append(exchange_once(server, {&bare, 1}, {}));
+    ++exchanged.mutilated;
 }
 
 std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
@@ -97,6 +147,10 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
             "job_promote",
             {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();
+        Tally tally;
+        for (const auto& [id, lane, state] : moved)
+            tally.moved(LaneId{lane}, StateName::scheduled, static_cast<StateName>(state));
+        tally.write(session);
         if (promoted.count > 0) session.announce();
         read_next(session);
     });

@@ -22,6 +22,10 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
+    Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
+                            const ClaimRequest& claim);
+    void settle_apart(ServerId server, std::span<const Settlement> settlements, Exchanged& exchanged);
+
     Database& database_;
     NameCache& names_;
     JobInserter& inserter_;

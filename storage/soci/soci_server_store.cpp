@@ -115,18 +115,23 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
         if (is_live(session, server)) return;
         const TimePoint now = session.now();
         std::vector<std::pair<JobId, JobEvent>> events;
+        Tally tally;
         for (const auto& [id, attempt, lane, state] : session.rows<long long, int, long long, int>(
-                 "server_recover",
-                 {{"server", server.value}, {"count", static_cast<long long>(limit)}, {"now", micros(now)}}))
+                 "server_recover", {{"server", server.value},
+                                    {"count", static_cast<long long>(limit)},
+                                    {"now", micros(now)}})) {
+            tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
             events.emplace_back(JobId{id}, JobEvent{.at = now,
                                                     .cause = Cause::recovered,
                                                     .attempt = attempt,
                                                     .error_code = "host_died",
                                                     .message = "its host ended in the middle of the run",
                                                     .by = {}});
+        }
         insert_events(session, events);
         count = events.size();
         if (count > 0) session.announce();
+        tally.write(session);
     });
     return count;
 }

@@ -2,6 +2,7 @@
 
 #include "storage/model_json.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/tally.hpp"
 
 #include <boost/json.hpp>
 
@@ -39,12 +40,14 @@ struct Doomed {
     long long latest = 0;
 };
 
-std::size_t remove(Session& session, const Doomed& doomed) {
+std::size_t remove(Session& session, Tally& tally, const Doomed& doomed) {
     if (doomed.ids.empty()) return 0;
     boost::json::array gone;
     for (const auto& [id, lane, state] : session.rows<long long, long long, int>(
-             "job_delete", {{"ids", boost::json::serialize(doomed.ids)}, {"latest", doomed.latest}}))
+             "job_delete", {{"ids", boost::json::serialize(doomed.ids)}, {"latest", doomed.latest}})) {
         gone.emplace_back(id);
+        tally.removed(LaneId{lane}, static_cast<StateName>(state));
+    }
     const std::string ids = boost::json::serialize(gone);
     session.execute("job_event_delete", {{"ids", ids}});
     session.execute("job_log_delete", {{"ids", ids}});
@@ -81,7 +84,9 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
             doomed.ids.emplace_back(id);
             doomed.latest = finished_at;
         }
-        purged.count = remove(session, doomed);
+        Tally tally;
+        purged.count = remove(session, tally, doomed);
+        tally.write(session);
         if (found.size() < limit) next = {.state = next.state + 1, .finished_at = 0, .id = 0};
         purged.is_done = next.state > kLastFinal;
         if (purged.is_done) next = {};
@@ -94,6 +99,7 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
     std::size_t count = 0;
     database_.write([&](Session& session) {
         count = 0;
+        Tally tally;
         for (const auto& [definition, body] : session.rows<long long, std::string>("definition_body_list")) {
             const Retention retention = definition_from_json(body).policy.retention;
             if (!retention.count) continue;
@@ -107,19 +113,41 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
                     doomed.ids.emplace_back(id);
                     doomed.latest = std::max(doomed.latest, finished_at);
                 }
-                count += remove(session, doomed);
+                count += remove(session, tally, doomed);
             }
         }
+        tally.write(session);
     });
     return count;
 }
 
 std::size_t SociUpkeepStore::fold_counters() {
-    return 0;
+    std::size_t spared = 0;
+    database_.write([&](Session& session) {
+        Tally tally;
+        const auto taken = session.rows<long long, int, long long>("counter_take");
+        for (const auto& [lane, state, count] : taken)
+            tally.added(LaneId{lane}, static_cast<StateName>(state), count);
+        tally.write(session, 0);
+        spared = taken.size();
+    });
+    return spared;
 }
 
 bool SociUpkeepStore::recount() {
-    return false;
+    std::vector<std::tuple<long long, int, long long>> wrong;
+    database_.read(
+        [&](Session& session) { wrong = session.rows<long long, int, long long>("counter_difference"); });
+    if (wrong.empty()) return false;
+    // What has changed since then is in the counters already; adding the difference mends just what was
+    // wrong.
+    database_.write([&](Session& session) {
+        Tally tally;
+        for (const auto& [lane, state, difference] : wrong)
+            tally.added(LaneId{lane}, static_cast<StateName>(state), difference);
+        tally.write(session);
+    });
+    return true;
 }
 
 }  // namespace jobhost::storage

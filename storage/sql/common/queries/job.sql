@@ -41,7 +41,7 @@ WHERE job = :job AND (lease > :lease OR (lease = :same_lease AND number > :numbe
 ORDER BY lease, number;
 
 -- name: job_select
--- The program appends WHERE, from a fixed set of filters, and the order.
+-- The program appends WHERE job.id IN (…).
 SELECT job.id, lane.type, job.payload_version, lane.queue, job.priority, job.state, job.reason, job.due_at,
        job.enqueued_at, job.server, job.lease, job.claimed_at, job.started_at, job.finished_at, job.result,
        job.attempt, job.crashes, job.recoveries, job.warnings, job.arguments, definition.name, policy.body,
@@ -52,9 +52,5 @@ JOIN policy ON policy.id = job.policy
 LEFT JOIN definition ON definition.id = job.definition
 LEFT JOIN server ON server.id = job.server;
 
--- name: job_count
--- The program appends WHERE, from a fixed set of filters, and GROUP BY job.state.
-SELECT job.state, COUNT(*)
-FROM job
-JOIN lane ON lane.id = job.lane
-LEFT JOIN definition ON definition.id = job.definition;
+-- name: job_runs_of
+SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;

@@ -31,3 +31,10 @@ ORDER BY type, payload_version;
 
 -- name: served_type_delete
 DELETE FROM served_type WHERE server = :id;
+
+-- name: server_stranded
+SELECT DISTINCT server
+FROM job
+WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
+ORDER BY server
+LIMIT :count;

@@ -125,7 +125,7 @@ CREATE INDEX job_running ON job (server) WHERE state = 3;
 
 CREATE INDEX job_finished ON job (state, finished_at, id) WHERE state >= 4;
 
-CREATE INDEX job_due ON job (due_at) WHERE state = 1;
+CREATE INDEX job_due ON job (due_at, id) WHERE state = 1;
 
 CREATE UNIQUE INDEX job_unique_slot ON job (unique_slot) WHERE unique_slot IS NOT NULL;
 
@@ -159,3 +159,13 @@ CREATE TABLE job_log (
     lines text NOT NULL,
     PRIMARY KEY (job, lease, number)
 );
+
+-- How many jobs of a lane are in a state: the sum over all slots. Transactions that run side by side write to
+-- different slots.
+CREATE TABLE job_counter (
+    slot bigint NOT NULL,
+    lane bigint NOT NULL,
+    state smallint NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (slot, lane, state)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);

@@ -76,10 +76,6 @@ WHERE id = ANY (ARRAY(
 RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
           definition, nominal_at;
 
--- name: job_runs_of
--- Differs because: SQL Server spells a limit otherwise.
-SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;
-
 -- name: job_promote
 -- Differs because: rows that another transaction holds are skipped.
 UPDATE job
@@ -111,3 +107,10 @@ INSERT INTO job_log (job, lease, number, lines)
 SELECT job, lease, number, lines
 FROM json_to_recordset(CAST(:rows AS json)) AS given (job bigint, lease bigint, number integer, lines text)
 ON CONFLICT DO NOTHING;
+
+-- name: job_created_now
+-- Differs because: PostgreSQL has arrays.
+SELECT lane, state, COUNT(*)
+FROM job
+WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND created_at = :now
+GROUP BY lane, state;

@@ -21,11 +21,3 @@ WHERE id = ANY (ARRAY(
     LIMIT :count
     FOR UPDATE SKIP LOCKED))
 RETURNING id, attempt, lane, state;
-
--- name: server_stranded
--- Differs because: SQL Server spells a limit otherwise.
-SELECT DISTINCT server
-FROM job
-WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
-ORDER BY server
-LIMIT :count;

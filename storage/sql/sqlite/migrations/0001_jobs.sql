@@ -120,7 +120,7 @@ CREATE INDEX job_running ON job (server) WHERE state = 3;
 
 CREATE INDEX job_finished ON job (state, finished_at, id) WHERE state >= 4;
 
-CREATE INDEX job_due ON job (due_at) WHERE state = 1;
+CREATE INDEX job_due ON job (due_at, id) WHERE state = 1;
 
 CREATE UNIQUE INDEX job_unique_slot ON job (unique_slot) WHERE unique_slot IS NOT NULL;
 
@@ -153,4 +153,14 @@ CREATE TABLE job_log (
     number INTEGER NOT NULL,
     lines TEXT NOT NULL,
     PRIMARY KEY (job, lease, number)
+) STRICT, WITHOUT ROWID;
+
+-- How many jobs of a lane are in a state: the sum over all slots. Transactions that run side by side write to
+-- different slots.
+CREATE TABLE job_counter (
+    slot INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (slot, lane, state)
 ) STRICT, WITHOUT ROWID;

@@ -84,10 +84,13 @@ FROM json_each(:rows)
 WHERE true
 ON CONFLICT (job, lease, number) DO NOTHING;
 
--- name: job_runs_of
--- Differs because: SQLite spells a limit LIMIT.
-SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;
-
 -- name: job_settled_runs
 -- Differs because: SQLite reads a JSON array with json_each.
 SELECT id, lease FROM job WHERE id IN (SELECT value FROM json_each(:ids)) AND +server = :server AND state <> 3;
+
+-- name: job_created_now
+-- Differs because: SQLite reads a JSON array with json_each.
+SELECT lane, state, COUNT(*)
+FROM job
+WHERE id IN (SELECT value FROM json_each(:ids)) AND created_at = :now
+GROUP BY lane, state;

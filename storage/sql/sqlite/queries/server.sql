@@ -15,11 +15,3 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     recoveries = recoveries + 1
 WHERE id IN (SELECT id FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count)
 RETURNING id, attempt, lane, state;
-
--- name: server_stranded
--- Differs because: SQLite spells a limit LIMIT.
-SELECT DISTINCT server
-FROM job
-WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
-ORDER BY server
-LIMIT :count;

@@ -1,0 +1,53 @@
+#include "storage/soci/settlement_texts.hpp"
+
+#include "storage/text.hpp"
+
+#include <algorithm>
+
+namespace jobhost::storage {
+
+namespace {
+
+constexpr std::string_view kNote = "could not be stored";
+
+// Text that a run leaves beside its result is bounded by the host; this is the bound of what is believed.
+constexpr std::size_t kMostLog = std::size_t{8} << 20;
+constexpr std::size_t kMostMessage = std::size_t{1} << 20;
+
+}  // namespace
+
+bool has_storable_texts(const Settlement& settlement) {
+    if (const auto* succeeded = std::get_if<Succeeded>(&settlement.target))
+        if (succeeded->result.size() > kMaxResultSize || !is_storable(succeeded->result)) return false;
+    if (const auto& event = settlement.event)
+        for (const std::string* text : {&event->error_code, &event->message, &event->by})
+            if (text->size() > kMostMessage || !is_storable(*text)) return false;
+    return std::all_of(settlement.log.begin(), settlement.log.end(), [](const LogChunk& chunk) {
+        return chunk.lines.size() <= kMostLog && is_storable(chunk.lines);
+    });
+}
+
+Settlement without_texts(const Settlement& settlement) {
+    Settlement kept = settlement;
+    if (auto* succeeded = std::get_if<Succeeded>(&kept.target); succeeded && !succeeded->result.empty())
+        succeeded->result = "\"(its result " + std::string{kNote} + ")\"";
+    if (kept.event) {
+        kept.event->error_code = "unstorable";
+        kept.event->message = "(its message " + std::string{kNote} + ")";
+        if (!is_storable(kept.event->by)) kept.event->by.clear();
+    }
+    kept.log.clear();
+    return kept;
+}
+
+SettlementBatch::SettlementBatch(std::span<const Settlement> given) : all_{given} {
+    if (std::all_of(given.begin(), given.end(), has_storable_texts)) return;
+    for (const Settlement& settlement : given) {
+        const bool is_storable_whole = has_storable_texts(settlement);
+        mended_.push_back(is_storable_whole ? settlement : without_texts(settlement));
+        mutilated_ += is_storable_whole ? 0 : 1;
+    }
+    all_ = mended_;
+}
+
+}  // namespace jobhost::storage

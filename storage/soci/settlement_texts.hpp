@@ -1,0 +1,29 @@
+// The texts of a settlement come from plugins and may be anything; its outcome does not depend on them.
+#pragma once
+
+#include "storage/job_store.hpp"
+
+namespace jobhost::storage {
+
+// Whether every database would take and give back its result, its event and its log.
+bool has_storable_texts(const Settlement& settlement);
+
+// The same outcome, with a note in the place of each text.
+Settlement without_texts(const Settlement& settlement);
+
+// What an exchange was given, with texts that every database takes. Copies only if it has to.
+class SettlementBatch {
+public:
+    // `given` outlives this.
+    explicit SettlementBatch(std::span<const Settlement> given);
+
+    std::span<const Settlement> all() const noexcept { return all_; }
+    std::size_t mutilated() const noexcept { return mutilated_; }
+
+private:
+    std::span<const Settlement> all_;
+    std::vector<Settlement> mended_;
+    std::size_t mutilated_ = 0;
+};
+
+}  // namespace jobhost::storage
