@@ -1,6 +1,6 @@
 #include "tests/bench/raw/clock.hpp"
+#include "tests/bench/raw/cpu_time.hpp"
 #include "tests/bench/raw/measurements.hpp"
-#include "tests/bench/raw/processor_time.hpp"
 
 #include <cmath>
 #include <exception>
@@ -68,13 +68,14 @@ struct Speeds {
     Speed insert, drain;
 };
 
-Speeds measure_once(Database& database, const Shape& shape, int connections, int batch, Exchange how,
-                    double scale) {
+Speeds measure_once(Database& database, const Plan& plan, const Shape& shape, int connections, int batch,
+                    Exchange how) {
     database.make(kSpace, shape);
+    if (plan.retained > 0) database.load(kSpace, Ballast::retained, plan.retained);
     Stores stores;
     for (int server = 1; server <= connections; ++server)
         stores.push_back(database.connect(kSpace, server));
-    const int each = jobs_for(batch, scale) / connections / batch * batch;
+    const int each = jobs_for(batch, plan.scale) / connections / batch * batch;
     const int rows = each * connections;
     Speeds speeds;
     speeds.insert = timed(database, stores, rows, [&](std::size_t i) {
@@ -148,7 +149,7 @@ std::vector<Figures> measure(Database& database, const Plan& plan) {
                 for (const auto& [how, deed] : deeds)
                     for (std::size_t i = 0; i < plan.shapes.size(); ++i) {
                         const Speeds speeds =
-                            measure_once(database, plan.shapes[i], connections, batch, how, plan.scale);
+                            measure_once(database, plan, plan.shapes[i], connections, batch, how);
                         found[i][{connections, "insert", batch}].push_back(speeds.insert);
                         found[i][{connections, deed, batch}].push_back(speeds.drain);
                     }

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 namespace {
@@ -30,7 +31,7 @@ const std::string kSqlite = "sqlite:";
 std::string known_database(const std::string& text) {
     const bool known = (text.starts_with(kSqlite) && text.size() > kSqlite.size()) ||
                        text.starts_with("postgresql://") || text.starts_with("postgres://");
-    return known ? "" : "the database is sqlite:PATH or postgresql://...";
+    return known ? "" : "'" + text + "' is neither sqlite:PATH nor postgresql://...";
 }
 
 std::string plain_name(const std::string& text) {
@@ -65,6 +66,10 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--scale", options.plan.scale,
                    "of the number of jobs, 2000 times the root of the batch size")
         ->check(CLI::Range(0.001, 1000.0))
+        ->capture_default_str();
+    app.add_option("--retained", options.plan.retained,
+                   "finished jobs that are there before anything is measured")
+        ->check(CLI::Range(0, 100'000'000))
         ->capture_default_str();
     app.add_option("--fillfactor", options.shape.fillfactor, "PostgreSQL: of the table of jobs, per cent")
         ->check(CLI::Range(10, 100))

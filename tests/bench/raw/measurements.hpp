@@ -13,8 +13,9 @@ struct Plan {
     std::vector<int> batches;
     std::vector<int> connections;
     int rounds = 3;
-    double scale = 1;          // of the number of jobs in a measurement
-    std::int64_t ballast = 0;  // rows that lie in the way of a claim; 0: growth is not measured
+    double scale = 1;           // of the number of jobs in a measurement
+    std::int64_t retained = 0;  // finished jobs that are there before speeds are measured
+    std::int64_t ballast = 0;   // rows that lie in the way of a claim whose growth is measured
 };
 
 // Speeds and costs of each shape. The shapes take turns, so that a change in the weather meets all of them.

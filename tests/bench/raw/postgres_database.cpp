@@ -1,8 +1,8 @@
 #include "tests/bench/raw/postgres_database.hpp"
 
+#include "tests/bench/raw/cpu_time.hpp"
 #include "tests/bench/raw/postgres_store.hpp"
 #include "tests/bench/raw/postgres_tables.hpp"
-#include "tests/bench/raw/processor_time.hpp"
 
 #include <iostream>
 

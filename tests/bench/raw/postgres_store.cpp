@@ -4,6 +4,7 @@
 #include "tests/bench/raw/postgres_statements.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace jobhost::bench {
 
@@ -40,11 +41,10 @@ std::string exchange_statement(const Shape& shape) {
 UPDATE job
 SET state = 3, server = $7::integer, lease = lease + 1, attempt = attempt + 1, claimed_at = $8::bigint
 WHERE job.ctid = ANY (ARRAY (
-    SELECT job.ctid FROM ()sql" +
-           with_shifted_parameters(kCandidates, 8) + R"sql() AS c JOIN job ON job.id = c.id
-    WHERE job.state + 0 = 2
-    LIMIT $15::integer
-    FOR UPDATE OF job SKIP LOCKED))
+    SELECT j.ctid FROM ()sql" +
+           with_shifted_parameters(kCandidates, 8) + R"sql() AS c
+    CROSS JOIN LATERAL (SELECT ctid FROM job WHERE job.id = c.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED) AS j
+    LIMIT $15::integer))
 AND EXISTS (SELECT FROM server WHERE id = $7::integer AND state = 1)
 )sql" + kClaimed +
            R"sql()
@@ -76,25 +76,16 @@ PostgresStore::PostgresStore(const std::string& uri, const std::string& schema, 
 }
 
 void PostgresStore::insert(std::int64_t first, int count) {
-    ArrayParameter ids{int8}, lanes{int4}, ones{int4}, priorities{int4}, states{int2}, zeros{int2},
-        null_instants{int8}, null_numbers{int4}, null_bytes{bytea}, null_texts{text}, arguments{text};
+    ArrayParameter ids{int8}, lanes{int4}, priorities{int4}, policies{int4}, arguments{text};
     for (std::int64_t id = first; id < first + count; ++id) {
         ids.add(id);
         lanes.add(static_cast<std::int32_t>(id % static_cast<std::int64_t>(taken_.size())) + 1);
-        ones.add(std::int32_t{1});
         priorities.add(std::int32_t{0});
-        states.add(std::int16_t{2});
-        zeros.add(std::int16_t{0});
-        null_instants.add_null();
-        null_numbers.add_null();
-        null_bytes.add_null();
-        null_texts.add_null();
+        policies.add(std::int32_t{1});
         arguments.add(arguments_);
     }
     PostgresParameters parameters;
-    parameters << ids << lanes << ones << priorities << states << zeros << zeros << null_instants
-               << null_instants << null_instants << zeros << null_instants << null_numbers << ones
-               << null_instants << null_numbers << null_bytes << null_texts << arguments << now_micros();
+    parameters << ids << lanes << priorities << policies << arguments << now_micros();
     session_.run_prepared("insert", parameters);
 }
 

@@ -10,8 +10,6 @@ inline constexpr const char* kSqliteInsert = R"sql(
 INSERT INTO job (id, lane, priority, order_key, state, policy, arguments, created_at, enqueued_at)
 SELECT value->>0, value->>1, value->>2, ?2 - (value->>2) * 1000000, 2, value->>3, value->>4, ?2, ?2
 FROM json_each(?1)
-WHERE true
-ON CONFLICT (id) DO NOTHING
 )sql";
 
 inline constexpr const char* kSqliteCandidates = R"sql(
