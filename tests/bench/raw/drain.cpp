@@ -132,10 +132,6 @@ std::vector<Cost> costs_of(Database& database, const Shape& shape, double scale)
     return costs;
 }
 
-std::string name_of(Tables tables) {
-    return tables == Tables::one ? "one" : "history";
-}
-
 }  // namespace
 
 std::vector<Figures> measure(Database& database, const Plan& plan) {

@@ -99,9 +99,8 @@ std::unique_ptr<Database> open(const Options& options) {
 
 int run(Options& options) {
     const auto database = open(options);
-    for (const auto& [tables, name] :
-         {std::pair{Tables::one, "one"}, std::pair{Tables::with_history, "history"}}) {
-        if (options.tables != "both" && options.tables != name) continue;
+    for (const Tables tables : {Tables::one, Tables::with_history}) {
+        if (options.tables != "both" && options.tables != name_of(tables)) continue;
         options.shape.tables = tables;
         options.plan.shapes.push_back(options.shape);
     }

@@ -20,22 +20,6 @@ bool prepare_to_read_log(PostgresSession& session) {
     }
 }
 
-// The columns that differ between the kinds of rows, and those kinds.
-std::string rows_of(Ballast ballast, int lanes) {
-    const std::string served = "1 + n % " + std::to_string(lanes);
-    switch (ballast) {
-        case Ballast::none:
-            return {};
-        case Ballast::retained:
-            return served + ", 4, NULL, 1, 1, n";
-        case Ballast::future:
-            return served + ", 1, n, NULL, 0, NULL";
-        case Ballast::unserved:
-            return "1000, 2, NULL, NULL, 0, NULL";
-    }
-    return {};
-}
-
 }  // namespace
 
 PostgresDatabase::PostgresDatabase(std::string uri, std::string prefix)
@@ -81,7 +65,7 @@ void PostgresDatabase::load(const std::string& space, Ballast ballast, std::int6
             "INSERT INTO " + schema + (past ? ".job_history" : ".job") +
             " (id, order_key, created_at, enqueued_at, policy, priority, arguments, lane, state, due_at,"
             " server, lease, finished_at) SELECT n, n, n, n, 1, 0, repeat('x', " +
-            std::to_string(shape.argument_bytes) + "), " + rows_of(ballast, shape.lanes) +
+            std::to_string(shape.argument_bytes) + "), " + columns_of(ballast, shape) +
             " FROM generate_series(1000000001, " + std::to_string(1'000'000'000 + count) + ") AS n");
     session_.run("VACUUM (ANALYZE) " + schema + ".job");
     if (past) session_.run("VACUUM (ANALYZE) " + schema + ".job_history");

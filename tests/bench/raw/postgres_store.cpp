@@ -100,6 +100,15 @@ std::vector<Run> PostgresStore::claim(int most) {
     return remember(session_.run_prepared("claim", parameters));
 }
 
+std::vector<Run> PostgresStore::claim_timed(int most, double& seconds) {
+    session_.run_prepared("begin", {});
+    const Stopwatch watch;
+    std::vector<Run> claimed = claim(most);
+    seconds = watch.seconds();
+    session_.run_prepared("commit", {});
+    return claimed;
+}
+
 std::size_t PostgresStore::settle(std::span<const Run> runs) {
     return static_cast<std::size_t>(session_.run_prepared("settle", settlements(runs)).size());
 }

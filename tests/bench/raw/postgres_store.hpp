@@ -12,6 +12,7 @@ public:
 
     void insert(std::int64_t first, int count) override;
     std::vector<Run> claim(int most) override;
+    std::vector<Run> claim_timed(int most, double& seconds) override;
     std::size_t settle(std::span<const Run> runs) override;
     std::vector<Run> exchange(Exchange how, std::span<const Run> runs, int most) override;
 

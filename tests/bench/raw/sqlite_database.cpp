@@ -17,22 +17,6 @@ void remove_file(const std::string& file) {
         std::filesystem::remove(file + ending);
 }
 
-// lane, state, due_at, server, lease, finished_at
-std::string rows_of(Ballast ballast, int lanes) {
-    const std::string served = "1 + n % " + std::to_string(lanes);
-    switch (ballast) {
-        case Ballast::none:
-            return {};
-        case Ballast::retained:
-            return served + ", 4, NULL, 1, 1, n";
-        case Ballast::future:
-            return served + ", 1, n, NULL, 0, NULL";
-        case Ballast::unserved:
-            return "1000, 2, NULL, NULL, 0, NULL";
-    }
-    return {};
-}
-
 // The table of finished jobs has the columns of the table of all jobs.
 void make_history(SqliteSession& session) {
     SqliteStatement read{session, "SELECT sql FROM sqlite_schema WHERE name = 'job'"};
@@ -81,7 +65,7 @@ void SqliteDatabase::load(const std::string& space, Ballast ballast, std::int64_
             " (id, order_key, created_at, enqueued_at, policy, priority, arguments, lane, state, due_at, "
             "server, lease,"
             " finished_at) SELECT n, n, n, n, 1, 0, hex(zeroblob(" +
-            std::to_string(made.shape.argument_bytes / 2) + ")), " + rows_of(ballast, made.shape.lanes) +
+            std::to_string(made.shape.argument_bytes / 2) + ")), " + columns_of(ballast, made.shape) +
             " FROM series");
     made.session->run("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -52,8 +52,15 @@ void SqliteStore::insert(std::int64_t first, int count) {
 }
 
 std::vector<Run> SqliteStore::claim(int most) {
+    double ignored = 0;
+    return claim_timed(most, ignored);
+}
+
+std::vector<Run> SqliteStore::claim_timed(int most, double& seconds) {
     begin_.run();
+    const Stopwatch watch;
     std::vector<Run> claimed = take(most);
+    seconds = watch.seconds();
     commit_.run();
     return claimed;
 }

@@ -13,6 +13,10 @@ namespace jobhost::bench {
 // Where finished jobs stay: in the table of all jobs, or in one of their own that only grows.
 enum class Tables { one, with_history };
 
+inline std::string name_of(Tables tables) {
+    return tables == Tables::one ? "one" : "history";
+}
+
 // How a batch is settled and the next one claimed.
 enum class Exchange {
     separate,   // a transaction each
@@ -37,6 +41,36 @@ struct Run {
 // Rows that lie in the way of a claim without being what it wants.
 enum class Ballast { none, retained, future, unserved };
 
+inline std::string name_of(Ballast ballast) {
+    switch (ballast) {
+        case Ballast::none:
+            break;
+        case Ballast::retained:
+            return "retained";
+        case Ballast::future:
+            return "future";
+        case Ballast::unserved:
+            return "unserved";
+    }
+    return "none";
+}
+
+// The columns lane, state, due_at, server, lease, finished_at of row n, in the SQL of all databases.
+inline std::string columns_of(Ballast ballast, const Shape& shape) {
+    const std::string served_lane = "1 + n % " + std::to_string(shape.lanes);
+    switch (ballast) {
+        case Ballast::none:
+            break;
+        case Ballast::retained:
+            return served_lane + ", 4, NULL, 1, 1, n";
+        case Ballast::future:
+            return served_lane + ", 1, n, NULL, 0, NULL";
+        case Ballast::unserved:
+            return "1000, 2, NULL, NULL, 0, NULL";
+    }
+    return "";
+}
+
 // What was written between two readings. No value: this database cannot tell.
 struct Writes {
     std::optional<double> index_entries;
@@ -51,6 +85,8 @@ public:
     // Inserts enqueued jobs with the ids first, first + 1, ...
     virtual void insert(std::int64_t first, int count) = 0;
     virtual std::vector<Run> claim(int most) = 0;
+    // As claim(); `seconds` is the time until all was done but the commit, which depends on the disk alone.
+    virtual std::vector<Run> claim_timed(int most, double& seconds) = 0;
     // How many of the runs were ours to settle.
     virtual std::size_t settle(std::span<const Run> runs) = 0;
     // Settles all `runs`, or throws, and claims up to `most` jobs; either may be nothing.
