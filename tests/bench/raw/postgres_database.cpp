@@ -10,14 +10,18 @@ namespace jobhost::bench {
 
 namespace {
 
-// Only a superuser may read the log; without it there are fewer figures.
-bool prepare_to_read_log(PostgresSession& session) {
+// Only a superuser may make it; without it there are fewer figures.
+bool make_log_reader(PostgresSession& session) {
     try {
-        session.run("CREATE EXTENSION IF NOT EXISTS pg_walinspect SCHEMA pg_catalog");
+        session.run("CREATE EXTENSION pg_walinspect SCHEMA pg_catalog");
         return true;
     } catch (const std::runtime_error&) {
         return false;
     }
+}
+
+bool has_log_reader(PostgresSession& session) {
+    return session.run("SELECT FROM pg_extension WHERE extname = 'pg_walinspect'").size() > 0;
 }
 
 }  // namespace
@@ -26,16 +30,21 @@ PostgresDatabase::PostgresDatabase(std::string uri, std::string prefix)
     : uri_{std::move(uri)},
       prefix_{std::move(prefix)},
       session_{uri_, "pg_catalog"},
-      can_read_log_{prepare_to_read_log(session_)} {}
+      made_log_reader_{!has_log_reader(session_) && make_log_reader(session_)},
+      can_read_log_{has_log_reader(session_)} {}
 
 PostgresDatabase::~PostgresDatabase() {
     for (const auto& [space, shape] : made_)
-        try {
-            session_.run("DROP SCHEMA " + schema_of(space) + " CASCADE");
-        } catch (const std::runtime_error& error) {
-            std::cerr << "raw_bench: the schema " << schema_of(space) << " is left behind: " << error.what()
-                      << '\n';
-        }
+        remove("SCHEMA " + schema_of(space) + " CASCADE");
+    if (made_log_reader_) remove("EXTENSION pg_walinspect");
+}
+
+void PostgresDatabase::remove(const std::string& thing) {
+    try {
+        session_.run("DROP " + thing);
+    } catch (const std::runtime_error& error) {
+        std::cerr << "raw_bench: left behind, DROP " << thing << ": " << error.what() << '\n';
+    }
 }
 
 void PostgresDatabase::make(const std::string& space, const Shape& shape) {

@@ -5,7 +5,6 @@
 #include "tests/bench/raw/workload.hpp"
 
 #include <map>
-#include <set>
 
 namespace jobhost::bench {
 
@@ -26,12 +25,14 @@ public:
     std::string description() override;
 
 private:
+    void remove(const std::string& thing);
     std::string schema_of(const std::string& space) const { return prefix_ + "_" + space; }
 
     std::string uri_;
     std::string prefix_;
     PostgresSession session_;
-    bool can_read_log_;  // pg_walinspect is there
+    bool made_log_reader_;  // pg_walinspect was not there before
+    bool can_read_log_;
     std::map<std::string, Shape> made_;
     std::string log_position_;
 };
