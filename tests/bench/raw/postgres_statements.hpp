@@ -1,0 +1,86 @@
+// The statements that do the work on PostgreSQL. A batch is one statement with arrays.
+//
+// Plans must begin with the ids at hand and look each up by the primary key, whatever statistics say: a plan
+// made while the table was small stays until the next ANALYZE, and one that reads the table for each batch is
+// a thousand times slower by then. So `state + 0` keeps the planner from the partial indexes; LATERAL, and
+// two inequalities where an equality is meant, keep it from reading all of the primary key in its order.
+#pragma once
+
+#include <string>
+
+namespace jobhost::bench {
+
+// What an ordinary job has; the rest is null or has its default. There is no ON CONFLICT, which costs a fifth
+// more: it is needed only where an insert is repeated because its outcome is not known.
+inline const std::string kInsert = R"sql(
+INSERT INTO job (id, lane, priority, order_key, state, policy, arguments, created_at, enqueued_at)
+SELECT id, lane, priority, $6 - priority * 1000000::bigint, 2, policy, arguments, $6, $6
+FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[])
+     AS n(id, lane, priority, policy, arguments)
+)sql";
+
+// The best of each lane, best first. A lane is read from behind the last job that was taken from it.
+inline const std::string kCandidates = R"sql(
+SELECT c.id
+FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[]) AS l(lane, rank, last_key, last_id)
+CROSS JOIN LATERAL (
+    SELECT id, order_key
+    FROM job
+    WHERE job.lane = l.lane AND job.state = 2 AND (job.order_key, job.id) > (l.last_key, l.last_id)
+    ORDER BY job.order_key, job.id
+    LIMIT $5::integer) AS c
+ORDER BY l.rank, c.order_key, c.id
+LIMIT $6::integer
+)sql";
+
+// Locks the first $2 of the candidates that nobody else holds.
+inline const std::string kLocked = R"sql(
+SELECT j.ctid
+FROM unnest($1::bigint[]) AS c(id)
+CROSS JOIN LATERAL (SELECT ctid FROM job WHERE job.id = c.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED) AS j
+LIMIT $2::integer
+)sql";
+
+inline const std::string kClaimed =
+    " RETURNING job.id, job.lease, job.lane, job.order_key, job.attempt, job.crashes, job.recoveries,"
+    " job.interruptions, job.flags, job.policy, job.definition, job.nominal_at, job.arguments";
+
+inline const std::string kClaim = R"sql(
+UPDATE job
+SET state = 3, server = $3::integer, lease = lease + 1, attempt = attempt + 1, claimed_at = $4::bigint
+WHERE job.ctid = ANY (ARRAY ()sql" +
+                                  kLocked + R"sql())
+AND EXISTS (SELECT FROM server WHERE id = $3::integer AND state = 1)
+)sql" + kClaimed;
+
+inline const std::string kSettlements =
+    " unnest($1::bigint[], $2::integer[], $3::smallint[], $4::smallint[], $5::bigint[], $6::text[])"
+    " AS s(id, lease, state, reason, started_at, result)";
+inline const std::string kIsOurRun =
+    " job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = $7::integer AND job.lease "
+    "= s.lease";
+
+inline const std::string kSettle = R"sql(
+UPDATE job
+SET state = s.state, reason = s.reason, started_at = s.started_at, finished_at = $8::bigint, result = s.result
+FROM)sql" + kSettlements + " WHERE" +
+                                   kIsOurRun + " RETURNING job.id";
+
+inline const std::string kSettleIntoHistory = R"sql(
+WITH gone AS (
+    DELETE FROM job USING)sql" + kSettlements +
+                                              " WHERE" + kIsOurRun + R"sql(
+    RETURNING job.id, job.order_key, job.created_at, job.enqueued_at, job.claimed_at, s.started_at, job.due_at,
+              job.expires_at, job.nominal_at, job.cancel_requested_at, job.batch, job.creator, job.lane, job.policy,
+              job.lease, job.warnings, job.server, job.definition, job.call_no, job.payload_version, job.priority,
+              s.state, s.reason, job.flags, job.origin, job.attempt, job.crashes, job.recoveries, job.interruptions,
+              job.unique_slot, job.limit_key, job.arguments, s.result)
+INSERT INTO job_history (id, order_key, created_at, enqueued_at, claimed_at, started_at, due_at, expires_at, nominal_at,
+                         cancel_requested_at, batch, creator, lane, policy, lease, warnings, server, definition, call_no,
+                         payload_version, priority, state, reason, flags, origin, attempt, crashes, recoveries,
+                         interruptions, unique_slot, limit_key, arguments, result, finished_at)
+SELECT *, $8::bigint FROM gone
+RETURNING id
+)sql";
+
+}  // namespace jobhost::bench
