@@ -13,7 +13,7 @@ bool is_worth_claiming(Session& session, const ClaimRequest& claim);
 // Whether `server` may claim: neither stopped nor declared dead.
 bool is_live(Session& session, ServerId server);
 
-// REQUIRES: `session` is in a transaction, and is_live().
+// REQUIRES: `session` is in a transaction. Takes nothing for a server that is not live.
 std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
                              ServerId server, const ClaimRequest& claim);
 

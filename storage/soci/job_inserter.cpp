@@ -1,6 +1,7 @@
 #include "storage/soci/job_inserter.hpp"
 
 #include "storage/soci/instants.hpp"
+#include "storage/soci/rows_text.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
@@ -40,53 +41,61 @@ void check_one(const NewJob& job) {
 }
 
 // Rows that go into the database in one statement.
-struct Chunk {
-    json::array rows;
-    json::array ids;
-    std::size_t size = 0;  // bytes of arguments
-    std::vector<std::pair<LaneId, StateName>> places;
+class Chunk {
+public:
+    explicit Chunk(Session& session) : session_{session}, rows_{session} {}
+
+    std::size_t size() const noexcept { return rows_.size(); }
 
     void add(const NewJob& job, LaneId lane, PolicyId policy, Duration ageing, TimePoint now) {
         const bool is_delayed = job.due_at && *job.due_at > now;
         const TimePoint ready_at = is_delayed ? *job.due_at : now;
         const StateName state = is_delayed ? StateName::scheduled : StateName::enqueued;
-        rows.push_back({
-            {"id", job.id.value},
-            {"lane", lane.value},
-            {"payload_version", job.payload_version},
-            {"priority", job.priority},
-            {"order_key", micros(ready_at - job.priority * ageing)},
-            {"state", static_cast<int>(state)},
-            {"reason", static_cast<int>(is_delayed ? Reason::delayed : Reason::none)},
-            {"due_at", is_delayed ? json::value(micros(*job.due_at)) : json::value()},
-            {"expires_at", json_micros(job.expires_at)},
-            {"nominal_at", json_micros(job.nominal_at)},
-            {"origin", static_cast<int>(job.origin)},
-            {"definition", job.definition ? json::value(job.definition->value) : json::value()},
-            {"policy", policy.value},
-            {"arguments", job.arguments},
-            {"enqueued_at", is_delayed ? json::value() : json::value(micros(now))},
-        });
-        ids.emplace_back(job.id.value);
-        places.emplace_back(lane, state);
-        size += job.arguments.size();
+        rows_.begin_row();
+        rows_.put("id", job.id.value);
+        rows_.put("lane", lane.value);
+        rows_.put("order_key", micros(ready_at - job.priority * ageing));
+        rows_.put("state", static_cast<long long>(state));
+        rows_.put("policy", policy.value);
+        rows_.put("arguments", job.arguments);
+        rows_.put("enqueued_at", is_delayed ? std::nullopt : std::optional{micros(now)});
+        rows_.put_unless_0("priority", job.priority);
+        rows_.put_unless_0("reason", static_cast<long long>(is_delayed ? Reason::delayed : Reason::none));
+        rows_.put("due_at", is_delayed ? micros(job.due_at) : std::nullopt);
+        rows_.put("expires_at", micros(job.expires_at));
+        rows_.put("definition",
+                  job.definition ? std::optional<long long>{job.definition->value} : std::nullopt);
+        rows_.put("nominal_at", micros(job.nominal_at));
+        rows_.put_unless_0("origin", static_cast<long long>(job.origin));
+        rows_.put("payload_version",
+                  job.payload_version == 1 ? std::nullopt : std::optional<long long>{job.payload_version});
+        rows_.end_row();
+        ids_.emplace_back(job.id.value);
+        places_.emplace_back(lane, state);
     }
 
-    void flush(Session& session, Tally& tally) {
-        if (rows.empty()) return;
-        const long long now = micros(session.now());
-        const auto inserted = static_cast<std::size_t>(
-            session.execute("job_insert", {{"rows", json::serialize(rows)}, {"now", now}}));
-        if (inserted == places.size()) {
-            for (const auto& [lane, state] : places)
+    void flush(Tally& tally) {
+        if (rows_.rows() == 0) return;
+        const long long now = micros(session_.now());
+        const Parameters parameters{{"rows", rows_.take()}, {"now", now}};
+        const auto inserted = static_cast<std::size_t>(session_.execute("job_insert", parameters));
+        if (inserted == places_.size()) {
+            for (const auto& [lane, state] : places_)
                 tally.added(lane, state);
         } else if (inserted > 0) {  // some were there already
-            for (const auto& [lane, state, count] : session.rows<long long, int, long long>(
-                     "job_created_now", {{"ids", json::serialize(ids)}, {"now", now}}))
+            for (const auto& [lane, state, count] : session_.rows<long long, int, long long>(
+                     "job_created_now", {{"ids", json::serialize(ids_)}, {"now", now}}))
                 tally.added(LaneId{lane}, static_cast<StateName>(state), count);
         }
-        *this = {};
+        ids_.clear();
+        places_.clear();
     }
+
+private:
+    Session& session_;
+    RowsText rows_;
+    json::array ids_;
+    std::vector<std::pair<LaneId, StateName>> places_;
 };
 
 }  // namespace
@@ -111,14 +120,17 @@ void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& d
     session.announce();
     const TimePoint now = session.now();
     const Duration ageing = ageing_.of(session);
-    Chunk chunk;
+    Chunk chunk{session};
+    const Policy* known = nullptr;  // jobs that come together mostly have the same one
+    PolicyId policy;
     for (const NewJob& job : jobs) {
-        if (chunk.size + job.arguments.size() > kMostInStatement) chunk.flush(session, tally);
+        if (chunk.size() + job.arguments.size() > kMostInStatement) chunk.flush(tally);
         const LaneId lane = names.lane(session, draft, {job.queue.value, job.type, job.payload_version});
-        const PolicyId policy = names.policy(session, draft, job.policy);
+        if (known == nullptr || *known != job.policy) policy = names.policy(session, draft, job.policy);
+        known = &job.policy;
         chunk.add(job, lane, policy, ageing, now);
     }
-    chunk.flush(session, tally);
+    chunk.flush(tally);
 }
 
 }  // namespace jobhost::storage

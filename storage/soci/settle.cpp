@@ -1,6 +1,7 @@
 #include "storage/soci/settle.hpp"
 
 #include "storage/soci/instants.hpp"
+#include "storage/soci/rows_text.hpp"
 
 #include <boost/json.hpp>
 
@@ -47,24 +48,27 @@ bool is_refunded(Cause cause) {
     return cause == Cause::given_back || cause == Cause::interrupted;
 }
 
-json::object row_of(const Settlement& settlement) {
+void put_row(RowsText& rows, const Settlement& settlement) {
     assert(next_state(StateName::processing, settlement.cause) == name_of(settlement.target));
     TargetColumns columns;
     std::visit(columns, settlement.target);
-    return {
-        {"id", settlement.job.value},
-        {"lease", settlement.lease.value},
-        {"state", static_cast<int>(name_of(settlement.target))},
-        {"reason", static_cast<int>(columns.reason)},
-        {"due_at", json_micros(columns.due_at)},
-        {"refunded", is_refunded(settlement.cause) ? 1 : 0},
-        {"crashes", settlement.new_crashes},
-        {"interruptions", settlement.new_interruptions},
-        {"warnings", settlement.new_warnings},
-        {"started_at", json_micros(settlement.started_at)},
-        {"finished_at", json_micros(columns.finished_at)},
-        {"result", columns.result.empty() ? json::value() : json::value(columns.result)},
-    };
+    rows.begin_row();
+    rows.put("id", settlement.job.value);
+    rows.put("lease", settlement.lease.value);
+    rows.put("state", static_cast<long long>(name_of(settlement.target)));
+    rows.put("started_at", micros(settlement.started_at));
+    rows.put("finished_at", micros(columns.finished_at));
+    if (columns.result.empty())
+        rows.put("result", std::optional<long long>{});
+    else
+        rows.put("result", columns.result);
+    rows.put_unless_0("reason", static_cast<long long>(columns.reason));
+    rows.put("due_at", micros(columns.due_at));
+    rows.put_unless_0("refunded", is_refunded(settlement.cause) ? 1 : 0);
+    rows.put_unless_0("crashes", settlement.new_crashes);
+    rows.put_unless_0("interruptions", settlement.new_interruptions);
+    rows.put_unless_0("warnings", settlement.new_warnings);
+    rows.end_row();
 }
 
 // Those of `settlements` that an earlier transaction has written: a settled row keeps its server and its
@@ -92,14 +96,14 @@ std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
         ordered.push_back(&settlement);
     std::sort(ordered.begin(), ordered.end(),
               [](const auto* a, const auto* b) { return a->job.value < b->job.value; });
-    json::array rows;
+    RowsText rows{session};
     for (const Settlement* settlement : ordered)
-        rows.push_back(row_of(*settlement));
+        put_row(rows, *settlement);
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
     for (const auto& [id, lease, lane, state] : session.rows<long long, long long, long long, int>(
              "job_settle",
-             {{"rows", json::serialize(rows)}, {"server", server.value}, {"now", micros(session.now())}})) {
+             {{"rows", rows.take()}, {"server", server.value}, {"now", micros(session.now())}})) {
         moved_runs.emplace(JobId{id}, Lease{lease});
         tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
     }

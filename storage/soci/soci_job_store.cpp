@@ -88,8 +88,8 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
         exchanged = {};
         Tally tally;
         exchanged.moved = settle(session, tally, server, settlements);
-        exchanged.server_is_live = is_live(session, server);
-        if (exchanged.server_is_live) exchanged.claimed = take(session, names_, draft, tally, server, claim);
+        exchanged.claimed = take(session, names_, draft, tally, server, claim);
+        exchanged.server_is_live = !exchanged.claimed.empty() || is_live(session, server);
         tally.write(session);
     });
     names_.remember(std::move(draft));

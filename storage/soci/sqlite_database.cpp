@@ -79,6 +79,10 @@ std::unique_ptr<SociSession> SqliteDatabase::open_session() {
 }
 
 std::unique_ptr<SociSession> SqliteDatabase::new_session() {
+    // Each connection is used by one thread at a time; so SQLite need not lock a mutex for each value that it
+    // hands over. Has an effect only before the first connection of the process.
+    static const int once = sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    static_cast<void>(once);
     auto session =
         std::make_unique<SociSession>(*soci::factory_sqlite3(), "db=\"" + file_.string() + "\"", catalog_);
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session->raw().get_backend());

@@ -4,8 +4,8 @@
 -- one.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
                  origin, definition, policy, arguments, created_at, enqueued_at)
-SELECT id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at, origin,
-       definition, policy, arguments, CAST(:now AS bigint), enqueued_at
+SELECT id, lane, COALESCE(payload_version, 1), COALESCE(priority, 0), order_key, state, COALESCE(reason, 0), due_at,
+       expires_at, nominal_at, COALESCE(origin, 0), definition, policy, arguments, CAST(:now AS bigint), enqueued_at
 FROM json_to_recordset(CAST(:rows AS json)) AS given (
     id bigint, lane bigint, payload_version integer, priority integer, order_key bigint, state smallint,
     reason smallint, due_at bigint, expires_at bigint, nominal_at bigint, origin smallint, definition bigint,
@@ -14,33 +14,34 @@ ON CONFLICT DO NOTHING;
 
 -- name: job_settle
 -- Differs because: PostgreSQL reads JSON with json_to_recordset. A cancelled or expired job ends here instead of
--- going back to a queue.
+-- going back to a queue. The + 0 keeps the planner from the partial indexes, and two inequalities in the place of an
+-- equality from reading the whole primary key in its order: each row is looked up by its id.
 UPDATE job
 SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
                  ELSE s.state END,
     reason = CASE WHEN s.state IN (1, 2) AND cancel_requested_at IS NOT NULL THEN 60
                   WHEN s.state IN (1, 2) AND expires_at <= :now THEN 61
-                  ELSE s.reason END,
+                  ELSE COALESCE(s.reason, 0) END,
     finished_at = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN CAST(:now AS bigint)
                        ELSE s.finished_at END,
     due_at = s.due_at,
-    attempt = job.attempt - s.refunded,
-    crashes = job.crashes + s.crashes,
-    interruptions = job.interruptions + s.interruptions,
-    warnings = job.warnings + s.warnings,
+    attempt = job.attempt - COALESCE(s.refunded, 0),
+    crashes = job.crashes + COALESCE(s.crashes, 0),
+    interruptions = job.interruptions + COALESCE(s.interruptions, 0),
+    warnings = job.warnings + COALESCE(s.warnings, 0),
     started_at = COALESCE(s.started_at, job.started_at),
     result = s.result
 FROM json_to_recordset(CAST(:rows AS json)) AS s (
     id bigint, lease bigint, state smallint, reason smallint, due_at bigint, refunded integer, crashes integer,
     interruptions integer, warnings integer, started_at bigint, finished_at bigint, result text)
-WHERE job.id = s.id AND job.state = 3 AND job.server = :server AND job.lease = s.lease
+WHERE job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease
 RETURNING job.id, job.lease, job.lane, job.state;
 
 -- name: job_settled_runs
 -- Differs because: PostgreSQL has arrays.
 SELECT id, lease
 FROM job
-WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND server = :server AND state <> 3;
+WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND server + 0 = :server AND state + 0 <> 3;
 
 -- name: job_candidates
 -- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
@@ -57,7 +58,8 @@ ORDER BY given.rank, head.order_key, head.id
 LIMIT :count;
 
 -- name: job_claim
--- Differs because: rows that another transaction holds are skipped; the ids come best first.
+-- Differs because: rows that another transaction holds are skipped; the ids come best first. Each is looked up by its
+-- id (LATERAL, + 0), whatever the planner thinks of the table; the rows are locked, so that their places stay.
 UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
@@ -66,13 +68,14 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     lease = lease + 1,
     attempt = attempt + 1,
     claimed_at = :now
-WHERE id = ANY (ARRAY(
-    SELECT job.id
-    FROM unnest(CAST(translate(:ids, '[]', '{}') AS bigint[])) WITH ORDINALITY AS best (id, place)
-    JOIN job ON job.id = best.id AND job.state = 2
-    ORDER BY best.place
-    LIMIT :count
-    FOR UPDATE OF job SKIP LOCKED))
+WHERE job.ctid = ANY (ARRAY(
+    SELECT free.ctid
+    FROM unnest(CAST(translate(:ids, '[]', '{}') AS bigint[])) AS best (id)
+    CROSS JOIN LATERAL (
+        SELECT ctid FROM job WHERE job.id = best.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED
+    ) AS free
+    LIMIT :count))
+AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
 RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
           definition, nominal_at;
 
@@ -85,8 +88,8 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     enqueued_at = :now,
     order_key = CAST(:now AS bigint) - priority * CAST(:ageing AS bigint),
     due_at = NULL
-WHERE id = ANY (ARRAY(
-    SELECT id
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
     FROM job
     WHERE state = 1 AND due_at <= :now
     ORDER BY due_at, id

@@ -13,8 +13,8 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
     server = NULL,
     recoveries = recoveries + 1
-WHERE id = ANY (ARRAY(
-    SELECT id
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
     FROM job
     WHERE state = 3 AND server = :server
     ORDER BY id

@@ -1,7 +1,7 @@
 -- name: job_delete
 -- Differs because: PostgreSQL has arrays.
 DELETE FROM job
-WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND state >= 4 AND finished_at <= :latest
+WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND state + 0 >= 4 AND finished_at <= :latest
 RETURNING id, lane, state;
 
 -- name: job_event_delete

@@ -1,11 +1,11 @@
 -- name: job_insert
--- Differs because: SQLite reads a JSON array with json_each, and wants WHERE before ON CONFLICT. An instant of a
+-- Differs because: SQLite reads a JSON array of arrays with json_each, and wants WHERE before ON CONFLICT. An instant of a
 -- schedule has at most one job, so one that comes around again, after the clock was set back, gets no second one.
-INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
-                 origin, definition, policy, arguments, created_at, enqueued_at)
-SELECT value->>'id', value->>'lane', value->>'payload_version', value->>'priority', value->>'order_key',
-       value->>'state', value->>'reason', value->>'due_at', value->>'expires_at', value->>'nominal_at',
-       value->>'origin', value->>'definition', value->>'policy', value->>'arguments', :now, value->>'enqueued_at'
+INSERT INTO job (id, lane, order_key, state, policy, arguments, created_at, enqueued_at, priority, reason, due_at,
+                 expires_at, definition, nominal_at, origin, payload_version)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, :now, value->>6, COALESCE(value->>7, 0),
+       COALESCE(value->>8, 0), value->>9, value->>10, value->>11, value->>12, COALESCE(value->>13, 0),
+       COALESCE(value->>14, 1)
 FROM json_each(:rows)
 WHERE true
 ON CONFLICT (id) DO NOTHING
@@ -30,10 +30,10 @@ SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR 
     warnings = job.warnings + s.warnings,
     started_at = COALESCE(s.started_at, job.started_at),
     result = s.result
-FROM (SELECT value->>'id' AS id, value->>'lease' AS lease, value->>'state' AS state, value->>'reason' AS reason,
-             value->>'due_at' AS due_at, value->>'refunded' AS refunded, value->>'crashes' AS crashes,
-             value->>'interruptions' AS interruptions, value->>'warnings' AS warnings,
-             value->>'started_at' AS started_at, value->>'finished_at' AS finished_at, value->>'result' AS result
+FROM (SELECT value->>0 AS id, value->>1 AS lease, value->>2 AS state, value->>3 AS started_at,
+             value->>4 AS finished_at, value->>5 AS result, COALESCE(value->>6, 0) AS reason, value->>7 AS due_at,
+             COALESCE(value->>8, 0) AS refunded, COALESCE(value->>9, 0) AS crashes,
+             COALESCE(value->>10, 0) AS interruptions, COALESCE(value->>11, 0) AS warnings
       FROM json_each(:rows)) AS s
 WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
 RETURNING job.id, job.lease, job.lane, job.state;
@@ -54,6 +54,7 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
     attempt = attempt + 1,
     claimed_at = :now
 WHERE id IN (SELECT value FROM json_each(:ids) LIMIT :count) AND state = 2
+      AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
 RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
           definition, nominal_at;
 
