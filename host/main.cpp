@@ -154,9 +154,9 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
         "Only jobs in this state");
     add_filter(*list, arguments.list.filter);
     list->add_option("--definition", arguments.list.filter.definition, "Only jobs of this definition");
-    list->add_option("--limit", arguments.list.limit, "How many at the most")
+    list->add_option("--limit", arguments.list.limit, "How many at the most, up to 1000000")
         ->capture_default_str()
-        ->check(CLI::Range(1, 100000));
+        ->check(CLI::Range(1, 1'000'000));
     list->callback([&] { verb = [&] { return jobs_list(arguments.global, arguments.list); }; });
 
     CLI::App* count = jobs->add_subcommand("count", "How many jobs there are in each state");
