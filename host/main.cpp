@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <csignal>
 #include <fcntl.h>
 #include <functional>
 #include <iostream>
@@ -243,6 +244,8 @@ void occupy_standard_descriptors() {
 
 int main(int argc, char** argv) {
     occupy_standard_descriptors();
+    // A limit on the size of files is an error like a full disk, and not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
     Arguments arguments;
     Verb verb;
     CLI::App app{
