@@ -6,8 +6,13 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <map>
+#include <system_error>
+#include <unistd.h>
 
 namespace jobhost::storage {
 
@@ -29,18 +34,23 @@ std::filesystem::path file_of(const StorageOptions& options) {
     return std::filesystem::absolute(options.url.substr(kSqlite.size()));
 }
 
-// A file that is not there has had no migrations and is not made. It is not opened for reading only, because
-// SQLite would then leave its -wal and -shm behind.
+// A file that is not there has had no migrations and is not made. One that may only be read is refused,
+// because SQLite would leave a -wal behind that may only be read either.
 AppliedMigrations applied_migrations(const StorageOptions& options) {
     const std::filesystem::path file = file_of(options);
     const auto fail = [&](StorageError::Kind kind, const std::string& why) {
         throw StorageError{kind, "cannot open the database " + file.string() + ": " + why};
     };
-    if (!std::filesystem::is_directory(file.parent_path()))
+    std::error_code no_folder;
+    if (!std::filesystem::is_directory(file.parent_path(), no_folder))
         fail(StorageError::Kind::unavailable,
              "the folder " + file.parent_path().string() + " does not exist; create it");
     AppliedMigrations applied;
-    if (!std::filesystem::exists(file)) return applied;
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+        if (errno == ENOENT) return applied;
+        fail(StorageError::Kind::unavailable,
+             std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
+    }
     try {
         const StatementCatalog catalog{"sqlite"};
         Session session{*soci::factory_sqlite3(), "db=\"" + file.string() + "\"", catalog};
