@@ -2,7 +2,8 @@
 
 #include "storage/digest.hpp"
 #include "storage/soci/instants.hpp"
-#include "storage/soci/session.hpp"
+#include "storage/soci/opened_database.hpp"
+#include "storage/soci/soci_session.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -25,19 +26,38 @@ struct AppliedMigration {
     std::string checksum;
     TimePoint at;
 };
-using AppliedMigrations = std::map<long long, AppliedMigration>;
 
-std::filesystem::path file_of(const StorageOptions& options) {
-    if (!options.url.starts_with(kSqlite) || options.url.size() == kSqlite.size())
-        throw StorageError{StorageError::Kind::refused,
-                           "storage.url must be sqlite:PATH; this version knows no other database"};
-    return std::filesystem::absolute(options.url.substr(kSqlite.size()));
+// What a database says of itself.
+struct Found {
+    std::string dialect;
+    std::string database;
+    std::map<long long, AppliedMigration> applied;
+};
+
+std::string product_of(Session& session) {
+    const std::string& dialect = session.catalog().dialect();
+    if (dialect == "sqlite") return std::string{"SQLite "} + sqlite_api::sqlite3_libversion();
+    const bool is_postgres = dialect == "postgres";
+    const auto version = session.rows_of_text<std::string>(
+        is_postgres ? "SELECT CAST(current_setting('server_version') AS text)"
+                    : "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))");
+    const std::string number = std::get<0>(version.at(0));
+    return (is_postgres ? "PostgreSQL " : "Microsoft SQL Server ") + number.substr(0, number.find(' '));
+}
+
+Found found_in(Session& session) {
+    Found found{.dialect = session.catalog().dialect(), .database = product_of(session)};
+    if (session.rows<long long>("migration_table_exists").empty()) return found;
+    for (auto& [number, name, checksum, at] :
+         session.rows_of_text<long long, std::string, std::string, long long>(
+             "SELECT number, name, checksum, applied_at FROM schema_migration"))
+        found.applied[number] = {std::move(name), std::move(checksum), instant(at)};
+    return found;
 }
 
 // A file that is not there has had no migrations and is not made. One that may only be read is refused,
 // because SQLite would leave a -wal behind that may only be read either.
-AppliedMigrations applied_migrations(const StorageOptions& options) {
-    const std::filesystem::path file = file_of(options);
+Found found_in_file(const std::filesystem::path& file, const StorageOptions& options) {
     const auto fail = [&](StorageError::Kind kind, const std::string& why) {
         throw StorageError{kind, "cannot open the database " + file.string() + ": " + why};
     };
@@ -45,46 +65,50 @@ AppliedMigrations applied_migrations(const StorageOptions& options) {
     if (!std::filesystem::is_directory(file.parent_path(), no_folder))
         fail(StorageError::Kind::unavailable,
              "the folder " + file.parent_path().string() + " does not exist; create it");
-    AppliedMigrations applied;
     if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
-        if (errno == ENOENT) return applied;
+        if (errno == ENOENT)
+            return {.dialect = "sqlite",
+                    .database = std::string{"SQLite "} + sqlite_api::sqlite3_libversion()};
         fail(StorageError::Kind::unavailable,
              std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
     }
     try {
-        const StatementCatalog catalog{"sqlite"};
-        Session session{*soci::factory_sqlite3(), "db=\"" + file.string() + "\"", catalog};
-        const auto patience = std::chrono::ceil<std::chrono::milliseconds>(options.timeout);
-        session.execute_text("PRAGMA busy_timeout = " + std::to_string(patience.count()));
-        if (session.rows<long long>("migration_table_exists").empty()) return applied;
-        for (auto& [number, name, checksum, at] :
-             session.rows_of_text<long long, std::string, std::string, long long>(
-                 "SELECT number, name, checksum, applied_at FROM schema_migration"))
-            applied[number] = {std::move(name), std::move(checksum), instant(at)};
+        const StatementCatalog catalog{"sqlite", {.schema = {}, .timeout = options.timeout}};
+        SociSession session{*soci::factory_sqlite3(), "db=\"" + file.string() + "\"", catalog};
+        for (const std::string& setting : catalog.session_setup())
+            session.execute_text(setting);
+        return found_in(session);
     } catch (const StorageError& error) {
         fail(error.kind(), error.what());
     }
-    return applied;
+    return {};
 }
 
-}  // namespace
+Found found_at(const StorageOptions& options) {
+    if (options.url.starts_with(kSqlite) && options.url.size() > kSqlite.size())
+        return found_in_file(std::filesystem::absolute(options.url.substr(kSqlite.size())), options);
+    const OpenedDatabase opened = open_database(options, nullptr);
+    Found found;
+    opened.database->read([&](Session& session) { found = found_in(session); });
+    return found;
+}
 
-SchemaStatus schema_status(const StorageOptions& options) {
-    AppliedMigrations applied = applied_migrations(options);
-    SchemaStatus status{.database = std::string{"SQLite "} + sqlite_api::sqlite3_libversion(),
-                        .is_current = true};
-    for (const Migration& migration : migrations_of("sqlite")) {
+SchemaStatus status_of(const Found& found, const std::string& schema) {
+    std::map<long long, AppliedMigration> applied = found.applied;
+    SchemaStatus status{.database = found.database, .is_current = true};
+    if (found.dialect != "sqlite") status.schema = schema;
+    for (const Migration& migration : migrations_of(found.dialect)) {
         MigrationState& state = status.migrations.emplace_back(migration.number, migration.name);
-        const auto found = applied.find(migration.number);
-        if (found == applied.end()) {
+        const auto at = applied.find(migration.number);
+        if (at == applied.end()) {
             status.is_current = false;
             continue;
         }
-        state.applied_at = found->second.at;
-        if (found->second.checksum != sha256(migration.text))
+        state.applied_at = at->second.at;
+        if (at->second.checksum != sha256(migration.text))
             status.problem = "the database was made with another text of migration " + migration.name +
                              "; it cannot be used with this jobhost";
-        applied.erase(found);
+        applied.erase(at);
     }
     for (auto& [number, foreign] : applied) {
         status.problem = "the database's schema is newer (" + foreign.name +
@@ -93,6 +117,12 @@ SchemaStatus schema_status(const StorageOptions& options) {
     }
     status.is_current = status.is_current && !status.problem;
     return status;
+}
+
+}  // namespace
+
+SchemaStatus schema_status(const StorageOptions& options) {
+    return status_of(found_at(options), options.schema);
 }
 
 std::vector<std::string> migrate_schema(const StorageOptions& options) {
@@ -104,19 +134,26 @@ std::vector<std::string> migrate_schema(const StorageOptions& options) {
 }
 
 std::string pending_migrations_sql(const StorageOptions& options) {
-    const SchemaStatus status = schema_status(options);
+    const Found found = found_at(options);
+    const SchemaStatus status = status_of(found, options.schema);
     if (status.problem) throw StorageError{StorageError::Kind::corrupt, *status.problem};
     if (status.is_current) return {};
-    const StatementCatalog catalog{"sqlite"};
-    std::string sql = "BEGIN IMMEDIATE;\n\n" + catalog["migration_table_create"] + ";\n";
+    const StatementCatalog catalog{found.dialect, {.schema = options.schema, .timeout = options.timeout}};
+    const bool is_sqlite = found.dialect == "sqlite";
+    std::string sql = is_sqlite ? "BEGIN IMMEDIATE;\n" : "BEGIN;\n";
+    if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
+    if (catalog.contains("schema_create"))
+        sql += catalog["schema_create"] + ";\nSET LOCAL search_path = " + options.schema + ";\n";
+    sql += catalog["migration_table_create"] + ";\n";
+    const std::string now = is_sqlite ? "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+                                      : "(" + catalog["clock_now"] + ")";
     std::string notes;
-    for (const Migration& migration : migrations_of("sqlite")) {
-        const auto is_it = [&](const MigrationState& state) { return state.number == migration.number; };
-        if (std::find_if(status.migrations.begin(), status.migrations.end(), is_it)->applied_at) continue;
+    for (const Migration& migration : migrations_of(found.dialect)) {
+        if (found.applied.contains(migration.number)) continue;
         sql += "\n-- " + migration.name + "\n" + std::string{migration.text};
         notes += "INSERT INTO schema_migration (number, name, checksum, applied_at)\nVALUES (" +
                  std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.text) +
-                 "', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER));\n";
+                 "', " + now + ");\n";
     }
     return sql + "\n" + notes + "\nCOMMIT;\n";
 }
