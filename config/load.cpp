@@ -91,7 +91,8 @@ private:
         const auto document = read_document(file, shown, &source.text);
         if (!document) return;
         Reader reader(shown, errors_);
-        for (ReadDefinition& read : read_definitions(reader, *document->root)) {
+        for (ReadDefinition& read :
+             read_definitions(reader, *document->root, configuration_.settings.retention)) {
             check_unique(read.placed);
             check_queue(reader, read);
             source.definitions.push_back(std::move(read.placed));

@@ -1,5 +1,6 @@
 #include "config/read_definition.hpp"
 
+#include "config/read_retention.hpp"
 #include "config/values.hpp"
 
 namespace jobhost::config {
@@ -26,13 +27,14 @@ void read_type(Reader& reader, const Value& value, PlacedDefinition& placed) {
     }
 }
 
-ReadDefinition read_one(Reader& reader, const Value& key, const Value& value) {
+ReadDefinition read_one(Reader& reader, const Value& key, const Value& value, const Retention& retention) {
     ReadDefinition read;
     read.placed.where = reader.position(*key.node);
     read.placed.path = value.path;
     Definition& definition = read.placed.definition;
     definition.name = key.node->text;
     Policy& policy = definition.policy;
+    policy.retention = retention;
     bool has_type = false;
     Keys keys;
     keys.on("type", [&](const Value& type) {
@@ -51,6 +53,7 @@ ReadDefinition read_one(Reader& reader, const Value& key, const Value& value) {
     keys.on("retry", [&](const Value& v) { read_retry(reader, v, policy.retry); });
     keys.on("timeout", [&](const Value& v) { set(policy.timeout, reader.duration(v, kShortest)); });
     keys.on("kill_after", [&](const Value& v) { set(policy.kill_after, reader.duration(v, 0s)); });
+    keys.on("retention", [&](const Value& v) { read_retention(reader, v, policy.retention); });
     reader.read_mapping(value, keys);
     const bool can_have_type =
         value.node->kind == Node::Kind::mapping || value.node->kind == Node::Kind::null;
@@ -61,12 +64,12 @@ ReadDefinition read_one(Reader& reader, const Value& key, const Value& value) {
 
 }  // namespace
 
-std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root) {
+std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention) {
     std::vector<ReadDefinition> definitions;
     const auto read_jobs = [&](const Value& jobs) {
         reader.read_entries(jobs, [&](const Value& key, const Value& value) {
             const auto name = reader.name(key);
-            ReadDefinition read = read_one(reader, key, value);
+            ReadDefinition read = read_one(reader, key, value, retention);
             if (name) definitions.push_back(std::move(read));
         });
     };

@@ -15,8 +15,9 @@ struct ReadDefinition {
     Value queue;  // where the queue is named; no node if it is not
 };
 
-// Leaves out definitions of which the name is wrong; of others, what is wrong keeps its default.
-std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root);
+// Leaves out definitions of which the name is wrong; of others, what is wrong keeps its default. What a
+// definition does not say of its retention is taken from `retention`, the host file's.
+std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention);
 
 // The parts of a definition; each leaves its target alone when there is an error.
 void read_arguments(Reader& reader, const Value& value, std::string& arguments);

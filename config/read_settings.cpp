@@ -1,6 +1,9 @@
 #include "config/read_settings.hpp"
 
 #include "config/glob.hpp"
+#include "config/read_retention.hpp"
+#include "config/storage_url.hpp"
+#include "config/values.hpp"
 
 #include <array>
 
@@ -29,6 +32,8 @@ public:
         Keys keys;
         keys.on("server", [&](const Value& value) { read_server(value, settings().server); });
         keys.on("storage", [&](const Value& value) { read_storage(value, settings().storage); });
+        keys.on("retention",
+                [&](const Value& value) { read_retention(reader_, value, settings().retention); });
         keys.on("plugins", [&](const Value& value) { read_plugins(value, settings().plugins); });
         keys.on("queues", [&](const Value& value) { read_queues(value); });
         keys.on("log", [&](const Value& value) { read_log(value, settings().log); });
@@ -61,6 +66,7 @@ private:
     void read_storage(const Value& section, StorageSettings& storage) {
         Keys keys;
         keys.on("url", [&](const Value& value) { read_url(value, storage.url); });
+        keys.on("schema", [&](const Value& value) { read_schema(value, storage.schema); });
         keys.on("timeout",
                 [&](const Value& value) { set(storage.timeout, reader_.duration(value, kShortest, 1h)); });
         reader_.read_mapping(section, keys);
@@ -70,14 +76,30 @@ private:
     void read_url(const Value& value, std::string& url) {
         const auto text = reader_.text(value);
         if (!text) return;
-        const bool is_sqlite = text->starts_with(kSqlite);
-        if (is_sqlite && text->size() == kSqlite.size()) {
-            reader_.refuse(value, "names no file", "write it like sqlite:jobhost.db");
-        } else if (is_sqlite || text->starts_with("postgresql://") || text->starts_with("odbc:")) {
-            url = *text;
+        if (auto problem = problem_of_url(*text)) {
+            reader_.refuse(value, std::move(problem->problem), std::move(problem->hint));
+        } else if (text->starts_with("postgres:")) {
+            url = "postgresql" + text->substr(text->find(':'));
         } else {
-            reader_.refuse(value, "must start with sqlite:, postgresql:// or odbc:",
-                           text->starts_with("postgres://") ? "did you mean 'postgresql://'?" : "");
+            url = *text;
+        }
+    }
+
+    // The strictest rule of the three databases, and no need for quotes in any.
+    void read_schema(const Value& value, std::string& schema) {
+        const auto text = reader_.text(value);
+        if (!text) return;
+        const bool is_right =
+            !text->empty() && text->size() <= 63 && !text->starts_with("pg_") &&
+            (text->front() < '0' || text->front() > '9') &&
+            text->find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+        if (is_right) {
+            schema = *text;
+        } else {
+            reader_.refuse(value,
+                           "must be 1 to 63 of the characters a-z 0-9 _ and begin with neither a digit nor "
+                           "pg_, is " +
+                               in_quotes(*text));
         }
     }
 
@@ -142,7 +164,7 @@ private:
     void resolve(fs::path& path) const { path = (folder_ / path).lexically_normal(); }
 
     void resolve_url(std::string& url) const {
-        if (!url.starts_with(kSqlite) || url == "sqlite::memory:") return;
+        if (!url.starts_with(kSqlite)) return;
         fs::path file = url.substr(kSqlite.size());
         resolve(file);
         url = std::string(kSqlite) + file.string();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/model/ids.hpp"
+#include "storage/model/retention.hpp"
 #include "storage/model/time.hpp"
 
 #include <filesystem>
@@ -25,6 +26,7 @@ struct ServerSettings {
 
 struct StorageSettings {
     std::string url = "sqlite:jobhost.db";        // may hold a password: never printed
+    std::string schema = "jobhost";               // set it where several applications share a database server
     Duration timeout = std::chrono::seconds{30};  // set it where the database is slow to answer
 };
 
@@ -42,10 +44,12 @@ struct LogSettings {
     LogFormat format = LogFormat::text;  // json where a program reads the log
 };
 
-// Once loaded, all paths, also that of an SQLite URL, are absolute.
+// Once loaded, all paths, also that of an SQLite URL, are absolute; and the scheme postgres:// is spelt
+// postgresql://.
 struct Settings {
     ServerSettings server;
     StorageSettings storage;
+    Retention retention;  // of jobs that no definition says more about
     PluginSettings plugins;
     std::vector<QueueName> queues{QueueName{"default"}};  // the first is served first; never empty
     LogSettings log;

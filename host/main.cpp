@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <csignal>
 #include <fcntl.h>
 #include <functional>
 #include <iostream>
@@ -29,6 +30,7 @@ struct Arguments {
     JobsListOptions list;
     JobsCountOptions count;
     ConfigCheckOptions check;
+    StorageMigrateOptions migrate;
     JobId id;
 };
 
@@ -153,9 +155,9 @@ void add_jobs(CLI::App& app, Arguments& arguments, Verb& verb) {
         "Only jobs in this state");
     add_filter(*list, arguments.list.filter);
     list->add_option("--definition", arguments.list.filter.definition, "Only jobs of this definition");
-    list->add_option("--limit", arguments.list.limit, "How many at the most")
+    list->add_option("--limit", arguments.list.limit, "How many at the most, up to 1000000")
         ->capture_default_str()
-        ->check(CLI::Range(1, 100000));
+        ->check(CLI::Range(1, 1'000'000));
     list->callback([&] { verb = [&] { return jobs_list(arguments.global, arguments.list); }; });
 
     CLI::App* count = jobs->add_subcommand("count", "How many jobs there are in each state");
@@ -194,6 +196,23 @@ void add_config(CLI::App& app, Arguments& arguments, Verb& verb) {
     check->callback([&] { verb = [&] { return config_check(arguments.global, arguments.check); }; });
 }
 
+void add_storage(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* storage = app.add_subcommand("storage", "Look after the database")->require_subcommand(1);
+
+    CLI::App* status = storage->add_subcommand(
+        "status", "Which database answers, and which migrations of its schema are applied; changes nothing");
+    add_global(*status, arguments.global, "Print a JSON object");
+    status->footer("Exit code 3: it cannot be reached, or its schema is not one that this jobhost can use.");
+    status->callback([&] { verb = [&] { return storage_status(arguments.global); }; });
+
+    CLI::App* migrate = storage->add_subcommand(
+        "migrate", "Apply the migrations that are pending; a host does the same when it starts");
+    add_global(*migrate, arguments.global);
+    migrate->add_flag("--sql", arguments.migrate.is_sql,
+                      "Only print the SQL, for somebody with more rights to run it; changes nothing");
+    migrate->callback([&] { verb = [&] { return storage_migrate(arguments.global, arguments.migrate); }; });
+}
+
 // CLI11 misses a verb before it looks at what stands in its place.
 std::string complaint_of(const CLI::App* app, const CLI::Error& error) {
     const std::vector<std::string> left = app->remaining(true);
@@ -225,6 +244,8 @@ void occupy_standard_descriptors() {
 
 int main(int argc, char** argv) {
     occupy_standard_descriptors();
+    // A limit on the size of files is an error like a full disk, and not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
     Arguments arguments;
     Verb verb;
     CLI::App app{
@@ -239,6 +260,7 @@ int main(int argc, char** argv) {
     add_run(app, arguments, verb);
     add_jobs(app, arguments, verb);
     add_config(app, arguments, verb);
+    add_storage(app, arguments, verb);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

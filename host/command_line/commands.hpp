@@ -63,4 +63,11 @@ struct ConfigCheckOptions {
 };
 int config_check(const GlobalOptions& global, const ConfigCheckOptions& options);
 
+int storage_status(const GlobalOptions& global);
+
+struct StorageMigrateOptions {
+    bool is_sql = false;  // print what would be done, and do nothing
+};
+int storage_migrate(const GlobalOptions& global, const StorageMigrateOptions& options);
+
 }  // namespace jobhost::host

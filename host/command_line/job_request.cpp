@@ -107,6 +107,7 @@ NewJob JobRequests::named(const std::string& name) {
             if (placed.definition.name == name) return job_of_definition(placed.definition, clock_.now());
     NewJob job;
     job.type = name;
+    job.policy.retention = configuration_.settings.retention;
     return job;
 }
 

@@ -4,7 +4,9 @@
 #include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 namespace jobhost::host {
 
@@ -68,38 +70,56 @@ void print_events(const std::vector<JobEvent>& events) {
     print_table(std::cout, rows);
 }
 
-// All pages together, up to `limit` jobs.
-std::vector<Job> listed(storage::JobQueries& queries, const storage::JobFilter& filter, std::size_t limit) {
-    std::vector<Job> jobs;
+// Jobs that are in memory at the same time; each may have a megabyte of arguments.
+constexpr std::size_t kPage = 100;
+
+// Calls `each` with every page that holds jobs, up to `limit` jobs in all.
+template <class Each>
+void for_each_page(storage::JobQueries& queries, const JobsListOptions& options, Each each) {
+    std::size_t left = options.limit;
     std::optional<std::string> cursor{""};
-    while (cursor && jobs.size() < limit) {
-        storage::JobPage page = queries.list(filter, limit - jobs.size(), *cursor);
-        std::move(page.jobs.begin(), page.jobs.end(), std::back_inserter(jobs));
+    while (cursor && left > 0 && std::cout) {
+        storage::JobPage page = queries.list(options.filter, std::min(left, kPage), *cursor);
+        left -= page.jobs.size();
         cursor = std::move(page.next);
+        if (!page.jobs.empty()) each(page.jobs);
     }
-    return jobs;
+}
+
+void list_as_json(storage::JobQueries& queries, const JobsListOptions& options) {
+    const char* before = "[";
+    for_each_page(queries, options, [&](const std::vector<Job>& jobs) {
+        for (const Job& job : jobs)
+            std::cout << std::exchange(before, ",") << to_json(job);
+    });
+    std::cout << (*before == '[' ? "[]\n" : "]\n");
+}
+
+// Columns are as wide as the pages so far need them; later ones rarely need more.
+void list_as_table(storage::JobQueries& queries, const JobsListOptions& options) {
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}};
+    std::vector<std::size_t> widths;
+    for_each_page(queries, options, [&](const std::vector<Job>& jobs) {
+        for (const Job& job : jobs)
+            rows.push_back({std::to_string(job.id.value), std::string{to_string(name_of(job.state))},
+                            job.type, job.definition.empty() ? "-" : job.definition, job.queue.value,
+                            std::to_string(job.attempt), short_text(job.created_at), run_time(job),
+                            state_note(job)});
+        print_rows(std::cout, rows, widths);
+        rows.clear();
+    });
+    if (!rows.empty()) std::cout << "no such jobs\n";
 }
 
 }  // namespace
 
 int jobs_list(const GlobalOptions& global, const JobsListOptions& options) {
     const auto opened = open(global);
-    const std::vector<Job> jobs = listed(opened->storage->queries(), options.filter, options.limit);
-    if (global.json) {
-        std::cout << array_of(jobs) << '\n';
-        return kDone;
-    }
-    std::vector<std::vector<std::string>> rows{
-        {"ID", "STATE", "TYPE", "DEFINITION", "QUEUE", "ATTEMPT", "CREATED (UTC)", "TOOK", "NOTE"}};
-    for (const Job& job : jobs)
-        rows.push_back({std::to_string(job.id.value), std::string{to_string(name_of(job.state))}, job.type,
-                        job.definition.empty() ? "-" : job.definition, job.queue.value,
-                        std::to_string(job.attempt), short_text(job.created_at), run_time(job),
-                        state_note(job)});
-    if (jobs.empty())
-        std::cout << "no such jobs\n";
+    if (global.json)
+        list_as_json(opened->storage->queries(), options);
     else
-        print_table(std::cout, rows);
+        list_as_table(opened->storage->queries(), options);
     return kDone;
 }
 

@@ -1,10 +1,8 @@
 #include "host/command_line/known_types.hpp"
 
 #include "config/nearest_name.hpp"
-#include "host/plugin/catalog.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace jobhost::host {
 
@@ -36,6 +34,7 @@ void KnownTypes::read_folder() {
     for (const LoadedPlugin& plugin : catalog.plugins())
         for (const JobTypeDescription& type : plugin.description.types)
             versions_.emplace(type.full_name, static_cast<int>(type.payload_version));
+    refused_ = catalog.refused();
 }
 
 std::string KnownTypes::unknown_text(const std::string& type) {
@@ -45,6 +44,10 @@ std::string KnownTypes::unknown_text(const std::string& type) {
     std::string text = "no plugin has the job type '" + type + "'";
     if (const auto nearest = config::nearest_name(type, names))
         return text + "; did you mean '" + std::string{*nearest} + "'?";
+    // It may be in there all the same.
+    if (!refused_.empty())
+        return text + "; " + refused_.front().file + " is refused: " + refused_.front().reason + "; " +
+               refused_.front().remedy;
     return text + "; put its plugin into " + configuration_.settings.plugins.folder.string() +
            ", or say --allow-unknown-type";
 }

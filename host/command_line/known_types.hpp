@@ -2,11 +2,13 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "host/plugin/catalog.hpp"
 #include "storage/server_store.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jobhost::host {
 
@@ -19,7 +21,8 @@ public:
 
     // The payload version to stamp jobs of that type with; nothing: nobody knows the type.
     std::optional<int> payload_version(const std::string& type);
-    // "no plugin has the job type 'mail.sned'; did you mean 'mail.send'?"
+    // "no plugin has the job type 'mail.sned'; did you mean 'mail.send'?", or a plugin that is refused and
+    // might have it.
     std::string unknown_text(const std::string& type);
 
 private:
@@ -29,6 +32,7 @@ private:
     const config::Configuration& configuration_;
     storage::ServerStore* servers_;
     std::map<std::string, int> versions_;
+    std::vector<RefusedPlugin> refused_;
     bool has_registry_ = false;
     bool has_folder_ = false;
 };

@@ -22,9 +22,13 @@ config::Configuration load_configuration(const GlobalOptions& global) {
 std::unique_ptr<Opened> open(const GlobalOptions& global) {
     auto opened = std::make_unique<Opened>();
     opened->configuration = load_configuration(global);
-    const config::StorageSettings& storage = opened->configuration.settings.storage;
-    opened->storage = storage::open_storage({.url = storage.url, .timeout = storage.timeout});
+    opened->storage = storage::open_storage(storage_options(opened->configuration.settings));
     return opened;
+}
+
+storage::StorageOptions storage_options(const config::Settings& settings) {
+    const config::StorageSettings& storage = settings.storage;
+    return {.url = storage.url, .timeout = storage.timeout, .schema = storage.schema};
 }
 
 void flush_output() {

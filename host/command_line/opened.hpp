@@ -34,6 +34,8 @@ struct Opened {
 // Throws CommandError and StorageError.
 std::unique_ptr<Opened> open(const GlobalOptions& global);
 
+storage::StorageOptions storage_options(const config::Settings& settings);
+
 void flush_output();  // throws if something could not be written, on a full disk for one
 int exit_code_of_current_exception() noexcept;
 

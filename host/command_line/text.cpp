@@ -26,6 +26,11 @@ std::string counted(std::size_t count, std::string_view noun) {
 
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
+    print_rows(out, rows, widths);
+}
+
+void print_rows(std::ostream& out, const std::vector<std::vector<std::string>>& rows,
+                std::vector<std::size_t>& widths) {
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i)

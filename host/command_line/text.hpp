@@ -14,6 +14,10 @@ std::string counted(std::size_t count, std::string_view noun);
 
 // Columns as wide as their widest cell, two spaces apart. The first row is the head.
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+// The same for a table that is printed piece by piece. `widths`, empty at first, are those so far and only
+// grow.
+void print_rows(std::ostream& out, const std::vector<std::vector<std::string>>& rows,
+                std::vector<std::size_t>& widths);
 
 // "2026-11-20 12:00:00", UTC.
 std::string short_text(TimePoint instant);

@@ -38,8 +38,8 @@ std::set<std::string> setting_paths() {
 }
 
 std::set<std::string> definition_paths() {
-    const auto read = [](Reader& reader, const Node& root) { read_definitions(reader, root); };
-    return offered("jobs: {a: {type: x.y, schedule: {}, retry: {delay: {}}}}\n", read);
+    const auto read = [](Reader& reader, const Node& root) { read_definitions(reader, root, {}); };
+    return offered("jobs: {a: {type: x.y, schedule: {}, retry: {delay: {}}, retention: {}}}\n", read);
 }
 
 std::string last_part(const std::string& path) {
@@ -58,7 +58,9 @@ TEST_F(DefaultFile, SaysWhatTheCodeSays) {
     EXPECT_EQ(written.server.state_folder, silent.server.state_folder);
     EXPECT_EQ(written.server.stop_timeout, silent.server.stop_timeout);
     EXPECT_EQ(written.storage.url, silent.storage.url);
+    EXPECT_EQ(written.storage.schema, silent.storage.schema);
     EXPECT_EQ(written.storage.timeout, silent.storage.timeout);
+    EXPECT_EQ(written.retention, silent.retention);
     EXPECT_EQ(written.plugins.folder, silent.plugins.folder);
     EXPECT_EQ(written.plugins.start_timeout, silent.plugins.start_timeout);
     EXPECT_EQ(written.queues, silent.queues);
@@ -69,7 +71,7 @@ TEST_F(DefaultFile, SaysWhatTheCodeSays) {
 
 TEST_F(DefaultFile, CommentedOutExamplesAreValidToo) {
     std::string text = text_of("jobhost.yaml");
-    for (const std::string example : {"# name: ", "# workers: "}) {
+    for (const std::string example : {"# name: ", "# workers: ", "# count: "}) {
         const auto at = text.find(example);
         ASSERT_NE(at, std::string::npos) << example;
         text.erase(at, 2);
@@ -81,7 +83,7 @@ TEST_F(DefaultFile, MentionsEverySetting) {
     const std::string text = text_of("jobhost.yaml");
     const auto paths = setting_paths();
 
-    EXPECT_GE(paths.size(), 17u);
+    EXPECT_GE(paths.size(), 23u);
     for (const std::string& path : paths)
         EXPECT_NE(text.find(last_part(path) + ":"), std::string::npos) << path;
 }

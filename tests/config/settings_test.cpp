@@ -29,7 +29,7 @@ TEST_F(SettingsFile, FileOfCommentsAndEmptySectionsIsValid) {
 TEST_F(SettingsFile, EverySettingIsRead) {
     const Settings settings = this->settings(R"(
 server: {name: reports-1, application: shop, workers: 8, state_folder: /var/lib/jobhost, stop_timeout: 1m30s}
-storage: {url: "postgresql://db/jobs", timeout: 5s}
+storage: {url: "postgresql://db/jobs", schema: shop, timeout: 5s}
 plugins: {folder: /usr/lib/jobhost, start_timeout: 250ms}
 queues: {critical: {}, default: {}, reports: }
 log: {level: warning, format: json}
@@ -42,6 +42,7 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.server.state_folder, "/var/lib/jobhost");
     EXPECT_EQ(settings.server.stop_timeout, 90s);
     EXPECT_EQ(settings.storage.url, "postgresql://db/jobs");
+    EXPECT_EQ(settings.storage.schema, "shop");
     EXPECT_EQ(settings.storage.timeout, 5s);
     EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
@@ -85,10 +86,10 @@ TEST_F(SettingsFile, UnknownKeyIsRefusedAndTheNearestNamed) {
               "jobhost.yaml:2:3  log.Level  is not a setting  did you mean 'level'?");
     EXPECT_EQ(host_says("server: {wokrers: 1}\n"),
               "jobhost.yaml:1:10  server.wokrers  is not a setting  did you mean 'workers'?");
-    EXPECT_EQ(
-        host_says("dashboard: {}\n"),
-        "jobhost.yaml:1:1  dashboard  is not a setting  known here: server, storage, plugins, queues, log, "
-        "definitions");
+    EXPECT_EQ(host_says("dashboard: {}\n"),
+              "jobhost.yaml:1:1  dashboard  is not a setting  known here: server, storage, retention, "
+              "plugins, queues, "
+              "log, definitions");
 }
 
 TEST_F(SettingsFile, JobsInTheHostFileAreSentToADefinitionFile) {
@@ -183,13 +184,33 @@ TEST_F(SettingsFile, QueueMustBeNamedAndHasNoSettingsYet) {
 TEST_F(SettingsFile, StorageUrlMustNameADatabaseAndIsNeverShown) {
     EXPECT_EQ(host_says("storage: {url: \"mysql://root:secret@db\"}\n"),
               "jobhost.yaml:1:16  storage.url  must start with sqlite:, postgresql:// or odbc:");
-    EXPECT_EQ(host_says("storage: {url: \"postgres://root:secret@db\"}\n"),
+    EXPECT_EQ(host_says("storage: {url: \"postgressql://root:secret@db\"}\n"),
               "jobhost.yaml:1:16  storage.url  must start with sqlite:, postgresql:// or odbc:  did you mean "
               "'postgresql://'?");
     EXPECT_EQ(host_says("storage: {url: \"sqlite:\"}\n"),
               "jobhost.yaml:1:16  storage.url  names no file  write it like sqlite:jobhost.db");
     EXPECT_EQ(host_says("storage: \"postgresql://root:secret@db\"\n"),
               "jobhost.yaml:1:10  storage  must be a mapping, is text");
+}
+
+TEST_F(SettingsFile, StorageUrlIsSpeltInOneWay) {
+    EXPECT_EQ(settings("storage: {url: \"postgres://db/jobs\"}\n").storage.url, "postgresql://db/jobs");
+    EXPECT_EQ(settings("storage: {url: \"sqlite:data/../jobs.db\"}\n").storage.url,
+              "sqlite:" + (folder() / "jobs.db").string());
+    EXPECT_EQ(settings("storage: {url: \"odbc:DSN=jobs\"}\n").storage.url, "odbc:DSN=jobs");
+}
+
+TEST_F(SettingsFile, SchemaMustNeedNoQuotes) {
+    for (const std::string& name : {std::string("jobhost"), std::string("_a1"), std::string(63, 'a')})
+        EXPECT_EQ(host_says("storage: {schema: " + name + "}\n"), "");
+    for (const std::string name : {"Shop", "1a", "pg_jobs", "a-b", "ä"})
+        EXPECT_EQ(
+            host_says("storage: {schema: " + name + "}\n"),
+            "jobhost.yaml:1:19  storage.schema  must be 1 to 63 of the characters a-z 0-9 _ and begin with "
+            "neither a digit nor pg_, is '" +
+                name + "'");
+    EXPECT_NE(host_says("storage: {schema: " + std::string(64, 'a') + "}\n"), "");
+    EXPECT_NE(host_says("storage: {schema: ''}\n"), "");
 }
 
 TEST_F(SettingsFile, ReferenceIsRefusedUnlessEscaped) {

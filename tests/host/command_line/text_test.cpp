@@ -13,6 +13,15 @@ TEST(Text, ColumnsAreAsWideAsTheirWidestCell) {
     EXPECT_EQ(out.str(), "ID    NAME\n1     \xc3\xa7\n1000  x\n");
 }
 
+TEST(Text, ATableInPiecesKeepsItsColumnsUntilTheyMustGrow) {
+    std::ostringstream out;
+    std::vector<std::size_t> widths;
+    print_rows(out, {{"ID", "NAME"}, {"1000", "x"}}, widths);
+    print_rows(out, {{"1", "y"}}, widths);
+    print_rows(out, {{"10000", "z"}}, widths);
+    EXPECT_EQ(out.str(), "ID    NAME\n1000  x\n1     y\n10000  z\n");
+}
+
 TEST(Text, TheNoteOfARetrySaysWhichAndWhen) {
     Job job;
     job.attempt = 4;

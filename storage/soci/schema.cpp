@@ -1,0 +1,161 @@
+#include "storage/schema.hpp"
+
+#include "storage/digest.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/opened_database.hpp"
+#include "storage/soci/soci_session.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <unistd.h>
+
+namespace jobhost::storage {
+
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+
+struct AppliedMigration {
+    std::string name;
+    std::string checksum;
+    TimePoint at;
+};
+
+// What a database says of itself.
+struct Found {
+    std::string dialect;
+    std::string database;
+    std::map<long long, AppliedMigration> applied;
+};
+
+std::string product_of(Session& session) {
+    const std::string& dialect = session.catalog().dialect();
+    if (dialect == "sqlite") return std::string{"SQLite "} + sqlite_api::sqlite3_libversion();
+    const bool is_postgres = dialect == "postgres";
+    const auto version = session.rows_of_text<std::string>(
+        is_postgres ? "SELECT CAST(current_setting('server_version') AS text)"
+                    : "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))");
+    const std::string number = std::get<0>(version.at(0));
+    return (is_postgres ? "PostgreSQL " : "Microsoft SQL Server ") + number.substr(0, number.find(' '));
+}
+
+Found found_in(Session& session) {
+    Found found{.dialect = session.catalog().dialect(), .database = product_of(session)};
+    if (session.rows<long long>("migration_table_exists").empty()) return found;
+    for (auto& [number, name, checksum, at] :
+         session.rows_of_text<long long, std::string, std::string, long long>(
+             "SELECT number, name, checksum, applied_at FROM schema_migration"))
+        found.applied[number] = {std::move(name), std::move(checksum), instant(at)};
+    return found;
+}
+
+// A file that is not there has had no migrations and is not made. One that may only be read is refused,
+// because SQLite would leave a -wal behind that may only be read either.
+Found found_in_file(const std::filesystem::path& file, const StorageOptions& options) {
+    const auto fail = [&](StorageError::Kind kind, const std::string& why) {
+        throw StorageError{kind, "cannot open the database " + file.string() + ": " + why};
+    };
+    std::error_code no_folder;
+    if (!std::filesystem::is_directory(file.parent_path(), no_folder))
+        fail(StorageError::Kind::unavailable,
+             "the folder " + file.parent_path().string() + " does not exist; create it");
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+        if (errno == ENOENT)
+            return {.dialect = "sqlite",
+                    .database = std::string{"SQLite "} + sqlite_api::sqlite3_libversion()};
+        fail(StorageError::Kind::unavailable,
+             std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
+    }
+    try {
+        const StatementCatalog catalog{"sqlite", {.schema = {}, .timeout = options.timeout}};
+        SociSession session{*soci::factory_sqlite3(), "db=\"" + file.string() + "\"", catalog};
+        for (const std::string& setting : catalog.session_setup())
+            session.execute_text(setting);
+        return found_in(session);
+    } catch (const StorageError& error) {
+        fail(error.kind(), error.what());
+    }
+    return {};
+}
+
+Found found_at(const StorageOptions& options) {
+    if (options.url.starts_with(kSqlite) && options.url.size() > kSqlite.size())
+        return found_in_file(std::filesystem::absolute(options.url.substr(kSqlite.size())), options);
+    const OpenedDatabase opened = open_database(options, nullptr);
+    Found found;
+    opened.database->read([&](Session& session) { found = found_in(session); });
+    return found;
+}
+
+SchemaStatus status_of(const Found& found, const std::string& schema) {
+    std::map<long long, AppliedMigration> applied = found.applied;
+    SchemaStatus status{.database = found.database, .is_current = true};
+    if (found.dialect != "sqlite") status.schema = schema;
+    for (const Migration& migration : migrations_of(found.dialect)) {
+        MigrationState& state = status.migrations.emplace_back(migration.number, migration.name);
+        const auto at = applied.find(migration.number);
+        if (at == applied.end()) {
+            status.is_current = false;
+            continue;
+        }
+        state.applied_at = at->second.at;
+        if (at->second.checksum != sha256(migration.text))
+            status.problem = "the database was made with another text of migration " + migration.name +
+                             "; it cannot be used with this jobhost";
+        applied.erase(at);
+    }
+    for (auto& [number, foreign] : applied) {
+        status.problem = "the database's schema is newer (" + foreign.name +
+                         ") than this jobhost knows; use the newer jobhost";
+        status.migrations.emplace_back(static_cast<int>(number), std::move(foreign.name), foreign.at);
+    }
+    status.is_current = status.is_current && !status.problem;
+    return status;
+}
+
+}  // namespace
+
+SchemaStatus schema_status(const StorageOptions& options) {
+    return status_of(found_at(options), options.schema);
+}
+
+std::vector<std::string> migrate_schema(const StorageOptions& options) {
+    std::vector<std::string> names;
+    for (const MigrationState& state : schema_status(options).migrations)
+        if (!state.applied_at) names.push_back(state.name);
+    open_storage(options);
+    return names;
+}
+
+std::string pending_migrations_sql(const StorageOptions& options) {
+    const Found found = found_at(options);
+    const SchemaStatus status = status_of(found, options.schema);
+    if (status.problem) throw StorageError{StorageError::Kind::corrupt, *status.problem};
+    if (status.is_current) return {};
+    const StatementCatalog catalog{found.dialect, {.schema = options.schema, .timeout = options.timeout}};
+    const bool is_sqlite = found.dialect == "sqlite";
+    std::string sql = is_sqlite ? "BEGIN IMMEDIATE;\n" : "BEGIN;\n";
+    if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
+    if (catalog.contains("schema_create"))
+        sql += catalog["schema_create"] + ";\nSET LOCAL search_path = " + options.schema + ";\n";
+    sql += catalog["migration_table_create"] + ";\n";
+    const std::string now = is_sqlite ? "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+                                      : "(" + catalog["clock_now"] + ")";
+    std::string notes;
+    for (const Migration& migration : migrations_of(found.dialect)) {
+        if (found.applied.contains(migration.number)) continue;
+        sql += "\n-- " + migration.name + "\n" + std::string{migration.text};
+        notes += "INSERT INTO schema_migration (number, name, checksum, applied_at)\nVALUES (" +
+                 std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.text) +
+                 "', " + now + ");\n";
+    }
+    return sql + "\n" + notes + "\nCOMMIT;\n";
+}
+
+}  // namespace jobhost::storage
