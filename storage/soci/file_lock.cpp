@@ -21,7 +21,8 @@ FileLock::FileLock(const std::filesystem::path& path)
     if (descriptor_ < 0)
         throw StorageError{
             StorageError::Kind::unavailable,
-            "cannot open the lock file " + path.string() + ": " + std::generic_category().message(errno)};
+            "cannot open the lock file " + path.string() + ": " + std::generic_category().message(errno) +
+                "; check owner and mode of the file and its folder, and run every jobhost as the same user"};
 }
 
 FileLock::~FileLock() {
@@ -57,10 +58,14 @@ std::filesystem::path beside(const std::filesystem::path& database, const char* 
 }  // namespace
 
 Turnstile::Turnstile(const std::filesystem::path& database)
-    : next_{beside(database, "-next.lock")}, main_{signal_file(database)} {}
+    : next_{waiting_file(database)}, main_{signal_file(database)} {}
 
 std::filesystem::path Turnstile::signal_file(const std::filesystem::path& database) {
     return beside(database, "-main.lock");
+}
+
+std::filesystem::path Turnstile::waiting_file(const std::filesystem::path& database) {
+    return beside(database, "-next.lock");
 }
 
 bool Turnstile::enter_until(FileLock::Deadline deadline) {

@@ -40,6 +40,7 @@ public:
     // the database file itself are seen before what they contain can be read.
     void announce() noexcept { main_.touch(); }
     static std::filesystem::path signal_file(const std::filesystem::path& database);
+    static std::filesystem::path waiting_file(const std::filesystem::path& database);
 
 private:
     FileLock next_;

@@ -1,6 +1,7 @@
 #include "storage/schema.hpp"
 
 #include "storage/digest.hpp"
+#include "storage/soci/database_file.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/opened_database.hpp"
 #include "storage/soci/soci_session.hpp"
@@ -8,12 +9,8 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <filesystem>
 #include <map>
-#include <system_error>
-#include <unistd.h>
 
 namespace jobhost::storage {
 
@@ -58,20 +55,8 @@ Found found_in(Session& session) {
 // A file that is not there has had no migrations and is not made. One that may only be read is refused,
 // because SQLite would leave a -wal behind that may only be read either.
 Found found_in_file(const std::filesystem::path& file, const StorageOptions& options) {
-    const auto fail = [&](StorageError::Kind kind, const std::string& why) {
-        throw StorageError{kind, "cannot open the database " + file.string() + ": " + why};
-    };
-    std::error_code no_folder;
-    if (!std::filesystem::is_directory(file.parent_path(), no_folder))
-        fail(StorageError::Kind::unavailable,
-             "the folder " + file.parent_path().string() + " does not exist; create it");
-    if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
-        if (errno == ENOENT)
-            return {.dialect = "sqlite",
-                    .database = std::string{"SQLite "} + sqlite_api::sqlite3_libversion()};
-        fail(StorageError::Kind::unavailable,
-             std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
-    }
+    if (!has_database_file(file))
+        return {.dialect = "sqlite", .database = std::string{"SQLite "} + sqlite_api::sqlite3_libversion()};
     try {
         const StatementCatalog catalog{"sqlite", {.schema = {}, .timeout = options.timeout}};
         SociSession session{*soci::factory_sqlite3(), "db=\"" + file.string() + "\"", catalog};
@@ -79,9 +64,9 @@ Found found_in_file(const std::filesystem::path& file, const StorageOptions& opt
             session.execute_text(setting);
         return found_in(session);
     } catch (const StorageError& error) {
-        fail(error.kind(), error.what());
+        if (error.kind() == StorageError::Kind::busy) throw locked_database(file);
+        throw StorageError{error.kind(), "cannot open the database " + file.string() + ": " + error.what()};
     }
-    return {};
 }
 
 Found found_at(const StorageOptions& options) {

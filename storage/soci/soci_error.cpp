@@ -11,8 +11,20 @@ namespace {
 
 using Kind = StorageError::Kind;
 
+StorageError disk_full() {
+    return {Kind::unavailable, "the disk is full; free space where the database lies"};
+}
+
+// What SOCI and SQLite say, without SOCI's own function in front.
+std::string without_function(const std::string& text) {
+    const auto end = text.find(": ");
+    const bool has_function = text.starts_with("sqlite3_") && end != std::string::npos;
+    return has_function ? text.substr(end + 2) : text;
+}
+
 // Result codes: https://www.sqlite.org/rescode.html. The low byte is the primary one.
-StorageError classified_sqlite(int code, const std::string& text) {
+StorageError classified_sqlite(int code, const std::string& message) {
+    const std::string text = without_function(message);
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -24,7 +36,13 @@ StorageError classified_sqlite(int code, const std::string& text) {
             return {Kind::corrupt,
                     "the database file is damaged or is not an SQLite database; restore it from a backup"};
         case SQLITE_FULL:
-            return {Kind::unavailable, "the disk is full; free space where the database lies"};
+            return disk_full();
+        case SQLITE_IOERR:
+            // Shared memory that cannot grow: the first thing that a full disk refuses to a reader.
+            if (code == SQLITE_IOERR_SHMSIZE) return disk_full();
+            return {Kind::unavailable, "the database file cannot be read or written (SQLite error " +
+                                           std::to_string(code) +
+                                           "); check whether its disk is full, failing or limited"};
         case SQLITE_READONLY:
         case SQLITE_PERM:
             return {Kind::unavailable,
@@ -41,6 +59,13 @@ StorageError classified_sqlite(int code, const std::string& text) {
 }
 
 }  // namespace
+
+StorageError classified_connection(const soci::soci_error& error) {
+    const std::string text = error.get_error_message();
+    constexpr std::string_view kPostgres = "Cannot establish connection to the database.\n";
+    return text.starts_with(kPostgres) ? refused_connection(text.substr(kPostgres.size()))
+                                       : classified(error);
+}
 
 StorageError classified(const soci::soci_error& error) {
     const std::string text = error.get_error_message();

@@ -9,5 +9,7 @@ namespace jobhost::storage {
 
 // By the database's own code. The text never holds values of parameters, which SOCI's what() does.
 StorageError classified(const soci::soci_error& error);
+// The same for a connection that did not come about.
+StorageError classified_connection(const soci::soci_error& error);
 
 }  // namespace jobhost::storage

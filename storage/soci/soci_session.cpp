@@ -102,7 +102,7 @@ SociSession::SociSession(const soci::backend_factory& factory, const std::string
     try {
         session_.open(factory, connection);
     } catch (const soci::soci_error& error) {
-        throw classified(error);
+        throw classified_connection(error);
     }
 }
 

@@ -1,15 +1,9 @@
 #include "storage/soci/sqlite_database.hpp"
 
-#include "storage/storage_error.hpp"
+#include "storage/soci/database_file.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
-
-#include <cerrno>
-#include <fcntl.h>
-#include <system_error>
-#include <unistd.h>
 
 namespace jobhost::storage {
 
@@ -17,44 +11,8 @@ namespace {
 
 constexpr int kMostReaders = 4;
 
-// Magic numbers: statfs(2). There, SQLite's locks do not hold between machines.
-bool is_on_network(const std::filesystem::path& folder) {
-    struct statfs info {};
-    if (::statfs(folder.c_str(), &info) != 0) return false;
-    switch (static_cast<unsigned long>(info.f_type) & 0xffffffffUL) {
-        case 0x6969UL:      // NFS
-        case 0xff534d42UL:  // CIFS
-        case 0xfe534d42UL:  // SMB2
-        case 0x517bUL:      // SMB
-        case 0x00c36400UL:  // Ceph
-        case 0x5346414fUL:  // AFS
-        case 0x01021997UL:  // 9P
-            return true;
-        default:
-            return false;
-    }
-}
-
-// The file as it must be before SQLite opens it: there, and ours alone.
 const std::filesystem::path& prepared(const std::filesystem::path& file) {
-    const auto fail = [&](const std::string& why) {
-        throw StorageError{StorageError::Kind::unavailable,
-                           "cannot open the database " + file.string() + ": " + why};
-    };
-    const auto folder = file.parent_path();
-    if (!std::filesystem::is_directory(folder))
-        fail("the folder " + folder.string() + " does not exist; create it");
-    if (is_on_network(folder))
-        fail(
-            "it lies on a network file system, where SQLite can lose data; move it to a local disk, or use "
-            "PostgreSQL");
-    // A file that is there is not opened: closing it would drop the locks that SQLite holds on it for another
-    // connection of this process, as POSIX demands.
-    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made >= 0)
-        ::close(made);
-    else if (errno != EEXIST || ::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
-        fail(std::generic_category().message(errno) + "; check owner and mode of the file and its folder");
+    make_database_file(file);
     return file;
 }
 
@@ -74,6 +32,7 @@ std::unique_ptr<SociSession> SqliteDatabase::open_session() {
     try {
         return new_session();
     } catch (const StorageError& error) {
+        if (error.kind() == StorageError::Kind::busy) throw locked_database(file_);
         throw StorageError{error.kind(), "cannot open the database " + file_.string() + ": " + error.what()};
     }
 }
@@ -125,6 +84,16 @@ void SqliteDatabase::check_file() const {
     throw StorageError{StorageError::Kind::unavailable,
                        "the database " + file_.string() +
                            " was removed or replaced while it was in use; start jobhost again"};
+}
+
+void SqliteDatabase::write(const Work& work) {
+    check_file();
+    try {
+        writer_.run(work);
+    } catch (const StorageError& error) {
+        if (error.kind() != StorageError::Kind::busy) throw;
+        throw locked_database(file_);
+    }
 }
 
 void SqliteDatabase::read(const Work& work) {

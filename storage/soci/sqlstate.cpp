@@ -9,9 +9,12 @@ namespace {
 
 using Kind = StorageError::Kind;
 
-// The first line: what follows it, DETAIL and HINT, quotes rows.
+// The server's first line, without what SOCI says before it. What follows, DETAIL and HINT, quotes rows.
 std::string first_line(const std::string& message) {
-    return message.substr(0, message.find('\n'));
+    constexpr std::string_view kMark = "ERROR:  ";
+    const auto mark = message.find(kMark);
+    const auto begin = mark == std::string::npos ? 0 : mark + kMark.size();
+    return message.substr(begin, message.find('\n', begin) - begin);
 }
 
 std::string one_line(std::string message) {
@@ -19,6 +22,8 @@ std::string one_line(std::string message) {
         message.pop_back();
     std::replace_if(
         message.begin(), message.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    const auto are_spaces = [](char a, char b) { return a == ' ' && b == ' '; };
+    message.erase(std::unique(message.begin(), message.end(), are_spaces), message.end());
     return message;
 }
 
@@ -73,7 +78,9 @@ std::string remedy_of(std::string_view sqlstate, long native) {
         return "the database is read-only; connect to the primary server";
     if (sqlstate == "53300") return "the database server has no connection left; raise max_connections";
     if (sqlstate == "42P01" || sqlstate == "42703" || native == 208 || native == 207)
-        return "a table or column of ours is missing; run 'jobhost storage status'";
+        return "a table or column of ours is missing, or this user has no right to use their schema; grant "
+               "it, or run "
+               "'jobhost storage migrate' as the owner";
     return {};
 }
 
@@ -85,6 +92,7 @@ constexpr Remedy kConnectRemedies[] = {
     {"password", "check the user and the password of storage.url"},
     {"Login failed", "check the user and the password of storage.url"},
     {"no pg_hba.conf entry", "let the server's pg_hba.conf admit this user and address"},
+    {"too many", "raise max_connections, or the limit of this user"},
     {"role \"", "create that user, or name another one in storage.url"},
     {"database \"", "create that database, or name another one in storage.url"},
     {"Cannot open database", "create that database, or name another one in storage.url"},
@@ -110,6 +118,12 @@ StorageError classified_sqlstate(std::string_view sqlstate, long native, const s
 }
 
 StorageError refused_connection(const std::string& message) {
+    // libpq quotes the part of the URL that it cannot read, or all of it, and with it perhaps the password.
+    if (message.find("URI") != std::string::npos || message.find("percent-encoded") != std::string::npos)
+        return {Kind::unavailable,
+                "cannot connect to the database: storage.url cannot be read, or has an unknown parameter; "
+                "write it "
+                "like postgresql://user:password@host:5432/database?sslmode=require"};
     std::string text = "cannot connect to the database: " + one_line(message);
     for (const Remedy& remedy : kConnectRemedies)
         if (message.find(remedy.sign) != std::string::npos)

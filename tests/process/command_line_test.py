@@ -314,49 +314,6 @@ class JobsTest(HostTestCase):
 
 
 class StorageTest(HostTestCase):
-    def refused_everywhere(self, here, *parts):
-        for words in (["serve"], ["enqueue", "misbehave.ok"], ["jobs", "count"], ["jobs", "list", "--json"],
-                      ["run", "misbehave.ok"]):
-            with self.subTest(words):
-                output = here.call(*words)
-                self.assertEqual(output.code, 3, output)
-                for part in parts:
-                    self.assertIn(part, output.err)
-                self.assertEqual(len(output.err.splitlines()), 1, output)
-
-    def test_a_missing_folder_is_exit_code_3_with_the_remedy(self):
-        here = self.place({"storage": {"url": "sqlite:nowhere/jobs.db"}})
-        self.refused_everywhere(here, str(here.folder / "nowhere"), "create it")
-
-    def test_a_text_file_in_place_of_the_database_is_exit_code_3_and_is_not_touched(self):
-        here = self.place({"storage": {"url": "sqlite:text.db"}})
-        file = here.write("text.db", "this is no database\n" * 300)
-        before = file.read_bytes()
-        self.refused_everywhere(here, "text.db", "not an SQLite database")
-        self.assertEqual(file.read_bytes(), before)
-
-    def test_a_folder_in_place_of_the_database_is_exit_code_3(self):
-        here = self.place({"storage": {"url": "sqlite:plugins"}})
-        self.refused_everywhere(here, "plugins")
-
-    def test_a_database_that_may_not_be_written_is_exit_code_3_with_the_remedy(self):
-        here = self.place({"storage": {"url": "sqlite:shut.db"}})
-        here.ask("jobs", "count")
-        (here.folder / "shut.db").chmod(0o444)
-        somebody = {} if os.geteuid() != 0 else {"user": 65534, "group": 65534, "extra_groups": []}
-        if somebody and not os.access("/", os.X_OK):
-            self.skipTest("nobody to run as")
-        for words in (["enqueue", "misbehave.ok", "--allow-unknown-type"], ["jobs", "count"]):
-            output = here.call(*words, **somebody)
-            self.assert_refused(output, 3, "shut.db", "check owner and mode")
-            self.assertEqual(len(output.err.splitlines()), 1, output)
-
-    def test_another_kind_of_database_is_refused_as_configuration(self):
-        here = self.place({"storage": {"url": "postgresql://user:sesame@localhost/jobs"}})
-        output = here.call("jobs", "count")
-        self.assert_refused(output, 2, "sqlite:")
-        self.assertNotIn("sesame", output.err)
-
     def test_the_database_is_for_its_owner_alone(self):
         here = self.place()
         here.ask("jobs", "count")

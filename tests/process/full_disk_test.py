@@ -49,7 +49,7 @@ class FullDiskTest(HostTestCase):
 
     def assert_full(self, output):
         self.assertEqual((output.code, len(output.err.splitlines())), (3, 1), output)
-        self.assertNotIn("terminate called", output.err)
+        self.assertIn("the disk is full; free space where the database lies", output.err)
 
     def assert_holds(self, ids):
         with contextlib.closing(sqlite3.connect(self.file)) as database:

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 
-from host_under_test import DEADLINE, HostTestCase, main, wait_until
+from host_under_test import DEADLINE, HostTestCase, Output, main, wait_until
 
 READING = (["jobs", "count"], ["jobs", "list", "--json"], ["jobs", "show", "1"], ["jobs", "log", "1"],
            ["storage", "status"])
@@ -74,23 +74,25 @@ def turnstile(file, name):
         yield
 
 
+MYSELF = f"process {os.getpid()} ({pathlib.Path('/proc/self/comm').read_text().strip()})"
 DAMAGED = ("is damaged or is not an SQLite database", "restore it from a backup")
 # What is wrong, how it comes about, and what every verb says beside the name of the file.
 FAULTS = (
-    ("no folder", lambda file: moved(file.parent), ("data does not exist", "create it")),
-    ("a folder in its place", folder_in_its_place, ()),
+    ("no folder", lambda file: moved(file.parent), ("inner does not exist", "create it")),
+    ("a folder in its place", folder_in_its_place, ("is a folder", "name a file")),
     ("random bytes", lambda file: content(file, lambda whole: os.urandom(len(whole))), DAMAGED),
     ("a text", lambda file: content(file, lambda whole: b"this is no database\n" * 300), DAMAGED),
     ("the first half", lambda file: content(file, lambda whole: whole[:len(whole) // 2 // 4096 * 4096]), DAMAGED),
     ("a piece of a page", lambda file: content(file, lambda whole: whole[:777]), DAMAGED),
-    ("locked as a whole", exclusive_lock, ("locked",)),
+    ("locked as a whole", exclusive_lock, (f"was locked by {MYSELF} until", "storage.timeout")),
 )
 # The same for somebody else than its owner.
 PERMISSIONS = (
     ("may not be read", lambda file: modes(file, 0o000, 0o755), ("check owner and mode",)),
     ("may not be written", lambda file: modes(file, 0o444, 0o755), ("check owner and mode",)),
-    ("folder may not be entered", lambda file: modes(file, 0o666, 0o000), ()),
-    ("folder may not be written", lambda file: modes(file, 0o666, 0o555), ()),
+    ("folder may not be entered", lambda file: modes(file, 0o666, 0o000), ("check owner and mode",)),
+    ("folder above may not be entered", lambda file: modes(file.parent, 0o755, 0o000), ("check owner and mode",)),
+    ("folder may not be written", lambda file: modes(file, 0o666, 0o555), ("check owner and mode",)),
 )
 # Others hold the right to write; whoever reads is not disturbed.
 LOCKS = (
@@ -102,9 +104,9 @@ LOCKS = (
 
 class StorageFaultsTestCase(HostTestCase):
     def setUp(self):
-        self.here = self.place({"storage": {"url": "sqlite:data/jobs.db", "timeout": "300ms"}})
-        self.file = self.here.folder / "data" / "jobs.db"
-        self.file.parent.mkdir()
+        self.here = self.place({"storage": {"url": "sqlite:data/inner/jobs.db", "timeout": "300ms"}})
+        self.file = self.here.folder / "data" / "inner" / "jobs.db"
+        self.file.parent.mkdir(parents=True)
         self.ids = self.here.enqueue_lines([{"type": "misbehave.ok", "in": "1h", "args": {}}] * ACCEPTED)
 
     def assert_one_line(self, output, code, *parts):
@@ -161,26 +163,28 @@ class SqliteFileTest(StorageFaultsTestCase):
         lines = '{"type": "misbehave.ok", "in": "1h", "args": {"text": "' + "x" * 100 + '"}}\n'
         output = self.here.call("enqueue", "--from", "-", "--allow-unknown-type", input=lines * 20_000,
                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
-        self.assertEqual((output.code, len(output.err.splitlines())), (3, 1), output)
+        self.assert_one_line(Output(output.code, "", output.err), 3, "cannot be read or written",
+                             "full, failing or limited")
         self.assertLess(len(output.out.split()), 20_000)
         self.assert_whole(*output.out.split())
         self.assert_whole(*output.out.split(), self.here.enqueue("misbehave.ok"))
 
 
 class SqliteLockTest(StorageFaultsTestCase):
-    def assert_only_writers_are_refused(self):
+    def assert_only_writers_are_refused(self, holder):
         for words in READING:
             with self.subTest(words):
                 self.assertEqual(self.here.call(*words).code, 0)
         self.assertEqual(self.here.ask("storage", "migrate"), "nothing was pending\n")
         for words in WRITING:
             with self.subTest(words):
-                self.assert_one_line(self.here.call(*words), 3, "locked")
+                self.assert_one_line(self.here.call(*words), 3, f"was locked by {holder} until the deadline",
+                                     "storage.timeout")
 
     def test_who_writes_is_refused_after_the_deadline_and_who_reads_is_not(self):
         for name, lock in LOCKS:
             with self.subTest(locked=name), lock(self.file):
-                self.assert_only_writers_are_refused()
+                self.assert_only_writers_are_refused(MYSELF)
             self.assert_whole()
         self.assert_whole(self.here.enqueue("misbehave.ok"))
 
@@ -206,7 +210,7 @@ class SqliteLockTest(StorageFaultsTestCase):
 
     def test_a_stopped_writer_holds_up_writers_until_it_goes_on(self):
         writer = self.stopped_writer()
-        self.assert_only_writers_are_refused()
+        self.assert_only_writers_are_refused(f"process {writer.pid} (jobhost), which is stopped")
         os.kill(writer.pid, signal.SIGCONT)
         out, _ = writer.communicate(timeout=DEADLINE)
         self.assertEqual(writer.returncode, 0)
