@@ -13,6 +13,14 @@ namespace jobhost::storage {
 
 namespace {
 
+// A number that stands for one of `count` things. Others can only come from a damaged file.
+std::size_t checked(int number, std::size_t count) {
+    if (number < 0 || static_cast<std::size_t>(number) >= count)
+        throw StorageError{StorageError::Kind::corrupt,
+                           "the database holds a value that it cannot hold; check it, or restore a backup"};
+    return static_cast<std::size_t>(number);
+}
+
 std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
     std::vector<LogLine> lines;
     const boost::json::value parsed = boost::json::parse(text);
@@ -52,7 +60,7 @@ StateCounts SociJobQueries::count(const std::optional<QueueName>& queue,
              session.rows<long long, std::string, std::string, int>("lane_list"))
             if ((!queue || queue->value == lane_queue) && (!type || *type == lane_type)) lanes.insert(id);
         for (const auto& [lane, state, count] : session.rows<long long, int, long long>("counter_list"))
-            if (lanes.contains(lane)) counts.at(static_cast<std::size_t>(state)) += count;
+            if (lanes.contains(lane)) counts.at(checked(state, counts.size())) += count;
     });
     return counts;
 }
@@ -63,8 +71,8 @@ std::vector<JobEvent> SociJobQueries::events(JobId id) {
         for (auto& [at, cause, attempt, error_code, message, by] :
              session.rows<long long, int, int, std::string, std::string, std::string>("job_event_list",
                                                                                       {{"job", id.value}}))
-            events.push_back({instant(at), static_cast<Cause>(cause), attempt, std::move(error_code),
-                              std::move(message), std::move(by)});
+            events.push_back({instant(at), static_cast<Cause>(checked(cause, kCauseNames.size())), attempt,
+                              std::move(error_code), std::move(message), std::move(by)});
     });
     return events;
 }

@@ -43,7 +43,8 @@ TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
     EXPECT_THAT(plan_of("job_candidates_of_lane"),
                 ElementsAre(HasSubstr("job USING INDEX job_ready (lane=?)")));
     EXPECT_THAT(plan_of("job_claim"),
-                ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));
+                ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each"),
+                            HasSubstr("SCALAR SUBQUERY"), HasSubstr("server USING INTEGER PRIMARY KEY")));
 }
 
 TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
