@@ -115,9 +115,17 @@ private:
 Applied SociDefinitionStore::apply(const std::string& application, const std::string& server,
                                    std::span<const SourceDefinitions> sources) {
     Applied applied;
-    database_.write([&](Session& session) {
-        applied = SourceWriter{session, application, server, session.now()}.apply(sources);
-    });
+    const auto apply_once = [&] {
+        database_.write([&](Session& session) {
+            applied = SourceWriter{session, application, server, session.now()}.apply(sources);
+        });
+    };
+    try {
+        apply_once();
+    } catch (const StorageError& error) {
+        if (error.kind() != StorageError::Kind::conflict) throw;
+        apply_once();  // another host has inserted the same ones at the same moment; now they are there
+    }
     return applied;
 }
 

@@ -14,13 +14,17 @@ SELECT id, queue, type, payload_version FROM lane ORDER BY id;
 SELECT id FROM lane WHERE queue = :queue AND type = :type AND payload_version = :payload_version AND direct = 0;
 
 -- name: lane_insert
-INSERT INTO lane (queue, type, payload_version, direct) VALUES (:queue, :type, :payload_version, 0);
+-- Another program may make the same one at this moment.
+INSERT INTO lane (queue, type, payload_version, direct)
+VALUES (:queue, :type, :payload_version, 0)
+ON CONFLICT DO NOTHING;
 
 -- name: policy_find
 SELECT id FROM policy WHERE digest = :digest;
 
 -- name: policy_insert
-INSERT INTO policy (digest, body) VALUES (:digest, :body);
+-- Another program may make the same one at this moment.
+INSERT INTO policy (digest, body) VALUES (:digest, :body) ON CONFLICT DO NOTHING;
 
 -- name: policy_body
 SELECT body FROM policy WHERE id = :id;
