@@ -39,6 +39,8 @@ std::string completed(std::string url, Duration timeout) {
 PostgresConnection::PostgresConnection(const PostgresOptions& options, const StatementCatalog& catalog)
     : clock_{options.clock},
       session_{*soci::factory_postgresql(), completed(options.url, options.timeout), catalog} {
+    // What the server remarks would land on standard error; what matters comes as an error.
+    ::PQsetNoticeProcessor(connection(), [](void*, const char*) {}, nullptr);
     for (const std::string& setting : catalog.session_setup())
         session_.execute_text(setting);
 }
@@ -65,8 +67,12 @@ void PostgresConnection::rollback() {
     session_.execute_text(session_.catalog()["transaction_rollback"]);
 }
 
+pg_conn* PostgresConnection::connection() noexcept {
+    return static_cast<soci::postgresql_session_backend*>(session_.raw().get_backend())->conn_;
+}
+
 int PostgresConnection::socket() noexcept {
-    return ::PQsocket(static_cast<soci::postgresql_session_backend*>(session_.raw().get_backend())->conn_);
+    return ::PQsocket(connection());
 }
 
 }  // namespace jobhost::storage

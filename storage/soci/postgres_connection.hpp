@@ -6,6 +6,8 @@
 
 #include <string>
 
+struct pg_conn;  // libpq's
+
 namespace jobhost::storage {
 
 struct PostgresOptions {
@@ -26,6 +28,8 @@ public:
     int socket() noexcept override;
 
 private:
+    pg_conn* connection() noexcept;
+
     const Clock* clock_;
     SociSession session_;
 };
