@@ -11,6 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Long enough for a worker to start and a job to begin.
+constexpr BootTime kFenceIsClose = 3s;
+
 struct IncarnationTest : testing::Test {
     test::TemporaryStorage db;
     // Fences are real, so that it must not be behind.
@@ -88,6 +91,25 @@ TEST_F(IncarnationTest, OneThatIsDeclaredDeadDropsItsRunsAndTheNextOneBeginsAnew
     EXPECT_EQ(job(id).crashes, 0);
     const auto locks = std::filesystem::directory_iterator{lock_folder(db.folder / "state")};
     EXPECT_EQ(std::distance(locks, {}), 1) << "the old lock proves nothing any more";
+}
+
+TEST_F(IncarnationTest, ABeatMovesTheFencesOfRunningWorkers) {
+    incarnation.reset();
+    // The lease is an old one already, and its fences are close.
+    boot_clock.advance(kFenceIsClose - kServerLease);
+    enter();
+    const BootTime fence = boot_clock.now() + kServerLease;
+    const JobId id = enqueue("say_and_spin");
+    ASSERT_TRUE(wait_until([&] { return lines_of_log(id) == 1; })) << "its code runs";
+
+    // Half of the lease is gone, so the next exchange begins with a beat.
+    boot_clock.advance(kServerLease * 6 / 10);
+    incarnation->wake();
+
+    ASSERT_TRUE(wait_until([&] { return worker::boot_time_now() > fence + 300ms; }));
+    EXPECT_EQ(name_of(job(id).state), StateName::processing);
+    EXPECT_EQ(lines_of_log(id), 1u) << "it still runs, and not again";
+    EXPECT_TRUE(db->queries().events(id).empty());
 }
 
 TEST_F(IncarnationTest, OneThatLeavesInOrderHoldsNothing) {
