@@ -44,7 +44,9 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, cons
                 .unavailable =
                     [this, &plugin](bool is_unavailable) {
                         on_unavailable(plugin.description, is_unavailable);
-                    }});
+                    },
+                .may_begin = callbacks_.may_begin,
+                .fence = callbacks_.fence});
 }
 
 void Dispatcher::accept(std::vector<Assignment> assignments) {
@@ -87,14 +89,29 @@ void Dispatcher::drain() {
         pool->drain();
 }
 
-void Dispatcher::cancel() {
+void Dispatcher::resume() {
     for (const auto& [plugin, pool] : pools_)
-        pool->cancel();
+        pool->resume();
 }
 
-void Dispatcher::kill() {
+void Dispatcher::move_fences() {
     for (const auto& [plugin, pool] : pools_)
-        pool->kill();
+        pool->move_fences(callbacks_.fence());
+}
+
+void Dispatcher::cancel(Interruption why) {
+    for (const auto& [plugin, pool] : pools_)
+        pool->cancel(why);
+}
+
+void Dispatcher::kill(Interruption why) {
+    for (const auto& [plugin, pool] : pools_)
+        pool->kill(why);
+}
+
+void Dispatcher::fence_off() {
+    for (const auto& [plugin, pool] : pools_)
+        pool->fence_off();
 }
 
 void Dispatcher::dismiss() {

@@ -17,6 +17,10 @@ public:
         std::function<void(storage::Settlement)> finished;
         std::function<void(storage::LogChunk)> logged;
         std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
+        // Asked before each job is handed to a worker, and before a worker is started.
+        std::function<bool()> may_begin;
+        // From then on no worker may live.
+        std::function<worker::BootTime()> fence;
     };
 
     // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive
@@ -26,11 +30,18 @@ public:
 
     // REQUIRES: the catalog has the types.
     void accept(std::vector<Assignment> assignments);
+    // Jobs may begin again.
+    void resume();
+    // The lease is renewed: workers live until its new deadline.
+    void move_fences();
 
     // The host stops: what has not begun is given back, running jobs are told.
     void drain();
-    void cancel();
-    void kill();
+    // What has not begun is given back; running jobs are cancelled, then killed.
+    void cancel(Interruption why);
+    void kill(Interruption why);
+    // The lease is lost: no worker lives on.
+    void fence_off();
 
     // After drain(): idle workers end in order. No worker is left when is_empty().
     void dismiss();

@@ -2,8 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace jobhost::host {
 
@@ -12,33 +11,37 @@ namespace {
 // The safety net under the wake-ups.
 constexpr Duration kPollPeriod = std::chrono::seconds{1};
 
-template <class Item>
-void prepend(std::vector<Item>& to, std::vector<Item>&& items) {
-    items.insert(items.end(), std::make_move_iterator(to.begin()), std::make_move_iterator(to.end()));
-    to = std::move(items);
-}
-
 }  // namespace
 
 ExchangeLoop::ExchangeLoop(storage::JobStore& jobs, ServerId server, std::size_t workers, Served served,
-                           Callbacks callbacks)
+                           const BootClock& clock, Callbacks callbacks)
     : jobs_{jobs},
       server_{server},
       workers_{workers},
-      served_{std::move(served)},
       callbacks_{std::move(callbacks)},
+      lanes_{jobs, std::move(served), clock},
+      lost_answers_{jobs, server, clock},
       loop_{"exchange", [this] { return step(); }} {}
 
 void ExchangeLoop::finish(storage::Settlement settlement) {
     inbox_.with([&](Inbox& inbox) {
-        inbox.settlements.push_back(std::move(settlement));
+        inbox.unwritten.add(std::move(settlement));
         --inbox.in_hand;
     });
     loop_.wake();
 }
 
 void ExchangeLoop::append_log(storage::LogChunk chunk) {
-    inbox_.with([&](Inbox& inbox) { inbox.log.push_back(std::move(chunk)); });
+    const bool is_first_dropped = inbox_.with([&](Inbox& inbox) {
+        return !inbox.unwritten.add(std::move(chunk)) && !std::exchange(inbox.is_dropping_log, true);
+    });
+    if (is_first_dropped)
+        spdlog::warn("too much waits for the database: log lines of running jobs are dropped");
+    loop_.wake();
+}
+
+void ExchangeLoop::wake() {
+    is_news_ = true;
     loop_.wake();
 }
 
@@ -51,89 +54,98 @@ void ExchangeLoop::stop_claiming() {
     inbox_.with([](Inbox& inbox) { inbox.is_claiming = false; });
 }
 
+bool ExchangeLoop::has_room() {
+    return inbox_.with([](Inbox& inbox) { return !inbox.unwritten.is_full(); });
+}
+
 bool ExchangeLoop::is_drained() {
-    return inbox_.with(
-        [](Inbox& inbox) { return inbox.in_hand == 0 && inbox.settlements.empty() && !inbox.is_writing; });
+    return inbox_.with([](Inbox& inbox) { return inbox.in_hand == 0 && inbox.unwritten.is_empty(); });
 }
 
 Duration ExchangeLoop::step() {
-    Errand errand = take_errand();
+    if (!renew_if_needed()) return kPollPeriod;
+    Errand errand{.batch = inbox_.with([](Inbox& inbox) { return inbox.unwritten.take(); })};
+    // What cannot be read or claimed, for a damaged row for instance, must not keep outcomes from being
+    // written: after a failure they go alone.
+    errand.must_claim_later = has_failed_ && !errand.batch.settlements.empty();
     storage::Exchanged exchanged;
     try {
-        jobs_.append_log(errand.log);
-        errand.log.clear();
-        exchanged = jobs_.exchange(server_, errand.settlements, errand.claim);
+        if (!errand.must_claim_later) prepare_claim(errand);
+        exchanged = exchange(errand);
     } catch (...) {  // memory can run out, too
         put_back(std::move(errand));
+        lost_answers_.presume_claim();
         has_failed_ = true;
         throw;
     }
     has_failed_ = false;
-    report_lost(errand, exchanged);
-    inbox_.with([&](Inbox& inbox) {
-        inbox.in_hand -= errand.claim.limit - exchanged.claimed.size();
-        inbox.is_writing = false;
-    });
+    written(errand, exchanged);
     if (!exchanged.server_is_live) callbacks_.refused();
     deliver(std::move(exchanged.claimed));
-    return kPollPeriod;
+    return errand.must_claim_later ? Duration::zero() : kPollPeriod;
 }
 
-ExchangeLoop::Errand ExchangeLoop::take_errand() {
-    const auto unavailable = inbox_.with([](Inbox& inbox) { return inbox.unavailable_types; });
-    auto lanes = served_lanes(unavailable);
-    return inbox_.with([&](Inbox& inbox) {
-        Errand errand;
-        errand.settlements = std::exchange(inbox.settlements, {});
-        errand.log = std::exchange(inbox.log, {});
-        errand.claim.lanes = std::move(lanes);
-        // A claim that cannot be made, for a damaged row for instance, must not keep outcomes from being
-        // written.
-        const bool writes_only = has_failed_ && !errand.settlements.empty();
-        if (inbox.is_claiming && !writes_only) errand.claim.limit = workers_ - inbox.in_hand;
+// After an outage somebody may have declared this server dead: it asks before it writes.
+bool ExchangeLoop::renew_if_needed() {
+    if (!has_failed_ && callbacks_.may_claim()) return true;
+    return callbacks_.renew();
+}
+
+void ExchangeLoop::prepare_claim(Errand& errand) {
+    if (lost_answers_.is_due()) errand.give_backs = lost_answers_.find();
+    lanes_.refresh(is_news_.exchange(false) || has_failed_);
+    errand.claim.lanes = lanes_.claimable(inbox_.with([](Inbox& inbox) { return inbox.unavailable_types; }));
+    if (!callbacks_.may_claim()) return;
+    inbox_.with([&](Inbox& inbox) {
+        errand.must_claim_later = inbox.unwritten.is_full();
+        if (!inbox.is_claiming || errand.must_claim_later) return;
+        errand.claim.limit = workers_ - inbox.in_hand;
         // Slots that are being claimed for count as taken until the answer is there.
         inbox.in_hand += errand.claim.limit;
-        inbox.is_writing = true;
-        return errand;
     });
 }
 
-void ExchangeLoop::put_back(Errand errand) {
+storage::Exchanged ExchangeLoop::exchange(Errand& errand) {
+    jobs_.append_log(errand.batch.log);
+    if (errand.give_backs.empty()) return jobs_.exchange(server_, errand.batch.settlements, errand.claim);
+    std::vector<storage::Settlement> all = errand.batch.settlements;
+    all.insert(all.end(), errand.give_backs.begin(), errand.give_backs.end());
+    return jobs_.exchange(server_, all, errand.claim);
+}
+
+// Outcomes that are already written, by an exchange whose answer did not arrive, are as good as others.
+void ExchangeLoop::written(const Errand& errand, const storage::Exchanged& exchanged) {
+    const std::vector<storage::Settlement>& settlements = errand.batch.settlements;
+    lost_answers_.remove(settlements);
+    lost_answers_.add(exchanged.claimed);
     inbox_.with([&](Inbox& inbox) {
-        prepend(inbox.settlements, std::move(errand.settlements));
-        prepend(inbox.log, std::move(errand.log));
-        inbox.in_hand -= errand.claim.limit;
-        inbox.is_writing = false;
+        inbox.unwritten.written(errand.batch);
+        inbox.is_dropping_log = false;
+        inbox.in_hand -= errand.claim.limit - exchanged.claimed.size();
     });
-}
-
-// A small table that only grows; reading it anew finds the lanes that others have made.
-std::vector<storage::ClaimLane> ExchangeLoop::served_lanes(const std::set<std::string>& unavailable) {
-    std::vector<storage::ClaimLane> wanted;
-    for (Lane& lane : jobs_.lanes()) {
-        const auto queue = std::find(served_.queues.begin(), served_.queues.end(), lane.queue);
-        const auto type = served_.types.find(lane.type);
-        if (queue == served_.queues.end() || type == served_.types.end()) continue;
-        if (type->second != lane.payload_version || unavailable.contains(lane.type)) continue;
-        wanted.push_back({lane.id, static_cast<int>(queue - served_.queues.begin())});
-        lanes_.insert_or_assign(lane.id, std::move(lane));
-    }
-    return wanted;
-}
-
-void ExchangeLoop::report_lost(const Errand& errand, const storage::Exchanged& exchanged) {
-    for (std::size_t i = 0; i < exchanged.moved.size(); ++i)
+    for (std::size_t i = 0; i < settlements.size(); ++i)
         if (exchanged.moved[i] == storage::Moved::lost)
             spdlog::warn(
                 "job {}: the outcome of a run that this server no longer held was refused (lease {})",
-                errand.settlements[i].job.value, errand.settlements[i].lease.value);
+                settlements[i].job.value, settlements[i].lease.value);
+    if (exchanged.mutilated > 0)
+        spdlog::error("{} outcomes were written without their texts, which the database refuses",
+                      exchanged.mutilated);
+}
+
+// The give-backs are found anew.
+void ExchangeLoop::put_back(Errand errand) {
+    inbox_.with([&](Inbox& inbox) {
+        inbox.unwritten.put_back(std::move(errand.batch));
+        inbox.in_hand -= errand.claim.limit;
+    });
 }
 
 void ExchangeLoop::deliver(std::vector<ClaimedJob> claimed) {
     if (claimed.empty()) return;
     std::vector<Assignment> assignments;
     for (ClaimedJob& job : claimed) {
-        const std::string& type = lanes_.at(job.lane).type;
+        const std::string& type = lanes_.type_of(job.lane);
         assignments.push_back({std::move(job), type});
     }
     callbacks_.deliver(std::move(assignments));

@@ -1,16 +1,14 @@
 // Carries what has ended into the database and brings back what can run, in one transaction at a time.
 #pragma once
 
+#include "host/execution/lost_answers.hpp"
+#include "host/execution/served_lanes.hpp"
+#include "host/execution/unwritten.hpp"
 #include "host/sync/guarded.hpp"
 #include "host/sync/loop.hpp"
-#include "storage/job_store.hpp"
 
-#include <chrono>
+#include <atomic>
 #include <functional>
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
 
 namespace jobhost::host {
 
@@ -20,37 +18,39 @@ struct Assignment {
     std::string type;  // full name: "images.resize"
 };
 
-// What this host can run.
-struct Served {
-    std::vector<QueueName> queues;     // the first is served first
-    std::map<std::string, int> types;  // full name -> payload version
-};
-
-// Thread-safe. What arrives while an exchange is under way goes into the next one.
+// Thread-safe. What arrives while an exchange is under way goes into the next one. While the database is
+// away, outcomes are kept; they are written once when it is back and has confirmed that this server is live.
 class ExchangeLoop {
 public:
-    // Both are called on the loop's own thread. `deliver` takes over jobs that are to run now; `refused`
-    // tells that the database does not regard this server as live any more.
+    // Called on the loop's own thread.
     struct Callbacks {
+        // Takes over jobs that are to run now.
         std::function<void(std::vector<Assignment>)> deliver;
+        // The database does not regard this server as live any more.
         std::function<void()> refused;
+        // Whether the lease allows claims.
+        std::function<bool()> may_claim;
+        // Asks the database for more of the lease. False: this server is not live any more. May throw.
+        std::function<bool()> renew;
     };
 
-    // At most `workers` jobs are in the host's hands at any time. `jobs` outlives the loop.
+    // At most `workers` jobs are in the host's hands at any time. `jobs` and `clock` outlive the loop.
     ExchangeLoop(storage::JobStore& jobs, ServerId server, std::size_t workers, Served served,
-                 Callbacks callbacks);
+                 const BootClock& clock, Callbacks callbacks);
 
     // A delivered job has ended: its slot is free, and what became of it will be written.
     void finish(storage::Settlement settlement);
-    // A piece of the log of a job that still runs.
+    // A piece of the log of a job that still runs. Dropped when too much waits to be written.
     void append_log(storage::LogChunk chunk);
-    // There may be something to claim.
-    void wake() { loop_.wake(); }
+    // There may be something to claim, in lanes that were not there before.
+    void wake();
 
     // Types that cannot run for a while, because their workers do not start; an empty set ends that.
     void set_unavailable_types(std::set<std::string> types);
     // From now on nothing is claimed; what is in hand is still written.
     void stop_claiming();
+    // There is room for the outcomes of further runs.
+    bool has_room();
     // Everything in hand has ended and is written.
     bool is_drained();
     // Ends the loop. What is not written by then is left to recovery.
@@ -58,33 +58,36 @@ public:
 
 private:
     struct Inbox {
-        std::vector<storage::Settlement> settlements;
-        std::vector<storage::LogChunk> log;
+        Unwritten unwritten;
         std::set<std::string> unavailable_types;
         std::size_t in_hand = 0;  // delivered and not yet finished, or being claimed
         bool is_claiming = true;
-        bool is_writing = false;
+        bool is_dropping_log = false;  // since there is no room
     };
     struct Errand {
-        std::vector<storage::Settlement> settlements;
-        std::vector<storage::LogChunk> log;
+        Unwritten::Batch batch;
+        std::vector<storage::Settlement> give_backs;
         storage::ClaimRequest claim;
+        bool must_claim_later = false;
     };
 
     Duration step();
-    Errand take_errand();
+    bool renew_if_needed();
+    void prepare_claim(Errand& errand);
+    storage::Exchanged exchange(Errand& errand);
+    void written(const Errand& errand, const storage::Exchanged& exchanged);
     void put_back(Errand errand);
-    std::vector<storage::ClaimLane> served_lanes(const std::set<std::string>& unavailable);
-    void report_lost(const Errand& errand, const storage::Exchanged& exchanged);
     void deliver(std::vector<ClaimedJob> claimed);
 
     storage::JobStore& jobs_;
     const ServerId server_;
     const std::size_t workers_;
-    const Served served_;
     const Callbacks callbacks_;
-    std::map<LaneId, Lane> lanes_;  // of the last step; the loop's own thread only
-    bool has_failed_ = false;       // the last step did; likewise
+    // The loop's own thread only.
+    ServedLanes lanes_;
+    LostAnswers lost_answers_;
+    bool has_failed_ = false;  // the last exchange did
+    std::atomic<bool> is_news_ = false;
     Guarded<Inbox> inbox_;
     Loop loop_;  // last: its thread uses all of the above
 };

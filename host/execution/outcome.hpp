@@ -15,8 +15,14 @@ enum class Outcome : std::uint8_t {
     fatal,        // trying again cannot help
     timed_out,    // ended, or was killed, after its time was over
     crashed,      // its worker died while it ran
-    interrupted,  // it, or its worker, was stopped because the host stops
+    interrupted,  // it, or its worker, was stopped for a reason of the host's
     not_begun,    // claimed, but it never ran
+};
+
+// Why a host ends runs that have done nothing wrong.
+enum class Interruption : std::uint8_t {
+    host_stops,
+    lease_ends,  // the host has lost touch with the database
 };
 
 struct RunEnd {

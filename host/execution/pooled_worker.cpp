@@ -23,7 +23,9 @@ std::string_view level_name(LogLevel level) {
 }  // namespace
 
 WorkerPool::Worker::Worker(WorkerPool& pool)
-    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_.image, pool.options_, *this} {}
+    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_.image, pool.options_, *this} {
+    set_fence(pool_.callbacks_.fence());
+}
 
 void WorkerPool::Worker::begin(Assignment assignment) {
     idle_timer_.cancel();
@@ -35,6 +37,13 @@ void WorkerPool::Worker::leave() {
     is_leaving_ = true;
     idle_timer_.cancel();
     process_.exit();
+}
+
+void WorkerPool::Worker::kill() {
+    if (run_) return;
+    is_leaving_ = true;
+    idle_timer_.cancel();
+    process_.kill();
 }
 
 void WorkerPool::Worker::watch_idleness(Duration period, std::function<void()> expired) {
@@ -74,7 +83,10 @@ void WorkerPool::Worker::on_finished(RunResult result) {
 }
 
 void WorkerPool::Worker::on_ended(const std::string& how) {
-    if (!is_leaving_ && runs_ == 0)
+    if (!is_leaving_ && process_.was_fenced())
+        spdlog::warn("plugin {}: a worker ended because the lease was not renewed in time",
+                     pool_.plugin_.description.name);
+    else if (!is_leaving_ && runs_ == 0)
         pool_.on_start_failed("it ended before its first run: " + how);
     else if (!is_leaving_)
         spdlog::warn("plugin {}: a worker ended by itself: {}", pool_.plugin_.description.name, how);

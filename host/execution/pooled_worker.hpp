@@ -18,6 +18,9 @@ public:
     void begin(Assignment assignment);
     // Ends an idle worker in order.
     void leave();
+    // Ends it at once; a run is killed first.
+    void kill();
+    void set_fence(worker::BootTime deadline) noexcept { process_.set_fence(deadline); }
     Run* run() noexcept { return run_.get(); }
     std::unique_ptr<Run> take_run() noexcept { return std::move(run_); }
 

@@ -82,25 +82,44 @@ void Run::on_timeout() {
 }
 
 void Run::drain() {
+    interrupt(Interruption::host_stops);
     worker_.ask_to_stop(JOBHOST_STOP_DRAIN);
-    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
 }
 
-void Run::cancel() {
-    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
+void Run::cancel(Interruption why) {
+    interrupt(why);
     worker_.ask_to_stop(JOBHOST_STOP_CANCEL);
 }
 
-void Run::kill() {
-    if (why_stopped_ == Why::running) why_stopped_ = Why::shutdown;
+void Run::kill(Interruption why) {
+    interrupt(why);
     worker_.kill();
+}
+
+// The first reason is the one that counts.
+void Run::interrupt(Interruption why) {
+    if (why_stopped_ != Why::running) return;
+    why_stopped_ = why == Interruption::host_stops ? Why::host_stops : Why::lease_ends;
 }
 
 // A job that fails or crashes by itself in the same moment is judged by what it did.
 bool Run::was_stopped_by_host(const RunResult& result) const {
     using How = RunResult::How;
     return result.how == How::cancelled || result.how == How::yielded ||
-           (result.how == How::crashed && result.was_killed);
+           (result.how == How::crashed && (result.was_killed || result.was_fenced));
+}
+
+std::string Run::why_text() const {
+    switch (why_stopped_) {
+        case Why::timeout:
+            return "it ran longer than " + to_text(assignment_.job.policy.timeout);
+        case Why::host_stops:
+            return "its host stopped";
+        case Why::running:  // its worker has ended by the fence
+        case Why::lease_ends:
+            break;
+    }
+    return "its host lost touch with the database";
 }
 
 RunEnd Run::end(RunResult result) const {
@@ -113,13 +132,12 @@ RunEnd Run::end(RunResult result) const {
         .started_at = started_at_,
         .finished_at = clock_.now(),
     };
-    if (why_stopped_ != Why::running && was_stopped_by_host(result)) {
-        const bool is_timeout = why_stopped_ == Why::timeout;
-        end.outcome = is_timeout ? Outcome::timed_out : Outcome::interrupted;
+    if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
+        end.outcome = why_stopped_ == Why::timeout ? Outcome::timed_out : Outcome::interrupted;
         end.error_code = fallback_code(end.outcome);
-        end.error_message =
-            is_timeout ? "it ran longer than " + to_text(assignment_.job.policy.timeout) : "its host stopped";
+        end.error_message = why_text();
         if (result.was_killed) end.error_message += " and was killed, because it did not end when asked";
+        if (result.was_fenced) end.error_message += ", and its worker ended by itself";
     }
     if (end.error_code.empty()) end.error_code = fallback_code(end.outcome);
     return end;

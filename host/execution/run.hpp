@@ -22,18 +22,20 @@ public:
 
     // The host stops: the job may save its work and end.
     void drain();
-    // ... and now it must end.
-    void cancel();
-    // ... and is ended.
-    void kill();
+    // Now it must end.
+    void cancel(Interruption why);
+    // Now it is ended.
+    void kill(Interruption why);
 
     // How the run ended, given what its worker says.
     RunEnd end(RunResult result) const;
 
 private:
-    enum class Why { running, timeout, shutdown };
+    enum class Why { running, timeout, host_stops, lease_ends };
 
     void on_timeout();
+    void interrupt(Interruption why);
+    std::string why_text() const;
     bool was_stopped_by_host(const RunResult& result) const;
 
     Assignment assignment_;

@@ -43,7 +43,7 @@ void WorkerPool::run(Assignment assignment) {
 }
 
 void WorkerPool::pump() {
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && callbacks_.may_begin()) {
         Worker* worker = idle_worker();
         if (worker == nullptr) break;
         Assignment assignment = std::move(waiting_.front());
@@ -52,7 +52,7 @@ void WorkerPool::pump() {
     }
     const auto starting = static_cast<std::size_t>(std::count_if(
         workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_starting(); }));
-    if (!back_off_timer_.is_set())
+    if (!back_off_timer_.is_set() && callbacks_.may_begin())
         for (std::size_t i = starting; i < waiting_.size(); ++i)
             start_worker();
 }
@@ -70,6 +70,22 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
     } catch (const std::invalid_argument& error) {
         callbacks_.ended(job, refused_end(error.what(), clock_.now()), std::nullopt);
     }
+}
+
+// With workers at hand, only jobs ask for more.
+void WorkerPool::start_first_worker() {
+    if (workers_.empty() && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin())
+        start_worker();
+}
+
+void WorkerPool::resume() {
+    pump();
+    start_first_worker();
+}
+
+void WorkerPool::move_fences(worker::BootTime deadline) {
+    for (const auto& worker : workers_)
+        worker->set_fence(deadline);
 }
 
 void WorkerPool::start_worker() {
@@ -95,9 +111,9 @@ void WorkerPool::try_again_after(Duration pause) {
     back_off_timer_.after(pause, [this] {
         back_off_timer_.cancel();
         callbacks_.unavailable(false);
-        // With workers at hand, only jobs ask for more: a start that fails at once would take the types out
-        // of the next claim before those workers get anything to do.
-        if (workers_.empty()) start_worker();
+        // One only: a start that fails at once would take the types out of the next claim before workers
+        // that are at hand get anything to do.
+        start_first_worker();
     });
 }
 
@@ -123,7 +139,7 @@ void WorkerPool::on_worker_ended(Worker& worker) {
     workers_.remove_if([&](const auto& other) { return other.get() == &worker; });
     if (is_draining_) return;
     pump();
-    if (workers_.empty() && !back_off_timer_.is_set()) start_worker();
+    start_first_worker();
 }
 
 template <class Act>
@@ -158,12 +174,20 @@ void WorkerPool::dismiss() {
         if (worker->is_idle()) worker->leave();
 }
 
-void WorkerPool::cancel() {
-    for_each_run([](Run& run) { run.cancel(); });
+void WorkerPool::cancel(Interruption why) {
+    give_back_waiting();
+    for_each_run([&](Run& run) { run.cancel(why); });
 }
 
-void WorkerPool::kill() {
-    for_each_run([](Run& run) { run.kill(); });
+void WorkerPool::kill(Interruption why) {
+    give_back_waiting();
+    for_each_run([&](Run& run) { run.kill(why); });
+}
+
+void WorkerPool::fence_off() {
+    kill(Interruption::lease_ends);
+    for (const auto& worker : workers_)
+        worker->kill();
 }
 
 }  // namespace jobhost::host

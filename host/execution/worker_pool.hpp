@@ -20,6 +20,10 @@ public:
         std::function<void(const ClaimedJob&, const RunEnd&, std::optional<storage::LogChunk>)> ended;
         // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
         std::function<void(bool)> unavailable;
+        // Asked before each job is handed over, and before a worker is started.
+        std::function<bool()> may_begin;
+        // From then on a worker that is started now must not live.
+        std::function<worker::BootTime()> fence;
     };
 
     // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All
@@ -28,16 +32,22 @@ public:
                const Clock& clock, Callbacks callbacks);
     ~WorkerPool();
 
-    // Runs the job in an idle worker, or in a new one as soon as that is ready.
+    // Runs the job in an idle worker, or in a new one as soon as that is ready, once it may begin.
     void run(Assignment assignment);
+    // Jobs may begin again.
+    void resume();
+    // The workers live until a later instant.
+    void move_fences(worker::BootTime deadline);
 
     // Takes what the running jobs have logged since the last time.
     std::vector<storage::LogChunk> take_log();
 
     // Jobs that have not begun end as not_begun; running ones are told to end, harder and harder.
     void drain();
-    void cancel();
-    void kill();
+    void cancel(Interruption why);
+    void kill(Interruption why);
+    // Kills all workers, before their fences do.
+    void fence_off();
 
     // After drain(): idle workers end in order. No worker is left when is_empty().
     void dismiss();
@@ -50,6 +60,7 @@ private:
     void for_each_run(Act act);
     void pump();
     void start_worker();
+    void start_first_worker();
     Worker* idle_worker();
     void begin(Worker& worker, Assignment assignment);
     void give_back_waiting();

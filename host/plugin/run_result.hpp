@@ -40,6 +40,7 @@ struct RunResult {
     std::string result;       // JSON; empty unless succeeded, and when the job set none
     int warnings = 0;         // log lines of level warning
     bool was_killed = false;  // crashed because this host called kill()
+    bool was_fenced = false;  // crashed because its fence was not moved in time
 };
 
 // What the job's own last word means. `asked` are the stop bits that it was given: who was not asked to stop

@@ -26,7 +26,9 @@ public:
     void ask_to_stop(std::uint32_t bits);
     void kill();
     void exit();
-    worker::SharedPage& page() noexcept { return page_; }
+    void set_fence(worker::BootTime deadline) noexcept;
+    bool was_fenced() const noexcept;
+    const worker::SharedPage& page() const noexcept { return page_; }
     pid_t pid() const noexcept { return pid_; }
 
 private:
@@ -92,6 +94,8 @@ private:
 
     Phase phase_ = Phase::starting;
     bool was_killed_ = false;  // by kill()
+    worker::BootTime fence_{};
+    bool has_missed_fence_ = false;  // an earlier one had passed when it was moved
     bool has_process_ended_ = false;
     bool is_reaped_ = false;
     bool has_lost_output_ = false;  // a job closed stdout or stderr

@@ -109,6 +109,8 @@ void WorkerChild::on_process_end() {
         result.how = RunResult::How::crashed;
         result.error_message = how.starts_with("exited") ? how + " before the job ended" : how;
         result.was_killed = was_killed_;
+        const bool is_by_timer = exit.si_code == CLD_KILLED && exit.si_status == SIGKILL;
+        result.was_fenced = was_fenced() && is_by_timer && !was_killed_ && fault_.empty();
         finish(std::move(result));
     }
     if (phase_ == Phase::ended) return;  // abandoned from inside a callback
@@ -123,6 +125,16 @@ void WorkerChild::kill() {
     if (phase_ != Phase::running) phase_ = Phase::leaving;
     was_killed_ = true;
     kill_group();
+}
+
+void WorkerChild::set_fence(worker::BootTime deadline) noexcept {
+    has_missed_fence_ = was_fenced();
+    fence_ = deadline;
+    page_.set_fence(deadline);
+}
+
+bool WorkerChild::was_fenced() const noexcept {
+    return has_missed_fence_ || (fence_ != worker::BootTime{} && worker::boot_time_now() >= fence_);
 }
 
 void WorkerChild::kill_group() noexcept {

@@ -31,7 +31,10 @@ void WorkerProcess::exit() {
     child_->exit();
 }
 void WorkerProcess::set_fence(worker::BootTime deadline) noexcept {
-    child_->page().set_fence(deadline);
+    child_->set_fence(deadline);
+}
+bool WorkerProcess::was_fenced() const noexcept {
+    return child_->was_fenced();
 }
 std::optional<worker::Progress> WorkerProcess::progress() const {
     return child_->page().progress();

@@ -42,6 +42,8 @@ public:
     // The worker kills itself unless this is called again with a later instant before `deadline`. Zero: no
     // fence. Set the first one before run().
     void set_fence(worker::BootTime deadline) noexcept;
+    // The fence has passed at some time: the end of the process is not its own fault.
+    bool was_fenced() const noexcept;
 
     // Of the present run, or else of the last one; nothing: it told none.
     std::optional<worker::Progress> progress() const;

@@ -28,3 +28,10 @@ foreach(room plugin worker)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
 endforeach()
+
+# Pools and whole hosts need real workers too.
+foreach(room execution daemon)
+    add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)
+    target_compile_definitions(host_${room}_test PRIVATE
+        JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
+endforeach()

@@ -4,6 +4,7 @@
 #include <jobhost/plugin.h>
 
 #include <boost/asio/steady_timer.hpp>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <thread>
@@ -178,6 +179,28 @@ TEST_F(WorkerTest, WorkerThatIsFencedOffEndsItself) {
     const RunResult result = finish();
     EXPECT_EQ(result.error_message, "killed by SIGKILL");
     EXPECT_FALSE(result.was_killed);
+    EXPECT_TRUE(result.was_fenced);
+}
+
+TEST_F(WorkerTest, AFenceThatWasMovedTooLateIsRememberedAsMissed) {
+    start();
+    process->set_fence(worker::boot_time_now() + 100ms);
+    begin("spin");
+    // The host hears nothing meanwhile, as if it had been stopped, and renews before it looks.
+    siginfo_t exit{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(process->pid()), &exit, WEXITED | WNOWAIT), 0);
+    process->set_fence(worker::boot_time_now() + 60s);
+
+    EXPECT_TRUE(finish().was_fenced);
+}
+
+TEST_F(WorkerTest, ACrashBeforeTheFenceIsACrash) {
+    start();
+    process->set_fence(worker::boot_time_now() + 60s);
+    const RunResult result = run("crash");
+
+    EXPECT_EQ(result.how, How::crashed);
+    EXPECT_FALSE(result.was_fenced);
 }
 
 TEST_F(WorkerTest, MovingTheFenceKeepsTheWorkerAlive) {

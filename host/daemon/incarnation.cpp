@@ -1,0 +1,200 @@
+#include "host/daemon/incarnation.hpp"
+
+#include "host/daemon/served.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <unistd.h>
+
+namespace jobhost::host {
+
+namespace {
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+// Then all that can reach the database is on this machine and reads the same file: who has looked and seen
+// nobody else knows that nobody counts its beats.
+bool is_embedded(const config::StorageSettings& storage) {
+    return storage.url.starts_with("sqlite:");
+}
+
+}  // namespace
+
+WorkerOptions worker_options(const config::Configuration& configuration, int lock) {
+    return {.program = {},
+            .working_directory = configuration.folder,
+            .lock_descriptor = lock,
+            .start_timeout = configuration.settings.plugins.start_timeout};
+}
+
+Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuration& configuration,
+                         storage::Storage& storage, const Clock& clock, const BootClock& boot_clock,
+                         const Catalog& catalog, std::function<void()> declared_dead)
+    : io_{io},
+      settings_{configuration.settings},
+      storage_{storage},
+      clock_{clock},
+      catalog_{catalog},
+      declared_dead_{std::move(declared_dead)},
+      lock_{settings_.server.state_folder},
+      lease_{boot_clock, boot_clock.now()},
+      server_{enter()},
+      heartbeat_{storage.servers(), server_, lease_, boot_clock, heartbeat_callbacks()},
+      lease_watch_{lease_,
+                   {.cancel = [this] { dispatcher_->cancel(Interruption::lease_ends); },
+                    .kill = [this] { dispatcher_->fence_off(); }}},
+      lease_timer_{io},
+      dispatcher_{std::make_unique<Dispatcher>(io, catalog, worker_options(configuration, lock_.descriptor()),
+                                               clock, settings_.server.name, dispatcher_callbacks())},
+      exchange_{storage.jobs(),
+                server_,
+                static_cast<std::size_t>(settings_.server.workers),
+                served_by(settings_, catalog),
+                boot_clock,
+                exchange_callbacks()},
+      due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
+      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, [this] { exchange_.wake(); }},
+      predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
+                    [this] { exchange_.wake(); }},
+      neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
+      beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
+    watch_lease();
+}
+
+Incarnation::~Incarnation() {
+    *wants_posts_ = false;
+    dispatcher_.reset();
+    stop_loops();
+    // All who held it have ended: it proves nothing any more that the database does not know.
+    if (is_refused_) lock_.remove();
+}
+
+ServerId Incarnation::enter() {
+    const storage::ServerInfo info{
+        .incarnation = lock_.incarnation(),
+        .name = settings_.server.name,
+        .application = settings_.server.application,
+        .host_name = machine_name(),
+        .pid = ::getpid(),
+        .workers = settings_.server.workers,
+        .lease = kServerLease,
+    };
+    try {
+        return storage_.servers().enter(info, served_types_of(catalog_));
+    } catch (...) {
+        lock_.remove();  // it would never be of use to anybody
+        throw;
+    }
+}
+
+void Incarnation::start() {
+    recovery_loop_.emplace("recovery", [this] { return predecessors_.run_once(); });
+    neighbour_loop_.emplace("other servers", [this] { return neighbours_.run_once(); });
+    recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
+    due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
+}
+
+void Incarnation::wake() {
+    exchange_.wake();
+    if (due_loop_) due_loop_->wake();
+}
+
+Heartbeat::Callbacks Incarnation::heartbeat_callbacks() {
+    return {.renewed = [this] { post([this] { on_renewed(); }); },
+            .refused = [this] { post([this] { on_refused(); }); }};
+}
+
+Neighbours::Callbacks Incarnation::neighbour_callbacks() {
+    return {
+        .recovered = [this] { exchange_.wake(); },
+        .may_judge = [this] { return lease_.may_begin(); },
+        .alone =
+            [this](BootTime asked) {
+                if (!is_embedded(settings_.storage)) return;
+                // Who comes later has to watch for a whole lease before it can declare us dead.
+                lease_.renew(asked);
+                post([this] { on_renewed(); });
+            },
+    };
+}
+
+ExchangeLoop::Callbacks Incarnation::exchange_callbacks() {
+    return {
+        .deliver =
+            [this](std::vector<Assignment> assignments) {
+                post([this, assignments = std::move(assignments)]() mutable {
+                    dispatcher_->accept(std::move(assignments));
+                });
+            },
+        .refused = [this] { post([this] { on_refused(); }); },
+        .may_claim = [this] { return lease_.may_begin(); },
+        .renew = [this] { return heartbeat_.beat(); },
+    };
+}
+
+Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
+    return {
+        .finished = [this](storage::Settlement settlement) { exchange_.finish(std::move(settlement)); },
+        .logged = [this](storage::LogChunk chunk) { exchange_.append_log(std::move(chunk)); },
+        .unavailable_types =
+            [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
+        .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
+        .fence = [this] { return lease_.deadline(); },
+    };
+}
+
+void Incarnation::post(std::function<void()> act) {
+    boost::asio::post(io_, [is_wanted = wants_posts_, act = std::move(act)] {
+        if (*is_wanted) act();
+    });
+}
+
+void Incarnation::on_renewed() {
+    dispatcher_->move_fences();
+    watch_lease();
+}
+
+void Incarnation::on_refused() {
+    if (std::exchange(is_refused_, true)) return;
+    const auto tell = declared_dead_;  // it may destroy this
+    tell();
+}
+
+// Also lets jobs begin that had to wait, for the lease or for room.
+void Incarnation::watch_lease() {
+    const Duration pause = lease_watch_.run_once();
+    dispatcher_->resume();
+    lease_timer_.after(pause, [this] { watch_lease(); });
+}
+
+void Incarnation::drain() {
+    exchange_.stop_claiming();
+    dispatcher_->drain();
+}
+
+bool Incarnation::dismiss() {
+    dispatcher_->dismiss();
+    return dispatcher_->is_empty();
+}
+
+void Incarnation::leave() {
+    stop_loops();
+    storage_.servers().leave(server_);
+    lock_.remove();
+}
+
+void Incarnation::stop_loops() {
+    recovery_loop_.reset();
+    neighbour_loop_.reset();
+    recurring_loop_.reset();
+    due_loop_.reset();
+    beat_loop_.stop();
+    exchange_.stop();
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,43 @@
+// Which lanes of the database this host can serve.
+#pragma once
+
+#include "host/sync/boot_clock.hpp"
+#include "storage/job_store.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+// What this host can run.
+struct Served {
+    std::vector<QueueName> queues;     // the first is served first
+    std::map<std::string, int> types;  // full name -> payload version
+};
+
+// Not thread-safe. Lanes are made by those who enqueue, and never removed.
+class ServedLanes {
+public:
+    // References outlive this.
+    ServedLanes(storage::JobStore& jobs, Served served, const BootClock& clock)
+        : jobs_{jobs}, served_{std::move(served)}, clock_{clock} {}
+
+    // Reads them if that was a second ago, or `is_news`. Throws StorageError.
+    void refresh(bool is_news);
+    // Those of the last reading that can be claimed from, but for the `unavailable` types.
+    std::vector<storage::ClaimLane> claimable(const std::set<std::string>& unavailable) const;
+    // REQUIRES: claimable() has named the lane.
+    const std::string& type_of(LaneId lane) const { return lanes_.at(lane).type; }
+
+private:
+    storage::JobStore& jobs_;
+    const Served served_;
+    const BootClock& clock_;
+    std::map<LaneId, Lane> lanes_;
+    std::optional<BootTime> read_at_;
+};
+
+}  // namespace jobhost::host

@@ -1,0 +1,150 @@
+// What a lease that runs down does to real workers; the lease's clock is the test's.
+#include "host/execution/worker_pool.hpp"
+
+#include "host/upkeep/server_lease.hpp"
+#include "tests/host/sync/manual_boot_clock.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+
+namespace jobhost::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct WorkerPoolTest : testing::Test {
+    struct Ended {
+        JobId job;
+        RunEnd end;
+    };
+    test::TemporaryFolder folder;
+    boost::asio::io_context io{1};
+    // Workers are killed by the machine's own clock, so that the test's must not be behind it.
+    test::ManualBootClock clock{worker::boot_time_now()};
+    SystemClock wall;
+    ServerLease lease{clock, clock.now()};
+    std::vector<Ended> ended;
+    std::optional<Catalog> catalog;
+    std::optional<WorkerPool> pool;
+
+    void SetUp() override {
+        WorkerOptions options;
+        options.program = JOBHOST_TEST_WORKER;
+        std::filesystem::copy_file(std::filesystem::path{JOBHOST_TEST_PLUGINS} / "jobs.so",
+                                   folder / "jobs.so");
+        catalog = Catalog::scan(folder.path(), options);
+        ASSERT_EQ(catalog->plugins().size(), 1u);
+        pool.emplace(io, catalog->plugins().at(0), options, wall,
+                     WorkerPool::Callbacks{
+                         .ended =
+                             [this](const ClaimedJob& job, const RunEnd& end, const auto&) {
+                                 ended.push_back({job.id, end});
+                             },
+                         .unavailable = [](bool) {},
+                         .may_begin = [this] { return lease.may_begin(); },
+                         .fence = [this] { return lease.deadline(); },
+                     });
+    }
+    void run(std::int64_t id, const std::string& type) {
+        ClaimedJob job;
+        job.id = JobId{id};
+        job.lease = Lease{1};
+        job.arguments = "{}";
+        pool->run({std::move(job), "jobs." + type});
+    }
+    bool wait_until(const std::function<bool()>& holds) {
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        io.restart();
+        while (!holds() && std::chrono::steady_clock::now() < deadline)
+            if (io.run_one_until(deadline) == 0) break;
+        return holds();
+    }
+    bool wait_ended(std::size_t count) {
+        return wait_until([&] { return ended.size() >= count; });
+    }
+    bool wait_empty() {
+        return wait_until([&] { return pool->is_empty(); });
+    }
+    void renew() {
+        lease.renew(clock.now());
+        pool->move_fences(lease.deadline());
+        pool->resume();
+    }
+    // Spins until its worker is killed. Another job that ends proves that it has begun, or is about to.
+    void begin_to_spin() {
+        run(1, "spin");
+        run(2, "succeed");
+        ASSERT_TRUE(wait_ended(1));
+    }
+    const RunEnd& end_of(std::int64_t id) {
+        for (const Ended& each : ended)
+            if (each.job == JobId{id}) return each.end;
+        throw std::out_of_range{"it has not ended"};
+    }
+};
+
+TEST_F(WorkerPoolTest, NothingBeginsOnceHalfOfTheLeaseIsGone) {
+    run(1, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+    clock.advance(10s);
+
+    run(2, "succeed");
+    io.restart();
+    io.poll();
+    EXPECT_EQ(ended.size(), 1u) << "its worker is idle, and it waits all the same";
+
+    renew();
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(2).outcome, Outcome::succeeded);
+}
+
+TEST_F(WorkerPoolTest, WhatWaitsWhenTheLeaseFailsIsGivenBackUnbegun) {
+    run(1, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+    clock.advance(16s);
+    run(2, "succeed");
+
+    pool->cancel(Interruption::lease_ends);
+
+    ASSERT_EQ(ended.size(), 2u);
+    EXPECT_EQ(end_of(2).outcome, Outcome::not_begun);
+}
+
+TEST_F(WorkerPoolTest, AJobThatHeedsTheCancellationGivesItsAttemptBack) {
+    run(1, "polite");
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+
+    pool->cancel(Interruption::lease_ends);
+
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
+    EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("lost touch with the database"));
+}
+
+TEST_F(WorkerPoolTest, ALostLeaseLeavesNoWorkerAndARenewedOneBeginsAnew) {
+    begin_to_spin();
+    clock.advance(19s);
+
+    pool->fence_off();
+
+    ASSERT_TRUE(wait_empty()) << "and none is started";
+    EXPECT_EQ(end_of(1).outcome, Outcome::interrupted) << "its attempt is given back, and no crash counted";
+    renew();
+    run(3, "succeed");
+    ASSERT_TRUE(wait_until([&] { return ended.back().job == JobId{3}; }));
+    EXPECT_EQ(end_of(3).outcome, Outcome::succeeded);
+}
+
+TEST_F(WorkerPoolTest, AWorkerThatItsFenceEndsCostsNoAttempt) {
+    begin_to_spin();
+    pool->move_fences(worker::boot_time_now() + 200ms);
+
+    ASSERT_TRUE(wait_ended(2));
+
+    EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
+    EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("its worker ended by itself"));
+}
+
+}  // namespace
+}  // namespace jobhost::host
