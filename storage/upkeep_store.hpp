@@ -29,6 +29,9 @@ public:
     // Removes the oldest final jobs of definitions that keep only so many, at most `limit`; how many went.
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
 
+    // Forgets servers that ended more than a week ago; how many.
+    virtual std::size_t purge_servers() = 0;
+
     // Adds up the counters that ended servers and passing programs have left; how many rows that spared.
     virtual std::size_t fold_counters() = 0;
     // Counts all jobs anew, which takes a second for each million; true when what the counters said was wrong

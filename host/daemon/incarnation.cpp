@@ -62,6 +62,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
+      housekeeping_{storage.upkeep(), boot_clock},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -97,6 +98,7 @@ void Incarnation::start() {
     neighbour_loop_.emplace("other servers", [this] { return neighbours_.run_once(); });
     recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
     due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
+    housekeeping_loop_.emplace("housekeeping", [this] { return housekeeping_.run_once(); });
 }
 
 void Incarnation::wake() {
@@ -193,6 +195,7 @@ void Incarnation::stop_loops() {
     neighbour_loop_.reset();
     recurring_loop_.reset();
     due_loop_.reset();
+    housekeeping_loop_.reset();
     beat_loop_.stop();
     exchange_.stop();
 }

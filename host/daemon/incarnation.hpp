@@ -10,6 +10,7 @@
 #include "host/scheduling/due_jobs.hpp"
 #include "host/scheduling/recurring_jobs.hpp"
 #include "host/upkeep/heartbeat.hpp"
+#include "host/upkeep/housekeeping.hpp"
 #include "host/upkeep/lease_watch.hpp"
 #include "host/upkeep/neighbours.hpp"
 #include "host/upkeep/predecessors.hpp"
@@ -87,12 +88,14 @@ private:
     RecurringJobs recurring_jobs_;
     Predecessors predecessors_;
     Neighbours neighbours_;
+    Housekeeping housekeeping_;
     // Last, as their threads use the parts above.
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
     std::optional<Loop> neighbour_loop_;
     std::optional<Loop> recurring_loop_;
     std::optional<Loop> due_loop_;
+    std::optional<Loop> housekeeping_loop_;
 };
 
 // How the workers of a host are started. `lock`: the file that they hold with it; -1: none.

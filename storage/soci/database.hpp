@@ -17,7 +17,9 @@ public:
     // Runs `work` in one transaction and returns when it is durable. What `work` throws undoes it and is
     // thrown on. `work` runs possibly on another thread, and once more each time the database undid it in
     // favour of another transaction (a deadlock): what it leaves behind must be that of its last run alone.
-    virtual void write(const Work& work) = 0;
+    void write(const Work& work) { write_within(Duration::max(), work); }
+    // The same with a deadline that is nearer than the storage's, for what is of no use later.
+    virtual void write_within(Duration patience, const Work& work) = 0;
 
     // Runs `work` on a snapshot; it must not write, and must be brief.
     virtual void read(const Work& work) = 0;

@@ -33,8 +33,8 @@ GroupWriter::~GroupWriter() {
     thread_.join();
 }
 
-void GroupWriter::run(const Work& work) {
-    Request request{&work, std::chrono::steady_clock::now() + timeout_};
+void GroupWriter::run(Duration patience, const Work& work) {
+    Request request{&work, std::chrono::steady_clock::now() + patience};
     std::unique_lock lock{mutex_};
     waiting_.push_back(&request);
     arrived_.notify_one();

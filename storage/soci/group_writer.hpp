@@ -24,8 +24,9 @@ public:
     GroupWriter& operator=(const GroupWriter&) = delete;
 
     // Runs `work` on the writer's thread, in a transaction that others may share: what it throws undoes this
-    // work alone. Returns when the transaction is durable.
-    void run(const Work& work);
+    // work alone. Returns when the transaction is durable. Waits for `patience` at most to begin.
+    void run(Duration patience, const Work& work);
+    void run(const Work& work) { run(timeout_, work); }
 
 private:
     using Deadline = FileLock::Deadline;

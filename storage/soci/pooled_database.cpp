@@ -29,8 +29,8 @@ void PooledDatabase::read(const Work& work) {
 }
 
 // Two transactions that wait for each other: the database ends one of them, which tries again a little later.
-void PooledDatabase::write(const Work& work) {
-    const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+void PooledDatabase::write_within(Duration patience, const Work& work) {
+    const Deadline deadline = std::chrono::steady_clock::now() + std::min(timeout_, patience);
     for (Duration pause = kFirstConflictPause;; pause = std::min(pause * 2, kLongestConflictPause)) {
         try {
             return run(work, Access::write, deadline);

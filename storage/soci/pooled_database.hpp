@@ -28,7 +28,7 @@ public:
     PooledDatabase(StatementCatalog catalog, Connect connect, Duration timeout)
         : catalog_{std::move(catalog)}, connect_{std::move(connect)}, timeout_{timeout} {}
 
-    void write(const Work& work) override;
+    void write_within(Duration patience, const Work& work) override;
     void read(const Work& work) override;
     const StatementCatalog& catalog() const noexcept override { return catalog_; }
 

@@ -40,7 +40,8 @@ PostgresConnection::PostgresConnection(const PostgresOptions& options, const Sta
     : clock_{options.clock},
       session_{*soci::factory_postgresql(), completed(options.url, options.timeout), catalog} {
     // What the server remarks would land on standard error; what matters comes as an error.
-    ::PQsetNoticeProcessor(connection(), [](void*, const char*) {}, nullptr);
+    ::PQsetNoticeProcessor(
+        connection(), [](void*, const char*) {}, nullptr);
     for (const std::string& setting : catalog.session_setup())
         session_.execute_text(setting);
 }

@@ -10,6 +10,9 @@ namespace jobhost::storage {
 
 namespace {
 
+// A beat that takes longer is better tried again than waited for: the lease runs meanwhile.
+constexpr Duration kBeatPatience = std::chrono::seconds{5};
+
 std::string rows_of(std::span<const ServedType> types) {
     boost::json::array rows;
     for (const ServedType& type : types)
@@ -81,7 +84,7 @@ std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarna
 
 bool SociServerStore::beat(ServerId server, Duration lease) {
     bool is_live = false;
-    database_.write([&](Session& session) {
+    database_.write_within(kBeatPatience, [&](Session& session) {
         is_live = session.execute("server_beat", {{"id", server.value}, {"lease", lease.count()}}) == 1;
     });
     return is_live;

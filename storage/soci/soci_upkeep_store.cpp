@@ -16,6 +16,9 @@ namespace {
 constexpr int kFirstFinal = static_cast<int>(StateName::succeeded);
 constexpr int kLastFinal = static_cast<int>(StateName::deleted);
 
+// For so long people may want to know which server ran a job.
+constexpr Duration kServerMemory = std::chrono::days{7};
+
 Duration kept(const Retention& retention, int state) {
     switch (static_cast<StateName>(state)) {
         case StateName::succeeded:
@@ -117,6 +120,15 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
             }
         }
         tally.write(session);
+    });
+    return count;
+}
+
+std::size_t SociUpkeepStore::purge_servers() {
+    std::size_t count = 0;
+    database_.write([&](Session& session) {
+        count = static_cast<std::size_t>(
+            session.execute("server_forget", {{"before", micros(session.now() - kServerMemory)}}));
     });
     return count;
 }

@@ -86,10 +86,10 @@ void SqliteDatabase::check_file() const {
                            " was removed or replaced while it was in use; start jobhost again"};
 }
 
-void SqliteDatabase::write(const Work& work) {
+void SqliteDatabase::write_within(Duration patience, const Work& work) {
     check_file();
     try {
-        writer_.run(work);
+        writer_.run(std::min(timeout_, patience), work);
     } catch (const StorageError& error) {
         if (error.kind() != StorageError::Kind::busy) throw;
         throw locked_database(file_);

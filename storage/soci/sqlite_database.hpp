@@ -16,7 +16,7 @@ public:
     // network file system, where SQLite's locks cannot be relied on.
     SqliteDatabase(std::filesystem::path file, Duration timeout, const Clock& clock);
 
-    void write(const Work& work) override;
+    void write_within(Duration patience, const Work& work) override;
     void read(const Work& work) override;
     const StatementCatalog& catalog() const noexcept override { return catalog_; }
     const std::filesystem::path& file() const noexcept { return file_; }

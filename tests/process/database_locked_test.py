@@ -46,7 +46,7 @@ class DatabaseLockedTest(TwoHostsTestCase):
             self.assertEqual((shown["recoveries"], shown["crashes"]), (0, 0))
             self.assertEqual([event["cause"] for event in shown["events"]], ["interrupted"])
         for place in (one, two):
-            self.assertNotIn("dead", place.hosts[0].log())
+            self.assertNotIn("declared dead", place.hosts[0].log())
 
         lone.wait_state(lone.enqueue("misbehave.ok"), "succeeded")
         shown = lone.show(lone_job)

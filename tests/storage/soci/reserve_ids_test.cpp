@@ -19,7 +19,7 @@ public:
 
     bool is_full = false;
 
-    void write(const Work& work) override {
+    void write_within(Duration, const Work& work) override {
         database_.write([&](Session& session) {
             work(session);
             if (is_full) throw StorageError{StorageError::Kind::unavailable, "the disk is full"};

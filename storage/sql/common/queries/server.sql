@@ -38,3 +38,9 @@ FROM job
 WHERE state = 3 AND server NOT IN (SELECT id FROM server WHERE state = 1)
 ORDER BY server
 LIMIT :count;
+
+-- name: server_forget
+-- Not one that holds jobs, which somebody will recover.
+DELETE FROM server
+WHERE state <> 1 AND stopped_at < :before
+      AND NOT EXISTS (SELECT 1 FROM job WHERE job.state = 3 AND job.server = server.id);
