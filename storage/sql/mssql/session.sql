@@ -28,6 +28,6 @@ SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 
 SET LOCK_TIMEOUT ${timeout};
 
--- FreeTDS comes with a setting that cuts texts at 64,512 bytes.
+-- A driver's own configuration may cut long texts.
 
 SET TEXTSIZE 2147483647;

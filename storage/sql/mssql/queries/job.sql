@@ -19,13 +19,13 @@ WHERE NOT EXISTS (SELECT 1 FROM policy WITH (UPDLOCK, HOLDLOCK) WHERE digest = :
 -- transaction that has written the same id; HOLDLOCK would also keep all others from adding jobs.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
                  origin, definition, policy, arguments, created_at, enqueued_at)
-SELECT given.id, given.lane, given.payload_version, given.priority, given.order_key, given.state, given.reason,
-       given.due_at, given.expires_at, given.nominal_at, given.origin, given.definition, given.policy,
-       given.arguments, :now, given.enqueued_at
-FROM (SELECT id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at, origin,
-             definition, policy, arguments, enqueued_at,
+SELECT given.id, given.lane, COALESCE(given.payload_version, 1), COALESCE(given.priority, 0), given.order_key,
+       given.state, COALESCE(given.reason, 0), given.due_at, given.expires_at, given.nominal_at, given.origin,
+       given.definition, given.policy, given.arguments, :now, given.enqueued_at
+FROM (SELECT id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
+             COALESCE(origin, 0) AS origin, definition, policy, arguments, enqueued_at,
              ROW_NUMBER() OVER (PARTITION BY id ORDER BY order_key) AS copy_of_id,
-             ROW_NUMBER() OVER (PARTITION BY definition, nominal_at, origin ORDER BY id) AS copy_of_nominal
+             ROW_NUMBER() OVER (PARTITION BY definition, nominal_at, COALESCE(origin, 0) ORDER BY id) AS copy_of_nominal
       FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
           id bigint, lane bigint, payload_version int, priority int, order_key bigint, state smallint,
           reason smallint, due_at bigint, expires_at bigint, nominal_at bigint, origin smallint, definition bigint,
@@ -50,15 +50,15 @@ SET state = CASE WHEN s.state IN (1, 2) AND (job.cancel_requested_at IS NOT NULL
                  ELSE s.state END,
     reason = CASE WHEN s.state IN (1, 2) AND job.cancel_requested_at IS NOT NULL THEN 60
                   WHEN s.state IN (1, 2) AND job.expires_at <= :now THEN 61
-                  ELSE s.reason END,
+                  ELSE COALESCE(s.reason, 0) END,
     finished_at = CASE WHEN s.state IN (1, 2) AND (job.cancel_requested_at IS NOT NULL OR job.expires_at <= :now)
                        THEN :now
                        ELSE s.finished_at END,
     due_at = s.due_at,
-    attempt = job.attempt - s.refunded,
-    crashes = job.crashes + s.crashes,
-    interruptions = job.interruptions + s.interruptions,
-    warnings = job.warnings + s.warnings,
+    attempt = job.attempt - COALESCE(s.refunded, 0),
+    crashes = job.crashes + COALESCE(s.crashes, 0),
+    interruptions = job.interruptions + COALESCE(s.interruptions, 0),
+    warnings = job.warnings + COALESCE(s.warnings, 0),
     started_at = COALESCE(s.started_at, job.started_at),
     result = s.result
 OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state
@@ -72,7 +72,7 @@ WHERE job.id = s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.l
 SELECT id, lease
 FROM job
 WHERE id IN (SELECT CAST(value AS bigint) FROM OPENJSON(CAST(:ids AS nvarchar(max))))
-      AND server + 0 = :server AND state <> 3;
+      AND server + 0 = :server AND state + 0 <> 3;
 
 -- name: job_candidates
 -- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
@@ -107,7 +107,8 @@ WHERE id IN (
     JOIN job WITH (ROWLOCK, READPAST, UPDLOCK, FORCESEEK) ON job.id = CAST(best.value AS bigint)
     WHERE job.state = 2
     ORDER BY CAST(best.[key] AS int))
-      AND state + 0 = 2;
+      AND state + 0 = 2
+      AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1);
 
 -- name: job_arguments
 -- Only here because: where a driver asks for the columns beforehand, an UPDATE can only return numbers.

@@ -19,7 +19,7 @@ OFFSET :keep ROWS FETCH NEXT :count ROWS ONLY;
 DELETE FROM job
 OUTPUT deleted.id, deleted.lane, deleted.state
 WHERE id IN (SELECT CAST(value AS bigint) FROM OPENJSON(CAST(:ids AS nvarchar(max))))
-      AND state >= 4 AND finished_at <= :latest;
+      AND state + 0 >= 4 AND finished_at <= :latest;
 
 -- name: job_event_delete
 -- Differs because: T-SQL reads JSON with OPENJSON.
