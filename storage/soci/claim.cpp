@@ -74,6 +74,17 @@ std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& cla
     return takes_lanes_one_by_one(session) ? heads_one_by_one(session, claim) : heads_of_all(session, claim);
 }
 
+// Where an UPDATE can only return numbers, what the jobs are to work on comes by a statement of its own.
+void read_arguments(Session& session, std::map<long long, ClaimedJob>& jobs) {
+    if (jobs.empty() || !session.catalog().contains("job_arguments")) return;
+    json::array ids;
+    for (const auto& [id, job] : jobs)
+        ids.push_back(id);
+    for (auto& [id, arguments] :
+         session.rows<long long, std::string>("job_arguments", {{"ids", json::serialize(ids)}}))
+        jobs.at(id).arguments = std::move(arguments);
+}
+
 struct Claimed {
     std::map<long long, ClaimedJob> jobs;
     std::size_t touched = 0;  // the deleted ones included
@@ -117,6 +128,7 @@ Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, 
             .claimed_at = now,
         };
     }
+    read_arguments(session, claimed.jobs);
     return claimed;
 }
 

@@ -1,5 +1,6 @@
 #include "storage/soci/odbc_session.hpp"
 
+#include "storage/soci/odbc_encryption.hpp"
 #include "storage/soci/odbc_statement.hpp"
 #include "storage/soci/sqlstate.hpp"
 
@@ -12,6 +13,7 @@ namespace jobhost::storage {
 namespace {
 
 void open(soci::session& session, const std::string& connection) {
+    refuse_ignored_encryption(connection);
     soci::connection_parameters parameters{*soci::factory_odbc(), connection};
     // A daemon has nobody to ask for what is missing.
     parameters.set_option(soci::odbc_option_driver_complete, "0");

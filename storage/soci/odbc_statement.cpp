@@ -1,11 +1,11 @@
 #include "storage/soci/odbc_statement.hpp"
 
+#include "storage/soci/placed_text.hpp"
 #include "storage/soci/sqlstate.hpp"
 #include "storage/soci/utf16.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 
 namespace jobhost::storage {
@@ -19,40 +19,10 @@ static_assert(sizeof(SQLWCHAR) == sizeof(char16_t), "unixODBC speaks UTF-16");
 constexpr std::size_t kLongestAscii = 8000;
 constexpr std::size_t kLongestWide = 4000;
 
-struct Translated {
-    std::string text;                 // with ? for each parameter
-    std::vector<std::string> places;  // the parameters' names, one for each ?
-};
-
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || c == '_';
-}
-
-// Outside of texts in quotes, of which our statements have few.
-Translated translated(const std::string& text) {
-    Translated result;
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\'') is_quoted = !is_quoted;
-        const bool is_parameter =
-            !is_quoted && text[i] == ':' && i + 1 < text.size() && is_name_character(text[i + 1]);
-        if (!is_parameter) {
-            result.text.push_back(text[i]);
-            continue;
-        }
-        std::size_t end = i + 1;
-        while (end < text.size() && is_name_character(text[end]))
-            ++end;
-        result.places.push_back(text.substr(i + 1, end - i - 1));
-        result.text.push_back('?');
-        i = end - 1;
-    }
-    return result;
-}
-
-// What travels as JSON can travel as ASCII, which every driver and server leaves alone.
-bool is_json(const std::string& text) {
-    return !text.empty() && (text.front() == '[' || text.front() == '{');
+// The arrays that a statement takes apart as JSON: those may travel as ASCII, which every driver and server
+// leaves alone. Other texts are kept as they are, even if they happen to be JSON.
+bool is_taken_apart(std::string_view parameter) {
+    return parameter == "rows" || parameter == "ids" || parameter == "lanes";
 }
 
 }  // namespace
@@ -90,9 +60,9 @@ void OdbcStatement::check(SQLRETURN outcome) {
 
 long long OdbcStatement::run(const std::string& text, const Parameters& parameters,
                              std::span<const ColumnKind> columns, const RowSink& sink) {
-    Translated translated_text = translated(text);
+    PlacedText placed = placed_text(text);
     SQLUSMALLINT place = 0;
-    for (const std::string& name : translated_text.places) {
+    for (const std::string& name : placed.names) {
         const auto parameter = std::find_if(parameters.begin(), parameters.end(),
                                             [&](const Parameter& given) { return given.name == name; });
         if (parameter == parameters.end())
@@ -100,8 +70,7 @@ long long OdbcStatement::run(const std::string& text, const Parameters& paramete
         bind(++place, *parameter);
     }
     long long affected = 0;
-    SQLRETURN outcome =
-        ::SQLExecDirect(statement_, reinterpret_cast<SQLCHAR*>(translated_text.text.data()), SQL_NTS);
+    SQLRETURN outcome = ::SQLExecDirect(statement_, reinterpret_cast<SQLCHAR*>(placed.text.data()), SQL_NTS);
     // An UPDATE that finds no row has no data, which is no error; errors of later statements come with their
     // results.
     if (outcome == SQL_NO_DATA) outcome = ::SQLMoreResults(statement_);
@@ -137,7 +106,7 @@ void OdbcStatement::bind(SQLUSMALLINT place, const Parameter& parameter) {
         input.number = *number;
         put(SQL_C_SBIGINT, SQL_BIGINT, 0, &input.number, 0);
     } else if (const auto* text = std::get_if<std::string>(&parameter.value)) {
-        if (is_ascii(*text) || is_json(*text)) {
+        if (is_ascii(*text) || is_taken_apart(parameter.name)) {
             input.ascii = is_ascii(*text) ? *text : ascii_json(*text);
             input.length = static_cast<SQLLEN>(input.ascii.size());
             const bool is_long = input.ascii.size() > kLongestAscii;

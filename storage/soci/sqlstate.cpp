@@ -36,6 +36,8 @@ Kind kind_of_native(long native) {
         case 41302:  // the same, in memory
         case 41305:
         case 41325:
+        case 20003:  // FreeTDS: the deadline of a statement has passed
+        case 50000:  // ours: another program has the migration lock
             return Kind::busy;
         case 2601:  // unique index
         case 2627:  // unique constraint
