@@ -15,13 +15,13 @@ namespace jobhost::bench {
 inline const std::string kInsert = R"sql(
 INSERT INTO job (id, lane, priority, order_key, state, policy, arguments, created_at, enqueued_at)
 SELECT id, lane, priority, $6 - priority * 1000000::bigint, 2, policy, arguments, $6, $6
-FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[])
+FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::integer[], $5::text[])
      AS n(id, lane, priority, policy, arguments)
 )sql";
 
 // The best of each lane, best first. A lane is read from behind the last job that was taken from it.
 inline const std::string kCandidates = R"sql(
-SELECT c.id
+SELECT c.id::bigint
 FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[]) AS l(lane, rank, last_key, last_id)
 CROSS JOIN LATERAL (
     SELECT id, order_key
@@ -41,23 +41,25 @@ CROSS JOIN LATERAL (SELECT ctid FROM job WHERE job.id = c.id AND job.state + 0 =
 LIMIT $2::integer
 )sql";
 
+// All that a host has to know; what this program reads of it is cast to the width that it reads.
 inline const std::string kClaimed =
-    " RETURNING job.id, job.lease, job.lane, job.order_key, job.attempt, job.crashes, job.recoveries,"
-    " job.interruptions, job.flags, job.policy, job.definition, job.nominal_at, job.arguments";
+    " RETURNING job.id::bigint, job.lease::bigint, job.lane::bigint, job.order_key::bigint, job.attempt,"
+    " job.crashes, job.recoveries, job.interruptions, job.flags, job.policy, job.definition, job.nominal_at,"
+    " job.arguments";
 
 inline const std::string kClaim = R"sql(
 UPDATE job
-SET state = 3, server = $3::integer, lease = lease + 1, attempt = attempt + 1, claimed_at = $4::bigint
+SET state = 3, server = $3::bigint, lease = lease + 1, attempt = attempt + 1, claimed_at = $4::bigint
 WHERE job.ctid = ANY (ARRAY ()sql" +
                                   kLocked + R"sql())
-AND EXISTS (SELECT FROM server WHERE id = $3::integer AND state = 1)
+AND EXISTS (SELECT FROM server WHERE id = $3::bigint AND state = 1)
 )sql" + kClaimed;
 
 inline const std::string kSettlements =
-    " unnest($1::bigint[], $2::integer[], $3::smallint[], $4::smallint[], $5::bigint[], $6::text[])"
+    " unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::text[])"
     " AS s(id, lease, state, reason, started_at, result)";
 inline const std::string kIsOurRun =
-    " job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = $7::integer AND job.lease "
+    " job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = $7::bigint AND job.lease "
     "= s.lease";
 
 inline const std::string kSettle = R"sql(
@@ -65,22 +67,5 @@ UPDATE job
 SET state = s.state, reason = s.reason, started_at = s.started_at, finished_at = $8::bigint, result = s.result
 FROM)sql" + kSettlements + " WHERE" +
                                    kIsOurRun + " RETURNING job.id";
-
-inline const std::string kSettleIntoHistory = R"sql(
-WITH gone AS (
-    DELETE FROM job USING)sql" + kSettlements +
-                                              " WHERE" + kIsOurRun + R"sql(
-    RETURNING job.id, job.order_key, job.created_at, job.enqueued_at, job.claimed_at, s.started_at, job.due_at,
-              job.expires_at, job.nominal_at, job.cancel_requested_at, job.batch, job.creator, job.lane, job.policy,
-              job.lease, job.warnings, job.server, job.definition, job.call_no, job.payload_version, job.priority,
-              s.state, s.reason, job.flags, job.origin, job.attempt, job.crashes, job.recoveries, job.interruptions,
-              job.unique_slot, job.limit_key, job.arguments, s.result)
-INSERT INTO job_history (id, order_key, created_at, enqueued_at, claimed_at, started_at, due_at, expires_at, nominal_at,
-                         cancel_requested_at, batch, creator, lane, policy, lease, warnings, server, definition, call_no,
-                         payload_version, priority, state, reason, flags, origin, attempt, crashes, recoveries,
-                         interruptions, unique_slot, limit_key, arguments, result, finished_at)
-SELECT *, $8::bigint FROM gone
-RETURNING id
-)sql";
 
 }  // namespace jobhost::bench

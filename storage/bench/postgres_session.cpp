@@ -1,4 +1,4 @@
-#include "tests/bench/raw/postgres_connection.hpp"
+#include "storage/bench/postgres_session.hpp"
 
 #include <stdexcept>
 
@@ -24,7 +24,7 @@ SET jit = off;
 PostgresSession::PostgresSession(const std::string& uri, const std::string& space)
     : connection_{nullptr, PQfinish} {
     const char* const keywords[] = {"dbname", "connect_timeout", "application_name", nullptr};
-    const char* const values[] = {uri.c_str(), "10", "raw_bench", nullptr};
+    const char* const values[] = {uri.c_str(), "10", "jobhost bench", nullptr};
     connection_.reset(PQconnectdbParams(keywords, values, 1));
     if (PQstatus(connection_.get()) != CONNECTION_OK)
         throw std::runtime_error{PQerrorMessage(connection_.get())};
