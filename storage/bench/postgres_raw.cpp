@@ -20,10 +20,10 @@ void check_all_moved(std::size_t moved, std::size_t runs) {
 
 PostgresRaw::PostgresRaw(const std::string& uri, const std::string& schema, std::int64_t server)
     : session_{uri, schema}, server_{server} {
-    session_.prepare("insert", kInsert);
-    session_.prepare("candidates", kCandidates);
-    session_.prepare("claim", kClaim);
-    session_.prepare("settle", kSettle);
+    session_.prepare("insert", kPostgresInsert);
+    session_.prepare("candidates", kPostgresCandidates);
+    session_.prepare("claim", kPostgresClaim);
+    session_.prepare("settle", kPostgresSettle);
     session_.prepare("begin", "BEGIN");
     session_.prepare("commit", "COMMIT");
 }

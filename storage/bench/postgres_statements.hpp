@@ -12,15 +12,15 @@ namespace jobhost::bench {
 
 // What an ordinary job has; the rest is null or has its default. There is no ON CONFLICT, which costs a fifth
 // more: it is needed only where an insert is repeated because its outcome is not known.
-inline const std::string kInsert = R"sql(
+inline const std::string kPostgresInsert = R"sql(
 INSERT INTO job (id, lane, priority, order_key, state, policy, arguments, created_at, enqueued_at)
 SELECT id, lane, priority, $6 - priority * 1000000::bigint, 2, policy, arguments, $6, $6
-FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::integer[], $5::text[])
+FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[])
      AS n(id, lane, priority, policy, arguments)
 )sql";
 
 // The best of each lane, best first. A lane is read from behind the last job that was taken from it.
-inline const std::string kCandidates = R"sql(
+inline const std::string kPostgresCandidates = R"sql(
 SELECT c.id::bigint
 FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[]) AS l(lane, rank, last_key, last_id)
 CROSS JOIN LATERAL (
@@ -34,7 +34,7 @@ LIMIT $6::integer
 )sql";
 
 // Locks the first $2 of the candidates that nobody else holds.
-inline const std::string kLocked = R"sql(
+inline const std::string kPostgresLocked = R"sql(
 SELECT j.ctid
 FROM unnest($1::bigint[]) AS c(id)
 CROSS JOIN LATERAL (SELECT ctid FROM job WHERE job.id = c.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED) AS j
@@ -42,30 +42,30 @@ LIMIT $2::integer
 )sql";
 
 // All that a host has to know; what this program reads of it is cast to the width that it reads.
-inline const std::string kClaimed =
+inline const std::string kPostgresClaimed =
     " RETURNING job.id::bigint, job.lease::bigint, job.lane::bigint, job.order_key::bigint, job.attempt,"
     " job.crashes, job.recoveries, job.interruptions, job.flags, job.policy, job.definition, job.nominal_at,"
     " job.arguments";
 
-inline const std::string kClaim = R"sql(
+inline const std::string kPostgresClaim = R"sql(
 UPDATE job
 SET state = 3, server = $3::bigint, lease = lease + 1, attempt = attempt + 1, claimed_at = $4::bigint
-WHERE job.ctid = ANY (ARRAY ()sql" +
-                                  kLocked + R"sql())
+WHERE job.ctid = ANY (ARRAY ()sql" + kPostgresLocked +
+                                          R"sql())
 AND EXISTS (SELECT FROM server WHERE id = $3::bigint AND state = 1)
-)sql" + kClaimed;
+)sql" + kPostgresClaimed;
 
-inline const std::string kSettlements =
+inline const std::string kPostgresSettlements =
     " unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::text[])"
     " AS s(id, lease, state, reason, started_at, result)";
-inline const std::string kIsOurRun =
+inline const std::string kPostgresIsOurRun =
     " job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = $7::bigint AND job.lease "
     "= s.lease";
 
-inline const std::string kSettle = R"sql(
+inline const std::string kPostgresSettle = R"sql(
 UPDATE job
 SET state = s.state, reason = s.reason, started_at = s.started_at, finished_at = $8::bigint, result = s.result
-FROM)sql" + kSettlements + " WHERE" +
-                                   kIsOurRun + " RETURNING job.id";
+FROM)sql" + kPostgresSettlements + " WHERE" +
+                                           kPostgresIsOurRun + " RETURNING job.id";
 
 }  // namespace jobhost::bench

@@ -138,10 +138,7 @@ int main(int count, char** arguments) {
     try {
         return run(options);
     } catch (const std::exception& error) {
-        std::string said = error.what();
-        while (said.ends_with('\n'))
-            said.pop_back();
-        std::cerr << "raw_bench: " << said << '\n';
+        std::cerr << "raw_bench: " << error.what() << '\n';
         return kUnavailable;
     }
 }
