@@ -1,6 +1,7 @@
 // The program `jobhost`: arguments to a verb, and its exit code.
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
+#include "host/command_line/bench_storage.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
@@ -30,6 +31,7 @@ struct Arguments {
     JobsListOptions list;
     JobsCountOptions count;
     ConfigCheckOptions check;
+    BenchStorageOptions bench;
     StorageMigrateOptions migrate;
     JobId id;
 };
@@ -213,6 +215,47 @@ void add_storage(CLI::App& app, Arguments& arguments, Verb& verb) {
     migrate->callback([&] { verb = [&] { return storage_migrate(arguments.global, arguments.migrate); }; });
 }
 
+void add_bench(CLI::App& app, Arguments& arguments, Verb& verb) {
+    CLI::App* bench = app.add_subcommand("bench", "Measure")->require_subcommand(1);
+    CLI::App* sub = bench->add_subcommand(
+        "storage", "How fast jobs are inserted, claimed and settled, beside raw SQL on the same database");
+    BenchStorageOptions& options = arguments.bench;
+    add_global(*sub, arguments.global, "Print a JSON object");
+    sub->add_option("--url", options.url, "The database, instead of the host file's")
+        ->type_name("URL")
+        ->excludes("--config");
+    sub->add_option("--batches", options.batches, "Jobs in a transaction")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    sub->add_option("--connections", options.connections, "How many at once; on SQLite always one")
+        ->check(CLI::Range(1, 16))
+        ->capture_default_str();
+    sub->add_option("--rounds", options.rounds, "How many; medians are printed")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    sub->add_option("--scale", options.scale, "Of the number of jobs, 2000 times the root of the batch size")
+        ->check(CLI::Range(0.001, 1000.0))
+        ->capture_default_str();
+    auto* growth = sub->add_flag("--growth", options.growth,
+                                 "Instead: jobhost's claim of 100 beside rows that it does not want");
+    sub->add_option("--growth-rows", options.growth_rows,
+                    "How many of those, of each kind; a million takes about 400 MB of disk")
+        ->check(CLI::Range(1, 100'000'000))
+        ->capture_default_str();
+    sub->add_option("--require", options.require,
+                    "Exit 1 if fused exchanges of 100 do not reach this part of raw")
+        ->type_name("RATIO")
+        ->check(CLI::Range(0.0, 10.0))
+        ->excludes(growth);
+    sub->footer(
+        "Works beside the tables in use, never on them: in a folder FILE.jobhost_bench_PID, or in schemas\n"
+        "jobhost_bench_PID_*, which are removed at the end and after Ctrl-C. Fused: one transaction settles "
+        "a\n"
+        "batch and claims the next. Ratio: jobhost's rows a second for each of raw SQL's.");
+    sub->callback([&] { verb = [&] { return bench_storage(arguments.global, arguments.bench); }; });
+}
+
 // CLI11 misses a verb before it looks at what stands in its place.
 std::string complaint_of(const CLI::App* app, const CLI::Error& error) {
     const std::vector<std::string> left = app->remaining(true);
@@ -261,6 +304,7 @@ int main(int argc, char** argv) {
     add_jobs(app, arguments, verb);
     add_config(app, arguments, verb);
     add_storage(app, arguments, verb);
+    add_bench(app, arguments, verb);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

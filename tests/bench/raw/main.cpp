@@ -1,9 +1,10 @@
 // The program `raw_bench`: what a database can do at best with jobhost's tables.
-#include "tests/bench/raw/measurements.hpp"
-#include "tests/bench/raw/postgres_database.hpp"
-#include "tests/bench/raw/sqlite_database.hpp"
+#include "storage/bench/measurements.hpp"
+#include "storage/bench/sqlite_raw.hpp"
+#include "tests/bench/raw/write_meters.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -17,41 +18,24 @@ constexpr int kWrongUse = 2;
 
 struct Options {
     std::string database;
-    std::string schema = "raw_bench";
-    std::string tables = "both";
-    Shape shape;
-    Plan plan{.batches = {1, 10, 100, 1000}, .connections = {1, 2}};
+    Plan plan{.contenders = {Contender::raw}, .batches = {1, 10, 100, 1000}, .connections = {1, 2}};
     bool growth = false;
     std::int64_t growth_rows = 1'000'000;
     bool json = false;
 };
 
-const std::string kSqlite = "sqlite:";
-
 std::string known_database(const std::string& text) {
-    const bool known = (text.starts_with(kSqlite) && text.size() > kSqlite.size()) ||
-                       text.starts_with("postgresql://") || text.starts_with("postgres://");
+    const bool known =
+        text.starts_with("sqlite:") || text.starts_with("postgresql://") || text.starts_with("postgres://");
     return known ? "" : "'" + text + "' is neither sqlite:PATH nor postgresql://...";
-}
-
-std::string plain_name(const std::string& text) {
-    const bool plain = !text.empty() && text.size() <= 40 && text.front() >= 'a' &&
-                       text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-    return plain ? "" : "a schema's name has small letters, digits and _, at most 40";
 }
 
 void declare(CLI::App& app, Options& options) {
     app.add_option("database", options.database,
-                   "sqlite:PATH, where files PATH-* are made, or a libpq URI, postgresql://...")
+                   "sqlite:PATH, where a folder PATH.raw_bench is made, or a libpq URI, postgresql://..., "
+                   "where schemas raw_bench_* are made")
         ->required()
         ->check(CLI::Validator{known_database, ""});
-    app.add_option("--schema", options.schema, "PostgreSQL: what the names of the schemas made begin with")
-        ->check(CLI::Validator{plain_name, "NAME"})
-        ->capture_default_str();
-    app.add_option("--tables", options.tables,
-                   "where finished jobs stay: one (the table of all jobs), history (one of their own), both")
-        ->check(CLI::IsMember({"one", "history", "both"}))
-        ->capture_default_str();
     app.add_option("--batches", options.plan.batches, "sizes of a batch")
         ->delimiter(',')
         ->check(CLI::Range(1, 10'000))
@@ -71,17 +55,8 @@ void declare(CLI::App& app, Options& options) {
                    "finished jobs that are there before anything is measured")
         ->check(CLI::Range(0, 100'000'000))
         ->capture_default_str();
-    app.add_option("--fillfactor", options.shape.fillfactor, "PostgreSQL: of the table of jobs, per cent")
-        ->check(CLI::Range(10, 100))
-        ->capture_default_str();
-    app.add_option("--lanes", options.shape.lanes, "how many lanes hold the jobs")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    app.add_option("--argument-bytes", options.shape.argument_bytes, "length of each job's arguments")
-        ->check(CLI::Range(2, 1 << 20))
-        ->capture_default_str();
     app.add_flag("--growth", options.growth,
-                 "instead: how a claim slows down beside rows that it does not want");
+                 "instead: how a claim, without its commit, slows down beside rows that it does not want");
     app.add_option("--growth-rows", options.growth_rows, "how many of those rows, of each kind")
         ->check(CLI::Range(1, 100'000'000))
         ->capture_default_str();
@@ -91,26 +66,58 @@ void declare(CLI::App& app, Options& options) {
         "cannot be used.");
 }
 
-std::unique_ptr<Database> open(const Options& options) {
-    if (options.database.starts_with(kSqlite))
-        return std::make_unique<SqliteDatabase>(options.database.substr(kSqlite.size()));
-    return std::make_unique<PostgresDatabase>(options.database, options.schema);
+std::vector<Cost> measure_costs(Place& place, const Options& options) {
+    place.make("costs", 1);
+    const auto connection = place.connect("costs", Contender::raw, 1);
+    const int rows = jobs_for(100, options.plan.scale);
+    if (const auto* sqlite = dynamic_cast<SqliteRaw*>(connection.get())) {
+        SqliteMeter meter{sqlite->session()};
+        return costs_of(*connection, meter, rows);
+    }
+    PostgresMeter meter{options.database};
+    return costs_of(*connection, meter, rows);
+}
+
+std::string table_of(const std::vector<Cost>& costs) {
+    std::string text = "\nwritten per job\n";
+    text += print("%-8s %14s %10s %12s\n", "step", "index entries", "log bytes", "page images");
+    for (const auto& [step, writes] : costs)
+        text += print("%-8s ", step.c_str()) + cell(writes.index_entries, 14, 2) + " " +
+                cell(writes.log_bytes, 10) + " " + cell(writes.page_image_bytes, 12) + "\n";
+    return text;
+}
+
+boost::json::array json_of(const std::vector<Cost>& costs) {
+    const auto number = [](std::optional<double> value) {
+        return value ? boost::json::value(*value) : boost::json::value(nullptr);
+    };
+    boost::json::array array;
+    for (const auto& [step, writes] : costs)
+        array.push_back({{"step", step},
+                         {"index_entries", number(writes.index_entries)},
+                         {"log_bytes", number(writes.log_bytes)},
+                         {"page_image_bytes", number(writes.page_image_bytes)}});
+    return array;
 }
 
 int run(Options& options) {
-    const auto database = open(options);
-    for (const Tables tables : {Tables::one, Tables::with_history}) {
-        if (options.tables != "both" && options.tables != name_of(tables)) continue;
-        options.shape.tables = tables;
-        options.plan.shapes.push_back(options.shape);
-    }
-    std::erase_if(options.plan.connections, [&](int n) { return n > database->most_connections(); });
+    const auto place = make_place({.url = options.database}, "raw_bench");
+    std::erase_if(options.plan.connections, [&](int n) { return n > place->most_connections(); });
     if (options.plan.connections.empty()) options.plan.connections = {1};
     options.plan.ballast = options.growth_rows;
     const std::vector<Figures> all =
-        options.growth ? measure_growth(*database, options.plan) : measure(*database, options.plan);
-    const std::string description = database->description();
-    std::cout << (options.json ? as_json(description, all) + "\n" : as_table(description, all));
+        options.growth ? measure_growth(*place, options.plan) : measure_speeds(*place, options.plan);
+    const std::vector<Cost> costs = options.growth ? std::vector<Cost>{} : measure_costs(*place, options);
+    if (options.json) {
+        boost::json::object figures = as_json(all);
+        figures["database"] = place->description();
+        figures["costs"] = json_of(costs);
+        std::cout << figures << '\n';
+    } else {
+        std::cout << place->description() << "\n\n"
+                  << as_table(all) << (costs.empty() ? "" : table_of(costs));
+    }
+    place->remove();
     return 0;
 }
 
@@ -131,10 +138,7 @@ int main(int count, char** arguments) {
     try {
         return run(options);
     } catch (const std::exception& error) {
-        std::string said = error.what();
-        while (said.ends_with('\n'))
-            said.pop_back();
-        std::cerr << "raw_bench: " << said << '\n';
+        std::cerr << "raw_bench: " << error.what() << '\n';
         return kUnavailable;
     }
 }

@@ -1,10 +1,18 @@
-#include "tests/bench/raw/postgres_connection.hpp"
+#include "storage/bench/postgres_session.hpp"
 
 #include <stdexcept>
 
 namespace jobhost::bench {
 
 namespace {
+
+// What libpq says of a connection, without the end of its last line.
+std::string said_of(PGconn* connection) {
+    std::string said = PQerrorMessage(connection);
+    while (said.ends_with('\n'))
+        said.pop_back();
+    return said;
+}
 
 // Plans must not depend on what statistics say at the moment: a plan made while the table was empty stays in
 // use until the table is next analysed.
@@ -24,10 +32,9 @@ SET jit = off;
 PostgresSession::PostgresSession(const std::string& uri, const std::string& space)
     : connection_{nullptr, PQfinish} {
     const char* const keywords[] = {"dbname", "connect_timeout", "application_name", nullptr};
-    const char* const values[] = {uri.c_str(), "10", "raw_bench", nullptr};
+    const char* const values[] = {uri.c_str(), "10", "jobhost bench", nullptr};
     connection_.reset(PQconnectdbParams(keywords, values, 1));
-    if (PQstatus(connection_.get()) != CONNECTION_OK)
-        throw std::runtime_error{PQerrorMessage(connection_.get())};
+    if (PQstatus(connection_.get()) != CONNECTION_OK) throw std::runtime_error{said_of(connection_.get())};
     run("SET client_min_messages = warning");
     run(kSettings);
     run("SET search_path = " + space);
@@ -58,7 +65,7 @@ PostgresRows PostgresSession::checked(PGresult* result) {
     const ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         const char* said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        throw std::runtime_error{said != nullptr ? said : PQerrorMessage(connection_.get())};
+        throw std::runtime_error{said != nullptr ? said : said_of(connection_.get())};
     }
     return rows;
 }

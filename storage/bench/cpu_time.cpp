@@ -1,4 +1,4 @@
-#include "tests/bench/raw/cpu_time.hpp"
+#include "storage/bench/cpu_time.hpp"
 
 #include <sys/resource.h>
 

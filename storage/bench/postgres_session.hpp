@@ -1,7 +1,7 @@
 // A connection to PostgreSQL whose statements are prepared, and whose values travel in binary form.
 #pragma once
 
-#include "tests/bench/raw/array_parameter.hpp"
+#include "storage/bench/array_parameter.hpp"
 
 #include <libpq-fe.h>
 #include <memory>

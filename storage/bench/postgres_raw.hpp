@@ -1,14 +1,15 @@
-// The deeds of a store on PostgreSQL.
+// The deeds of a store on PostgreSQL, in libpq and SQL alone.
 #pragma once
 
-#include "tests/bench/raw/postgres_connection.hpp"
-#include "tests/bench/raw/workload.hpp"
+#include "storage/bench/connection.hpp"
+#include "storage/bench/postgres_session.hpp"
 
 namespace jobhost::bench {
 
-class PostgresStore : public Connection {
+class PostgresRaw final : public Connection {
 public:
-    PostgresStore(const std::string& uri, const std::string& schema, const Shape& shape, int server);
+    // `server`: the number of a live one.
+    PostgresRaw(const std::string& uri, const std::string& schema, std::int64_t server);
 
     void insert(std::int64_t first, int count) override;
     std::vector<Run> claim(int most) override;
@@ -26,12 +27,10 @@ private:
     PostgresParameters settlements(std::span<const Run> runs) const;
     // The lanes with the last job taken from each, and how many candidates there may be for `most` jobs.
     PostgresParameters& append_lanes(PostgresParameters& parameters, int most) const;
-    std::vector<Run> exchange_in_one(std::span<const Run> runs, int most);
 
     PostgresSession session_;
-    int server_;
-    std::string arguments_;
-    std::vector<Taken> taken_;  // by lane, the first is lane 1
+    std::int64_t server_;
+    std::array<Taken, kServedLanes> taken_;  // the first is lane 1
 };
 
 }  // namespace jobhost::bench

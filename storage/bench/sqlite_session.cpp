@@ -1,4 +1,4 @@
-#include "tests/bench/raw/sqlite_connection.hpp"
+#include "storage/bench/sqlite_session.hpp"
 
 #include <stdexcept>
 

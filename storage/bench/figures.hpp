@@ -1,6 +1,8 @@
 // What is measured, and how it is shown.
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +11,11 @@
 namespace jobhost::bench {
 
 double median_of(std::vector<double> values);
+
+// The deeds that are measured.
+inline const std::string kInsert = "insert";
+inline const std::string kSeparate = "claim, settle";
+inline const std::string kFused = "fused";
 
 // One kind of work at one batch size over so many connections.
 struct Work {
@@ -25,14 +32,6 @@ struct Speed {
     std::optional<double> client_micros;
 };
 
-// What one job costs in one step of its life.
-struct Cost {
-    std::string step;
-    std::optional<double> index_entries;
-    std::optional<double> log_bytes;
-    std::optional<double> page_image_bytes;
-};
-
 // The time of a claim beside rows that it does not want.
 struct Growth {
     std::string ballast;
@@ -40,15 +39,23 @@ struct Growth {
     double ratio = 1;  // to the same without those rows
 };
 
-// Everything about one layout of the tables; all figures are medians.
+// Everything about one contender; all figures are medians.
 struct Figures {
-    std::string tables;
+    std::string contender;
     std::map<Work, Speed> speeds;
-    std::vector<Cost> costs;
     std::vector<Growth> growth;
 };
 
-std::string as_table(const std::string& database, const std::vector<Figures>& all);
-std::string as_json(const std::string& database, const std::vector<Figures>& all);
+// Rows a second of the second contender, jobhost, for each of the first one, raw; nothing: not both were
+// measured.
+std::optional<double> ratio_of(const std::vector<Figures>& all, const Work& work);
+
+// What printf would print, up to 255 characters.
+[[gnu::format(printf, 1, 2)]] std::string print(const char* format, ...);
+// `value` in a column of `width`, or a dash.
+std::string cell(std::optional<double> value, int width, int decimals = 0);
+
+std::string as_table(const std::vector<Figures>& all);
+boost::json::object as_json(const std::vector<Figures>& all);
 
 }  // namespace jobhost::bench
