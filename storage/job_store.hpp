@@ -33,9 +33,16 @@ struct Settlement {
 
 // What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within
 // a rank the oldest job (by order_key) comes first, whatever its lane.
+struct ClaimPosition {
+    std::int64_t order_key = 0;
+    JobId job;
+};
 struct ClaimLane {
     LaneId lane;
     int rank = 0;
+    // Only what lies behind this is looked at. A server that takes one full claim after the other spares the database
+    // what it has just taken; from time to time, and when a claim comes back short, it looks at the whole lane.
+    std::optional<ClaimPosition> after = std::nullopt;
 };
 struct ClaimRequest {
     std::vector<ClaimLane> lanes;

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -27,6 +28,11 @@ struct Candidate {
     auto operator<=>(const Candidate&) const = default;
 };
 
+ClaimPosition position_of(const ClaimLane& lane) {
+    constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+    return lane.after.value_or(ClaimPosition{kBeforeAll, JobId{kBeforeAll}});
+}
+
 // More than is asked for: others may hold some of them.
 std::size_t wanted_of(std::size_t limit) {
     return 2 * limit;
@@ -37,7 +43,10 @@ std::size_t wanted_of(std::size_t limit) {
 std::vector<Candidate> heads_of_all(Session& session, const ClaimRequest& claim) {
     json::array lanes;
     for (const ClaimLane& lane : claim.lanes)
-        lanes.push_back({{"lane", lane.lane.value}, {"rank", lane.rank}});
+        lanes.push_back({{"lane", lane.lane.value},
+                         {"rank", lane.rank},
+                         {"key", position_of(lane).order_key},
+                         {"id", position_of(lane).job.value}});
     const std::size_t wanted = wanted_of(claim.limit);
     const std::size_t each = (wanted + lanes.size() - 1) / lanes.size() + 16;
     std::vector<Candidate> found;
@@ -49,16 +58,21 @@ std::vector<Candidate> heads_of_all(Session& session, const ClaimRequest& claim)
     return found;
 }
 
-std::vector<std::tuple<long long, long long>> head_of(Session& session, LaneId lane, std::size_t count) {
-    return session.rows<long long, long long>(
-        "job_candidates_of_lane", {{"lane", lane.value}, {"count", static_cast<long long>(count)}});
+std::vector<std::tuple<long long, long long>> head_of(Session& session, const ClaimLane& lane,
+                                                      std::size_t count) {
+    const ClaimPosition position = position_of(lane);
+    return session.rows<long long, long long>("job_candidates_of_lane",
+                                              {{"lane", lane.lane.value},
+                                               {"key", position.order_key},
+                                               {"id", position.job.value},
+                                               {"count", static_cast<long long>(count)}});
 }
 
 // The same lane by lane, where a statement costs no round trip.
 std::vector<Candidate> heads_one_by_one(Session& session, const ClaimRequest& claim) {
     std::vector<Candidate> found;
     for (const ClaimLane& lane : claim.lanes)
-        for (const auto& [order_key, id] : head_of(session, lane.lane, claim.limit))
+        for (const auto& [order_key, id] : head_of(session, lane, claim.limit))
             found.push_back({lane.rank, order_key, id});
     std::sort(found.begin(), found.end());
     if (found.size() > claim.limit) found.resize(claim.limit);
@@ -138,7 +152,7 @@ bool is_worth_claiming(Session& session, const ClaimRequest& claim) {
     if (claim.limit == 0 || claim.lanes.empty()) return false;
     if (!takes_lanes_one_by_one(session)) return true;
     return std::any_of(claim.lanes.begin(), claim.lanes.end(),
-                       [&](const ClaimLane& lane) { return !head_of(session, lane.lane, 1).empty(); });
+                       [&](const ClaimLane& lane) { return !head_of(session, lane, 1).empty(); });
 }
 
 bool is_live(Session& session, ServerId server) {

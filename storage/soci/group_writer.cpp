@@ -19,54 +19,41 @@ std::exception_ptr out_of_time() {
 
 }  // namespace
 
-GroupWriter::GroupWriter(SociSession& session, Turnstile& turnstile, Duration timeout, const Clock& clock)
-    : session_{session}, turnstile_{turnstile}, timeout_{timeout}, clock_{clock}, thread_{[this] {
-          loop();
-      }} {}
-
-GroupWriter::~GroupWriter() {
-    {
-        const std::lock_guard lock{mutex_};
-        is_stopping_ = true;
-    }
-    arrived_.notify_all();
-    thread_.join();
-}
-
+// Whoever finds nobody writing writes for all who wait, itself included; the others wait for their outcome.
 void GroupWriter::run(Duration patience, const Work& work) {
     Request request{&work, std::chrono::steady_clock::now() + patience};
     std::unique_lock lock{mutex_};
     waiting_.push_back(&request);
-    arrived_.notify_one();
-    if (!finished_.wait_until(lock, request.deadline, [&] { return request.is_done; })) {
-        if (!request.is_taken) {
+    while (!request.is_done) {
+        const auto may_go_on = [&] { return request.is_done || !is_writing_; };
+        if (request.is_taken) {
+            // Its outcome comes within the deadline of the locks and is worth waiting for.
+            changed_.wait(lock, [&] { return request.is_done; });
+        } else if (!changed_.wait_until(lock, request.deadline, may_go_on)) {
+            if (request.is_taken) continue;
             std::erase(waiting_, &request);
             std::rethrow_exception(out_of_time());
+        } else if (!request.is_done) {
+            write_group(lock);
         }
-        // It is being written: its outcome comes within the deadline of the locks and is worth waiting for.
-        finished_.wait(lock, [&] { return request.is_done; });
     }
     if (request.error) std::rethrow_exception(request.error);
 }
 
-void GroupWriter::loop() {
-    for (;;) {
-        const Group group = take_group();
-        if (group.empty()) return;
-        commit_group(group);
-        finish(group);
-    }
-}
-
-GroupWriter::Group GroupWriter::take_group() {
-    std::unique_lock lock{mutex_};
-    arrived_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
+void GroupWriter::write_group(std::unique_lock<std::mutex>& lock) noexcept {
     const std::size_t count = std::min(waiting_.size(), kLargestGroup);
-    Group group{waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count)};
+    const Group group{waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count)};
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     for (Request* request : group)
         request->is_taken = true;
-    return group;
+    is_writing_ = true;
+    lock.unlock();
+    commit_group(group);
+    lock.lock();
+    is_writing_ = false;
+    for (Request* request : group)
+        request->is_done = true;
+    changed_.notify_all();
 }
 
 void GroupWriter::commit_group(const Group& group) noexcept {
@@ -78,16 +65,16 @@ void GroupWriter::commit_group(const Group& group) noexcept {
     try {
         is_inside = turnstile_.enter_until(deadline);
         if (!is_inside) std::rethrow_exception(out_of_time());
-        session_.execute_text("BEGIN IMMEDIATE");
+        session_.execute("transaction_begin");
         run_each(group);
-        session_.execute_text("COMMIT");
+        session_.execute("transaction_commit");
         if (session_.take_news()) turnstile_.announce();
     } catch (...) {
         error = std::current_exception();
         session_.take_news();
         if (has_transaction()) {
             try {
-                session_.execute_text("ROLLBACK");
+                session_.execute("transaction_rollback");
             } catch (const StorageError&) {  // the connection is beyond help; the error above tells why
             }
         }
@@ -130,15 +117,6 @@ void GroupWriter::run_guarded(Request& request) {
 bool GroupWriter::has_transaction() {
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session_.raw().get_backend());
     return sqlite_api::sqlite3_get_autocommit(backend->conn_) == 0;
-}
-
-void GroupWriter::finish(const Group& group) noexcept {
-    {
-        const std::lock_guard lock{mutex_};
-        for (Request* request : group)
-            request->is_done = true;
-    }
-    finished_.notify_all();
 }
 
 }  // namespace jobhost::storage

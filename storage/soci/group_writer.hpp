@@ -1,5 +1,5 @@
-// All writes of a process on SQLite, on one thread: what arrives while a commit is under way shares the next
-// one.
+// All writes of a process on SQLite, one transaction at a time: what arrives while a commit is under way shares the
+// next one.
 #pragma once
 
 #include "storage/soci/database.hpp"
@@ -10,20 +10,19 @@
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <thread>
 
 namespace jobhost::storage {
 
 // Thread-safe.
 class GroupWriter {
 public:
-    // `session` and `turnstile` are used by the writer's own thread alone from now on, and must outlive it.
-    GroupWriter(SociSession& session, Turnstile& turnstile, Duration timeout, const Clock& clock);
-    ~GroupWriter();
+    // `session`, `turnstile` and `clock` outlive this, and the session is used by nobody else.
+    GroupWriter(SociSession& session, Turnstile& turnstile, Duration timeout, const Clock& clock)
+        : session_{session}, turnstile_{turnstile}, timeout_{timeout}, clock_{clock} {}
     GroupWriter(const GroupWriter&) = delete;
     GroupWriter& operator=(const GroupWriter&) = delete;
 
-    // Runs `work` on the writer's thread, in a transaction that others may share: what it throws undoes this
+    // Runs `work`, on this thread or another caller's, in a transaction that others may share: what it throws undoes this
     // work alone. Returns when the transaction is durable. Waits for `patience` at most to begin.
     void run(Duration patience, const Work& work);
     void run(const Work& work) { run(timeout_, work); }
@@ -39,14 +38,12 @@ private:
     };
     using Group = std::vector<Request*>;
 
-    void loop();
-    Group take_group();
+    void write_group(std::unique_lock<std::mutex>& lock) noexcept;
     void commit_group(const Group& group) noexcept;
     void run_each(const Group& group);
     void run_one(const Request& request);
     void run_guarded(Request& request);
     bool has_transaction();
-    void finish(const Group& group) noexcept;
 
     SociSession& session_;
     Turnstile& turnstile_;
@@ -54,11 +51,9 @@ private:
     const Clock& clock_;
 
     std::mutex mutex_;
-    std::condition_variable arrived_;
-    std::condition_variable finished_;
+    std::condition_variable changed_;
     std::deque<Request*> waiting_;
-    bool is_stopping_ = false;
-    std::thread thread_;  // last: it uses all of the above
+    bool is_writing_ = false;
 };
 
 }  // namespace jobhost::storage

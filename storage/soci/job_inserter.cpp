@@ -59,6 +59,7 @@ public:
         rows_.put("policy", policy.value);
         rows_.put("arguments", job.arguments);
         rows_.put("enqueued_at", is_delayed ? std::nullopt : std::optional{micros(now)});
+        rows_.begin_rest();
         rows_.put_unless_0("priority", job.priority);
         rows_.put_unless_0("reason", static_cast<long long>(is_delayed ? Reason::delayed : Reason::none));
         rows_.put("due_at", is_delayed ? micros(job.due_at) : std::nullopt);

@@ -38,7 +38,24 @@ void RowsText::begin_row() {
     nothings_ = 0;
 }
 
+void RowsText::begin_rest() {
+    if (!has_arrays_) return;
+    outer_nothings_ = std::exchange(nothings_, 0);
+    rest_at_ = text_.size();
+    for (std::size_t i = 0; i < outer_nothings_; ++i)
+        text_ += ",null";
+    text_ += ",[";
+    is_first_ = true;
+}
+
 void RowsText::end_row() {
+    if (rest_at_ != 0) {
+        if (is_first_)
+            text_.resize(rest_at_);
+        else
+            text_.push_back(']');
+        rest_at_ = 0;
+    }
     text_.push_back(has_arrays_ ? ']' : '}');
     ++rows_;
 }

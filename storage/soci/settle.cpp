@@ -62,6 +62,7 @@ void put_row(RowsText& rows, const Settlement& settlement) {
         rows.put("result", std::optional<long long>{});
     else
         rows.put("result", columns.result);
+    rows.begin_rest();
     rows.put_unless_0("reason", static_cast<long long>(columns.reason));
     rows.put("due_at", micros(columns.due_at));
     rows.put_unless_0("refunded", is_refunded(settlement.cause) ? 1 : 0);

@@ -100,10 +100,10 @@ void SqliteDatabase::read(const Work& work) {
     check_file();
     auto reader = take_reader();
     try {
-        reader->execute_text("BEGIN");
+        reader->execute("transaction_begin_reading");
         reader->set_now(clock_.now());
         work(*reader);
-        reader->execute_text("COMMIT");
+        reader->execute("transaction_commit");
     } catch (...) {
         // A reader in doubt is not used again.
         reader.reset();

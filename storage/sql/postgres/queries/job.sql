@@ -46,11 +46,11 @@ WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND server + 0 = 
 -- name: job_candidates
 -- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
 SELECT head.order_key, head.id, given.rank
-FROM json_to_recordset(CAST(:lanes AS json)) AS given (lane bigint, rank integer)
+FROM json_to_recordset(CAST(:lanes AS json)) AS given (lane bigint, rank integer, key bigint, id bigint)
 CROSS JOIN LATERAL (
     SELECT order_key, id
     FROM job
-    WHERE job.lane = given.lane AND job.state = 2
+    WHERE job.lane = given.lane AND job.state = 2 AND (job.order_key, job.id) > (given.key, given.id)
     ORDER BY order_key, id
     LIMIT :each
 ) AS head

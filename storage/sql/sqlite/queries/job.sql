@@ -3,17 +3,27 @@
 -- schedule has at most one job, so one that comes around again, after the clock was set back, gets no second one.
 INSERT INTO job (id, lane, order_key, state, policy, arguments, created_at, enqueued_at, priority, reason, due_at,
                  expires_at, definition, nominal_at, origin, payload_version)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, :now, value->>6, COALESCE(value->>7, 0),
-       COALESCE(value->>8, 0), value->>9, value->>10, value->>11, value->>12, COALESCE(value->>13, 0),
-       COALESCE(value->>14, 1)
-FROM json_each(:rows)
+SELECT id, lane, order_key, state, policy, arguments, :now, enqueued_at,
+       CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>0, 0) END,
+       CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>1, 0) END,
+       CASE WHEN rest IS NOT NULL THEN rest->>2 END,
+       CASE WHEN rest IS NOT NULL THEN rest->>3 END,
+       CASE WHEN rest IS NOT NULL THEN rest->>4 END,
+       CASE WHEN rest IS NOT NULL THEN rest->>5 END,
+       CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>6, 0) END,
+       CASE WHEN rest IS NULL THEN 1 ELSE COALESCE(rest->>7, 1) END
+FROM (SELECT value->>0 AS id, value->>1 AS lane, value->>2 AS order_key, value->>3 AS state, value->>4 AS policy,
+             value->>5 AS arguments, value->>6 AS enqueued_at, value->>7 AS rest
+      FROM json_each(:rows)
+      LIMIT -1)
 WHERE true
 ON CONFLICT (id) DO NOTHING
 ON CONFLICT (definition, nominal_at, origin) WHERE nominal_at IS NOT NULL DO NOTHING;
 
 -- name: job_settle
 -- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
--- going back to a queue. The + keeps SQLite from job_running, where it would begin with the server's jobs and read
+-- going back to a queue. LIMIT -1 has SQLite take each
+-- value out of the JSON once; what few rows have lies in an array of its own. The + keeps SQLite from job_running, where it would begin with the server's jobs and read
 -- the whole array anew for each of them.
 UPDATE job
 SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
@@ -30,18 +40,29 @@ SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR 
     warnings = job.warnings + s.warnings,
     started_at = COALESCE(s.started_at, job.started_at),
     result = s.result
-FROM (SELECT value->>0 AS id, value->>1 AS lease, value->>2 AS state, value->>3 AS started_at,
-             value->>4 AS finished_at, value->>5 AS result, COALESCE(value->>6, 0) AS reason, value->>7 AS due_at,
-             COALESCE(value->>8, 0) AS refunded, COALESCE(value->>9, 0) AS crashes,
-             COALESCE(value->>10, 0) AS interruptions, COALESCE(value->>11, 0) AS warnings
-      FROM json_each(:rows)) AS s
+FROM (SELECT id, lease, state, started_at, finished_at, result,
+             CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>0, 0) END AS reason,
+             CASE WHEN rest IS NOT NULL THEN rest->>1 END AS due_at,
+             CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>2, 0) END AS refunded,
+             CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>3, 0) END AS crashes,
+             CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>4, 0) END AS interruptions,
+             CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>5, 0) END AS warnings
+      FROM (SELECT value->>0 AS id, value->>1 AS lease, value->>2 AS state, value->>3 AS started_at,
+                   value->>4 AS finished_at, value->>5 AS result, value->>6 AS rest
+            FROM json_each(:rows)
+            LIMIT -1)
+      LIMIT -1) AS s
 WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
 RETURNING job.id, job.lease, job.lane, job.state;
 
 -- name: job_candidates_of_lane
 -- Only here because: SQLite takes the lanes one by one, in the claim's own transaction; a statement costs no round
 -- trip there.
-SELECT order_key, id FROM job WHERE lane = :lane AND state = 2 ORDER BY order_key, id LIMIT :count;
+SELECT order_key, id
+FROM job
+WHERE lane = :lane AND state = 2 AND (order_key, id) > (:key, :id)
+ORDER BY order_key, id
+LIMIT :count;
 
 -- name: job_claim
 -- Differs because: SQLite has one writer, so there is no lock to ask for or to skip.
