@@ -250,7 +250,8 @@ void add_bench(CLI::App& app, Arguments& arguments, Verb& verb) {
         ->excludes(growth);
     sub->footer(
         "Works beside the tables in use, never on them: in a folder FILE.jobhost_bench_PID, or in schemas\n"
-        "jobhost_bench_PID_*, which are removed at the end and after Ctrl-C. Fused: one transaction settles "
+        "(SQL Server: databases) jobhost_bench_PID_*, removed at the end and after Ctrl-C. Fused: one "
+        "transaction settles "
         "a\n"
         "batch and claims the next. Ratio: jobhost's rows a second for each of raw SQL's.");
     sub->callback([&] { verb = [&] { return bench_storage(arguments.global, arguments.bench); }; });

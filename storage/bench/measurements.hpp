@@ -33,8 +33,8 @@ struct Stopped : std::runtime_error {
 // Jobs of a measurement: larger batches are faster, and need more for as long a time.
 int jobs_for(int batch, double scale);
 
-// Speeds of each contender. They take turns, so that a change in the weather meets all of them. Each
-// measurement has a new space.
+// Speeds of each contender. They take turns many times within each measurement, so that a change in the
+// weather meets all of them. Each measurement has new spaces.
 // REQUIRES: the place has statements for a contender that is raw.
 std::vector<Figures> measure_speeds(Place& place, const Plan& plan);
 

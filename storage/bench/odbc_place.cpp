@@ -1,6 +1,8 @@
 #include "storage/bench/odbc_place.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <sql.h>
 #include <sqlext.h>
 #include <stdexcept>
@@ -64,15 +66,28 @@ private:
     bool is_connected_ = false;
 };
 
-void drop_schema(OdbcSession& session, const std::string& schema) {
-    // A schema that holds anything is not dropped by SQL Server.
-    for (const std::string& table : session.run(
-             "SELECT table_name FROM information_schema.tables WHERE table_schema = '" + schema + "'"))
-        session.run("DROP TABLE " + schema + "." + table);
-    if (!session
-             .run("SELECT schema_name FROM information_schema.schemata WHERE schema_name = '" + schema + "'")
-             .empty())
-        session.run("DROP SCHEMA " + schema);
+// On SQL Server our tables lie where its own user's do, so that only a database apart is a place apart.
+constexpr const char* kSqlServer = "Microsoft SQL Server";
+
+bool is_there(OdbcSession& session, bool is_database, const std::string& name) {
+    return !session
+                .run((is_database
+                          ? "SELECT name FROM sys.databases WHERE name = '"
+                          : "SELECT schema_name FROM information_schema.schemata WHERE schema_name = '") +
+                     name + "'")
+                .empty();
+}
+
+void drop(OdbcSession& session, bool is_database, const std::string& name) {
+    if (!is_there(session, is_database, name)) return;
+    session.run(is_database ? "DROP DATABASE " + name : "DROP SCHEMA " + name + " CASCADE");
+}
+
+bool is_database_attribute(std::string_view attribute) {
+    std::string key;
+    for (const char character : attribute.substr(0, attribute.find('=')))
+        if (character != ' ') key += static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
+    return key == "database";
 }
 
 std::string connection_of(const storage::StorageOptions& options) {
@@ -81,8 +96,27 @@ std::string connection_of(const storage::StorageOptions& options) {
 
 }  // namespace
 
+std::string with_database(std::string_view connection, const std::string& database) {
+    std::string changed;
+    while (!connection.empty()) {
+        // A value in braces may hold semicolons, and }} for a brace.
+        std::size_t end = 0;
+        for (bool is_braced = false; end < connection.size(); ++end) {
+            if (connection[end] == '{') is_braced = true;
+            if (connection[end] == '}') is_braced = false;
+            if (connection[end] == ';' && !is_braced) break;
+        }
+        const std::string_view attribute = connection.substr(0, end);
+        if (!attribute.empty() && !is_database_attribute(attribute)) changed += std::string{attribute} + ";";
+        connection.remove_prefix(std::min(end + 1, connection.size()));
+    }
+    return changed + "Database=" + database;
+}
+
 OdbcPlace::OdbcPlace(storage::StorageOptions options, std::string name)
-    : options_{std::move(options)}, name_{std::move(name)} {}
+    : options_{std::move(options)},
+      name_{std::move(name)},
+      makes_databases_{OdbcSession{connection_of(options_)}.product() == kSqlServer} {}
 
 OdbcPlace::~OdbcPlace() {
     try {
@@ -93,18 +127,22 @@ OdbcPlace::~OdbcPlace() {
 }
 
 void OdbcPlace::make(const std::string& space, int servers) {
-    const std::string schema = schema_of(space);
+    const std::string name = name_ + "_" + space;
     OdbcSession session{connection_of(options_)};
     if (made_.contains(space))
-        drop_schema(session, schema);
-    else if (!session
-                  .run("SELECT schema_name FROM information_schema.schemata WHERE schema_name = '" + schema +
-                       "'")
-                  .empty())
-        throw std::runtime_error{"the schema " + schema + " exists already; drop it"};
+        drop(session, makes_databases_, name);
+    else if (is_there(session, makes_databases_, name))
+        throw std::runtime_error{name + " exists already; drop it"};
     made_[space].reset();  // from now on it is ours to remove
     storage::StorageOptions options = options_;
-    options.schema = schema;
+    options.schema = name;
+    if (makes_databases_) {
+        session.run("CREATE DATABASE " + name);
+        const std::string connection = with_database(connection_of(options_), name);
+        if (OdbcSession{connection}.run("SELECT DB_NAME()") != std::vector{name})
+            throw std::runtime_error{"the driver does not lead to a database apart; nothing is measured"};
+        options.url = "odbc:" + connection;
+    }
     made_[space].emplace(options, servers);
 }
 
@@ -120,7 +158,7 @@ void OdbcPlace::remove() {
     if (made_.empty()) return;
     OdbcSession session{connection_of(options_)};
     while (!made_.empty()) {
-        drop_schema(session, schema_of(made_.begin()->first));
+        drop(session, makes_databases_, name_ + "_" + made_.begin()->first);
         made_.erase(made_.begin());
     }
 }

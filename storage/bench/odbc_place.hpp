@@ -1,12 +1,17 @@
-// A database over ODBC, through jobhost's stores alone: each space is a schema.
+// A database over ODBC, through jobhost's stores alone: each space is a schema, or, on SQL Server, where
+// jobhost's tables lie in the schema of their user, a database.
 #pragma once
 
 #include "storage/bench/place.hpp"
 #include "storage/bench/stored.hpp"
 
 #include <map>
+#include <string_view>
 
 namespace jobhost::bench {
+
+// A connection string for ODBC that leads to `database`, whatever it led to before.
+std::string with_database(std::string_view connection, const std::string& database);
 
 class OdbcPlace final : public Place {
 public:
@@ -22,14 +27,15 @@ public:
     int most_connections() const override { return 64; }
     std::optional<double> server_seconds() override { return std::nullopt; }
     std::string description() override;
-    std::string whereabouts() const override { return "the schemas " + name_ + "_*"; }
+    std::string whereabouts() const override {
+        return (makes_databases_ ? "the databases " : "the schemas ") + name_ + "_*";
+    }
     void remove() override;
 
 private:
-    std::string schema_of(const std::string& space) const { return name_ + "_" + space; }
-
     storage::StorageOptions options_;
     std::string name_;
+    bool makes_databases_;  // SQL Server
     std::map<std::string, std::optional<StoredSpace>> made_;
 };
 

@@ -59,8 +59,8 @@ public:
 };
 
 // A place on the database of `options`. SQLite: the folder "FILE.NAME" beside the database's file; servers:
-// schemas "NAME_*". What is there already is refused. `name`: small letters, digits and _.
-// Throws StorageError for a URL that no storage has.
+// schemas "NAME_*", on SQL Server databases of these names. What is there already is refused. `name`: small
+// letters, digits and _. Throws StorageError for a URL that no storage has.
 std::unique_ptr<Place> make_place(const storage::StorageOptions& options, const std::string& name);
 
 }  // namespace jobhost::bench

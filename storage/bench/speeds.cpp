@@ -5,91 +5,135 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <numeric>
 #include <thread>
 
 namespace jobhost::bench {
 
 namespace {
 
-const std::string kSpace = "drain";
-
-using Connections = std::vector<std::unique_ptr<Connection>>;
+// In so many pieces is a measurement done, and between them the others have their turn: a disk that is busy
+// for a second is so for all of them.
+constexpr int kSlices = 10;
 
 void check_goes_on(const Plan& plan) {
     if (plan.is_stopped != nullptr && *plan.is_stopped) throw Stopped{};
 }
 
-// Runs `deed` for every connection at the same time, and measures until the last has done.
-Speed timed(Place& place, const Connections& connections, int rows,
-            const std::function<void(std::size_t)>& deed) {
-    std::vector<std::exception_ptr> faults(connections.size());
-    const auto server_before = place.server_seconds();
-    const double own_before = own_seconds();
-    const Stopwatch watch;
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < connections.size(); ++i)
-            threads.emplace_back([&, i] {
-                try {
-                    deed(i);
-                } catch (...) {
-                    faults[i] = std::current_exception();
-                }
-            });
+// What some work has taken.
+struct Spent {
+    double seconds = 0;
+    double own_seconds = 0;
+    std::optional<double> server_seconds = 0;
+
+    Speed over(int rows) const {
+        Speed speed{.rows_per_second = rows / seconds, .client_micros = own_seconds / rows * 1e6};
+        if (server_seconds) speed.server_micros = *server_seconds / rows * 1e6;
+        return speed;
     }
-    const double seconds = watch.seconds();
-    const double own = own_seconds() - own_before;
-    const auto server_after = place.server_seconds();
-    for (const std::exception_ptr& fault : faults)
-        if (fault) std::rethrow_exception(fault);
-    Speed speed{.rows_per_second = rows / seconds, .client_micros = own / rows * 1e6};
-    if (server_before && server_after) speed.server_micros = (*server_after - *server_before) / rows * 1e6;
-    return speed;
-}
-
-// Claims and settles until nothing is left; how many jobs that were.
-int drain(Connection& connection, Exchange how, int batch, const Plan& plan) {
-    int settled = 0;
-    std::vector<Run> held;
-    do {
-        check_goes_on(plan);
-        const auto runs = static_cast<int>(held.size());
-        held = connection.exchange(how, held, batch);
-        settled += runs;
-    } while (!held.empty());
-    return settled;
-}
-
-struct Speeds {
-    Speed insert, drain;
 };
 
-Speeds measure_once(Place& place, const Plan& plan, Contender contender, int connection_count, int batch,
-                    Exchange how) {
-    check_goes_on(plan);
-    place.make(kSpace, connection_count);
-    if (plan.retained > 0) place.load(kSpace, Ballast::retained, plan.retained);
-    Connections connections;
-    for (int server = 1; server <= connection_count; ++server)
-        connections.push_back(place.connect(kSpace, contender, server));
-    const int each = std::max(1, jobs_for(batch, plan.scale) / connection_count / batch) * batch;
-    const int rows = each * connection_count;
-    Speeds speeds;
-    speeds.insert = timed(place, connections, rows, [&](std::size_t i) {
-        const auto first = static_cast<std::int64_t>(i) * each + 1;
-        for (int done = 0; done < each; done += batch) {
-            check_goes_on(plan);
-            connections[i]->insert(first + done, batch);
+// A contender in one measurement, with a space of its own.
+class Entrant {
+public:
+    Entrant(Place& place, const Plan& plan, Contender contender, int connections, int batch)
+        : place_{place},
+          plan_{plan},
+          batch_{batch},
+          batches_{std::max(1, jobs_for(batch, plan.scale) / connections / batch)} {
+        const std::string space = "drain_" + name_of(contender);
+        place.make(space, connections);
+        if (plan.retained > 0) place.load(space, Ballast::retained, plan.retained);
+        for (int server = 1; server <= connections; ++server)
+            threads_.push_back({.connection = place.connect(space, contender, server)});
+    }
+
+    // Each false: all has been done.
+    bool insert_some() {
+        if (inserted_ == batches_) return false;
+        const int end = std::min(batches_, inserted_ + slice());
+        add(insert_, [&](Thread& thread, int number) {
+            for (int done = inserted_; done < end; ++done) {
+                check_goes_on(plan_);
+                const std::int64_t before = std::int64_t{number} * batches_ + done;
+                thread.connection->insert(before * batch_ + 1, batch_);
+            }
+        });
+        inserted_ = end;
+        return true;
+    }
+    bool drain_some(Exchange how) {
+        if (std::all_of(threads_.begin(), threads_.end(),
+                        [](const Thread& thread) { return thread.is_done; }))
+            return false;
+        add(drain_, [&](Thread& thread, int) {
+            for (int done = 0; done < slice() && !thread.is_done; ++done) {
+                check_goes_on(plan_);
+                const auto runs = static_cast<int>(thread.held.size());
+                thread.held = thread.connection->exchange(how, thread.held, batch_);
+                thread.settled += runs;
+                thread.is_done = thread.held.empty();
+            }
+        });
+        return true;
+    }
+
+    Speed insert_speed() const { return insert_.over(rows()); }
+    // Throws if not every job was claimed and settled once.
+    Speed drain_speed() const {
+        int settled = 0;
+        for (const Thread& thread : threads_)
+            settled += thread.settled;
+        if (settled != rows()) throw std::runtime_error{"not every job was claimed and settled once"};
+        return drain_.over(rows());
+    }
+
+private:
+    struct Thread {
+        std::unique_ptr<Connection> connection;
+        std::vector<Run> held;
+        int settled = 0;
+        bool is_done = false;
+    };
+
+    int slice() const { return (batches_ + kSlices - 1) / kSlices; }
+    int rows() const { return static_cast<int>(threads_.size()) * batches_ * batch_; }
+
+    // Runs `deed` on every connection at the same time, and measures until the last has done.
+    void add(Spent& spent, const std::function<void(Thread&, int number)>& deed) {
+        std::vector<std::exception_ptr> faults(threads_.size());
+        const auto server_before = place_.server_seconds();
+        const double own_before = own_seconds();
+        const Stopwatch watch;
+        {
+            std::vector<std::jthread> running;
+            for (std::size_t i = 0; i < threads_.size(); ++i)
+                running.emplace_back([&, i] {
+                    try {
+                        deed(threads_[i], static_cast<int>(i));
+                    } catch (...) {
+                        faults[i] = std::current_exception();
+                    }
+                });
         }
-    });
-    std::vector<int> settled(connections.size());
-    speeds.drain = timed(place, connections, rows,
-                         [&](std::size_t i) { settled[i] = drain(*connections[i], how, batch, plan); });
-    if (std::accumulate(settled.begin(), settled.end(), 0) != rows)
-        throw std::runtime_error{"not every job was claimed and settled once"};
-    return speeds;
-}
+        spent.seconds += watch.seconds();
+        spent.own_seconds += own_seconds() - own_before;
+        const auto server_after = place_.server_seconds();
+        if (spent.server_seconds && server_before && server_after)
+            *spent.server_seconds += *server_after - *server_before;
+        else
+            spent.server_seconds.reset();
+        for (const std::exception_ptr& fault : faults)
+            if (fault) std::rethrow_exception(fault);
+    }
+
+    Place& place_;
+    const Plan& plan_;
+    int batch_;
+    int batches_;  // of each connection
+    int inserted_ = 0;
+    std::vector<Thread> threads_;
+    Spent insert_, drain_;
+};
 
 Speed median_of(const std::vector<Speed>& all) {
     const auto median = [&](auto member) -> std::optional<double> {
@@ -103,10 +147,29 @@ Speed median_of(const std::vector<Speed>& all) {
             median(&Speed::client_micros)};
 }
 
-// Who comes first in one round comes last in the next.
-std::vector<Contender> in_turn(std::vector<Contender> contenders, int round) {
+using Found = std::map<Contender, std::map<Work, std::vector<Speed>>>;
+
+// All contenders, a slice each in turn. Who comes first in one round comes last in the next.
+void measure_once(Place& place, const Plan& plan, int round, const Work& work, Exchange how, Found& found) {
+    check_goes_on(plan);
+    std::vector<Contender> contenders = plan.contenders;
     if (round % 2 == 1) std::reverse(contenders.begin(), contenders.end());
-    return contenders;
+    std::vector<std::pair<Contender, Entrant>> entrants;
+    for (const Contender contender : contenders)
+        entrants.emplace_back(contender, Entrant{place, plan, contender, work.connections, work.batch});
+    const auto until_done = [&](const auto& do_some) {
+        for (bool is_more = true; is_more;) {
+            is_more = false;
+            for (auto& [contender, entrant] : entrants)
+                if (do_some(entrant)) is_more = true;
+        }
+    };
+    until_done([](Entrant& entrant) { return entrant.insert_some(); });
+    until_done([&](Entrant& entrant) { return entrant.drain_some(how); });
+    for (const auto& [contender, entrant] : entrants) {
+        found[contender][{work.connections, kInsert, work.batch}].push_back(entrant.insert_speed());
+        found[contender][work].push_back(entrant.drain_speed());
+    }
 }
 
 }  // namespace
@@ -119,19 +182,15 @@ int jobs_for(int batch, double scale) {
 std::vector<Figures> measure_speeds(Place& place, const Plan& plan) {
     const std::pair<Exchange, std::string> deeds[] = {{Exchange::separate, kSeparate},
                                                       {Exchange::fused, kFused}};
-    std::map<Contender, std::map<Work, std::vector<Speed>>> found;
+    Found found;
     for (int round = 0; round < plan.rounds; ++round)
         for (const int connections : plan.connections)
             for (const int batch : plan.batches)
-                for (const auto& [how, deed] : deeds)
-                    for (const Contender contender : in_turn(plan.contenders, round)) {
-                        plan.report("round " + std::to_string(round + 1) + " of " +
-                                    std::to_string(plan.rounds) + ", batches of " + std::to_string(batch) +
-                                    ", " + deed + ": " + name_of(contender));
-                        const Speeds speeds = measure_once(place, plan, contender, connections, batch, how);
-                        found[contender][{connections, kInsert, batch}].push_back(speeds.insert);
-                        found[contender][{connections, deed, batch}].push_back(speeds.drain);
-                    }
+                for (const auto& [how, deed] : deeds) {
+                    plan.report("round " + std::to_string(round + 1) + " of " + std::to_string(plan.rounds) +
+                                ": insert, then " + deed + ", in batches of " + std::to_string(batch));
+                    measure_once(place, plan, round, {connections, deed, batch}, how, found);
+                }
     std::vector<Figures> all;
     for (const Contender contender : plan.contenders) {
         Figures& figures = all.emplace_back(Figures{.contender = name_of(contender)});

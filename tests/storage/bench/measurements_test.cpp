@@ -33,14 +33,66 @@ TEST_F(MeasurementsTest, EachContenderHasASpeedForEachDeedAndBatch) {
     }
 }
 
+// A place that writes down who does something in it.
+class WatchedPlace final : public Place {
+public:
+    WatchedPlace(Place& place, std::vector<Contender>& turns) : place_{place}, turns_{turns} {}
+
+    void make(const std::string& space, int servers) override { place_.make(space, servers); }
+    std::unique_ptr<Connection> connect(const std::string& space, Contender contender, int server) override {
+        return std::make_unique<Watched>(place_.connect(space, contender, server), contender, turns_);
+    }
+    void load(const std::string&, Ballast, std::int64_t) override {}
+    bool has_raw() const override { return true; }
+    int most_connections() const override { return 1; }
+    std::optional<double> server_seconds() override { return std::nullopt; }
+    std::string description() override { return place_.description(); }
+    std::string whereabouts() const override { return place_.whereabouts(); }
+    void remove() override { place_.remove(); }
+
+private:
+    class Watched final : public Connection {
+    public:
+        Watched(std::unique_ptr<Connection> connection, Contender contender, std::vector<Contender>& turns)
+            : connection_{std::move(connection)}, contender_{contender}, turns_{turns} {}
+        void insert(std::int64_t first, int count) override {
+            turns_.push_back(contender_);
+            connection_->insert(first, count);
+        }
+        std::vector<bench::Run> claim(int most) override { return connection_->claim(most); }
+        std::vector<bench::Run> claim_timed(int most, double& seconds) override {
+            return connection_->claim_timed(most, seconds);
+        }
+        std::size_t settle(std::span<const bench::Run> runs) override { return connection_->settle(runs); }
+        std::vector<bench::Run> exchange(Exchange how, std::span<const bench::Run> runs, int most) override {
+            turns_.push_back(contender_);
+            return connection_->exchange(how, runs, most);
+        }
+
+    private:
+        std::unique_ptr<Connection> connection_;
+        Contender contender_;
+        std::vector<Contender>& turns_;
+    };
+
+    Place& place_;
+    std::vector<Contender>& turns_;
+};
+
 TEST_F(MeasurementsTest, ContendersTakeTurnsAndChangePlacesEachRound) {
-    std::vector<std::string> steps;
+    std::vector<Contender> turns;
+    WatchedPlace place{*place_, turns};
     plan_.batches = {20};
     plan_.rounds = 2;
-    plan_.report = [&](const std::string& step) { steps.push_back(step.substr(step.rfind(' ') + 1)); };
-    measure_speeds(*place_, plan_);
-    EXPECT_EQ(steps, (std::vector<std::string>{"raw", "jobhost", "raw", "jobhost",  //
-                                               "jobhost", "raw", "jobhost", "raw"}));
+    measure_speeds(place, plan_);
+    // Three batches to insert; then a claim, and three exchanges of which the last finds nothing more: seven
+    // turns for each of two ways to exchange.
+    std::vector<Contender> expected;
+    for (int turn = 0; turn < 14; ++turn)
+        expected.insert(expected.end(), {Contender::raw, Contender::jobhost});
+    for (int turn = 0; turn < 14; ++turn)
+        expected.insert(expected.end(), {Contender::jobhost, Contender::raw});
+    EXPECT_EQ(turns, expected);
 }
 
 TEST_F(MeasurementsTest, GrowthIsToldForEachKindOfRows) {

@@ -1,5 +1,6 @@
 #include "storage/bench/place.hpp"
 
+#include "storage/bench/odbc_place.hpp"
 #include "storage/bench/postgres_session.hpp"
 #include "storage/bench/sqlite_session.hpp"
 #include "tests/support/postgres_cluster.hpp"
@@ -191,6 +192,14 @@ TEST(OdbcPlaceTest, MeasuresTheStoresAloneAndLeavesNothingBehind) {
     EXPECT_EQ(schemas(), 1);
     place->remove();
     EXPECT_EQ(schemas(), 0);
+}
+
+TEST(WithDatabaseTest, LeadsToThatDatabaseAlone) {
+    EXPECT_EQ(with_database("DRIVER=FreeTDS;SERVER=here;DATABASE=jobs;UID=me", "bench"),
+              "DRIVER=FreeTDS;SERVER=here;UID=me;Database=bench");
+    EXPECT_EQ(with_database("Driver={A;B};Pwd={database=x;y};;database = jobs;", "bench"),
+              "Driver={A;B};Pwd={database=x;y};Database=bench");
+    EXPECT_EQ(with_database("DSN=jobs", "bench"), "DSN=jobs;Database=bench");
 }
 
 TEST(MakePlaceTest, RefusesWhatNoStorageKnows) {
