@@ -36,12 +36,13 @@ struct Settlement {
 struct ClaimPosition {
     std::int64_t order_key = 0;
     JobId job;
+    friend auto operator<=>(const ClaimPosition&, const ClaimPosition&) = default;
 };
 struct ClaimLane {
     LaneId lane;
     int rank = 0;
-    // Only what lies behind this is looked at. A server that takes one full claim after the other spares the database
-    // what it has just taken; from time to time, and when a claim comes back short, it looks at the whole lane.
+    // What lies behind this is looked at first, and the whole lane only if that is not enough: a server that
+    // takes one full claim after the other spares the database looking again at what it has just taken.
     std::optional<ClaimPosition> after = std::nullopt;
 };
 struct ClaimRequest {

@@ -118,6 +118,7 @@ void ExchangeLoop::written(const Errand& errand, const storage::Exchanged& excha
     const std::vector<storage::Settlement>& settlements = errand.batch.settlements;
     lost_answers_.remove(settlements);
     lost_answers_.add(exchanged.claimed);
+    if (errand.claim.limit > 0) lanes_.took(errand.claim.limit, exchanged.claimed);
     inbox_.with([&](Inbox& inbox) {
         inbox.unwritten.written(errand.batch);
         inbox.is_dropping_log = false;

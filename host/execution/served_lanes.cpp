@@ -6,10 +6,16 @@ namespace jobhost::host {
 
 namespace {
 constexpr BootTime kPeriod = std::chrono::seconds{1};
+// While others enqueue all the time, there is news all the time.
+constexpr BootTime kPeriodWithNews = std::chrono::milliseconds{50};
 }  // namespace
 
 void ServedLanes::refresh(bool is_news) {
     const BootTime now = clock_.now();
+    if (now - looked_at_ >= (is_news ? kPeriodWithNews : kPeriod)) {
+        taken_.clear();
+        looked_at_ = now;
+    }
     if (!is_news && read_at_ && now - *read_at_ < kPeriod) return;
     for (Lane& lane : jobs_.lanes()) {
         const auto type = served_.types.find(lane.type);
@@ -21,12 +27,25 @@ void ServedLanes::refresh(bool is_news) {
     read_at_ = now;
 }
 
+void ServedLanes::took(std::size_t limit, const std::vector<ClaimedJob>& claimed) {
+    if (claimed.size() < limit) taken_.clear();
+    if (claimed.empty() || claimed.size() < limit) return;
+    for (const ClaimedJob& job : claimed) {
+        const storage::ClaimPosition position{job.order_key, job.id};
+        storage::ClaimPosition& last = taken_.try_emplace(job.lane, position).first->second;
+        last = std::max(last, position);
+    }
+}
+
 std::vector<storage::ClaimLane> ServedLanes::claimable(const std::set<std::string>& unavailable) const {
     std::vector<storage::ClaimLane> wanted;
     for (const auto& [id, lane] : lanes_) {
         if (unavailable.contains(lane.type)) continue;
         const auto queue = std::find(served_.queues.begin(), served_.queues.end(), lane.queue);
-        wanted.push_back({id, static_cast<int>(queue - served_.queues.begin())});
+        const auto taken = taken_.find(id);
+        wanted.push_back({.lane = id,
+                          .rank = static_cast<int>(queue - served_.queues.begin()),
+                          .after = taken == taken_.end() ? std::nullopt : std::optional{taken->second}});
     }
     return wanted;
 }

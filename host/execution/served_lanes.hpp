@@ -27,6 +27,10 @@ public:
 
     // Reads them if that was a second ago, or `is_news`. Throws StorageError.
     void refresh(bool is_news);
+    // What a claim for `limit` jobs has brought. While claims come back full, the next one looks behind them;
+    // a short one has looked at everything. So does one every second, and soon after news, which may be of a
+    // job that comes before those.
+    void took(std::size_t limit, const std::vector<ClaimedJob>& claimed);
     // Those of the last reading that can be claimed from, but for the `unavailable` types.
     std::vector<storage::ClaimLane> claimable(const std::set<std::string>& unavailable) const;
     // REQUIRES: claimable() has named the lane.
@@ -37,7 +41,9 @@ private:
     const Served served_;
     const BootClock& clock_;
     std::map<LaneId, Lane> lanes_;
+    std::map<LaneId, storage::ClaimPosition> taken_;  // the last job of each
     std::optional<BootTime> read_at_;
+    BootTime looked_at_{};  // everything
 };
 
 }  // namespace jobhost::host

@@ -74,8 +74,11 @@ private:
                         [](storage::Moved moved) { return moved != storage::Moved::yes; }))
             throw std::runtime_error{"a run of ours was not there to be settled"};
         std::vector<Run> claimed;
-        for (const ClaimedJob& job : answer.claimed)
+        for (const ClaimedJob& job : answer.claimed) {
             claimed.push_back({job.id.value, job.lease.value});
+            for (storage::ClaimLane& lane : lanes_)
+                if (lane.lane == job.lane) lane.after = {job.order_key, job.id};
+        }
         return claimed;
     }
 

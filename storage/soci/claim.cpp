@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <tuple>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -31,6 +32,14 @@ struct Candidate {
 ClaimPosition position_of(const ClaimLane& lane) {
     constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
     return lane.after.value_or(ClaimPosition{kBeforeAll, JobId{kBeforeAll}});
+}
+
+// False: there were none.
+bool forget_positions(ClaimRequest& claim) {
+    bool had_any = false;
+    for (ClaimLane& lane : claim.lanes)
+        had_any = std::exchange(lane.after, std::nullopt).has_value() || had_any;
+    return had_any;
 }
 
 // More than is asked for: others may hold some of them.
@@ -79,13 +88,10 @@ std::vector<Candidate> heads_one_by_one(Session& session, const ClaimRequest& cl
     return found;
 }
 
-bool takes_lanes_one_by_one(Session& session) {
-    return session.catalog().contains("job_candidates_of_lane");
-}
-
 std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim) {
     if (claim.lanes.empty()) return {};
-    return takes_lanes_one_by_one(session) ? heads_one_by_one(session, claim) : heads_of_all(session, claim);
+    return takes_lanes_one_by_one(session.catalog()) ? heads_one_by_one(session, claim)
+                                                     : heads_of_all(session, claim);
 }
 
 // Where an UPDATE can only return numbers, what the jobs are to work on comes by a statement of its own.
@@ -148,11 +154,14 @@ Claimed claim_best(Session& session, NameCache& names, NameCache::Draft& draft, 
 
 }  // namespace
 
-bool is_worth_claiming(Session& session, const ClaimRequest& claim) {
-    if (claim.limit == 0 || claim.lanes.empty()) return false;
-    if (!takes_lanes_one_by_one(session)) return true;
-    return std::any_of(claim.lanes.begin(), claim.lanes.end(),
-                       [&](const ClaimLane& lane) { return !head_of(session, lane, 1).empty(); });
+bool takes_lanes_one_by_one(const StatementCatalog& catalog) {
+    return catalog.contains("job_candidates_of_lane");
+}
+
+bool has_candidates(Session& session, const ClaimRequest& claim) {
+    return std::any_of(claim.lanes.begin(), claim.lanes.end(), [&](const ClaimLane& lane) {
+        return !head_of(session, {.lane = lane.lane}, 1).empty();
+    });
 }
 
 bool is_live(Session& session, ServerId server) {
@@ -163,14 +172,16 @@ bool is_live(Session& session, ServerId server) {
 std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
                              ServerId server, const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
+    ClaimRequest rest = claim;
     for (int round = 0; round < kMostRounds && taken.size() < claim.limit; ++round) {
-        ClaimRequest rest = claim;
         rest.limit = claim.limit - taken.size();
         const std::vector<Candidate> best = best_candidates(session, rest);
         Claimed claimed = claim_best(session, names, draft, tally, server, best, rest.limit);
-        if (claimed.touched == 0) break;  // there are none, or others are taking them
         for (const Candidate& candidate : best)
             if (auto found = claimed.jobs.extract(candidate.id)) taken.push_back(std::move(found.mapped()));
+        if (claimed.touched > 0) continue;
+        // There are none, or others are taking them: at least not behind the positions.
+        if (!forget_positions(rest)) break;
     }
     return taken;
 }

@@ -59,12 +59,7 @@ void SociJobStore::insert(std::span<const NewJob> jobs) {
 
 Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
                                  const ClaimRequest& claim) {
-    // Looking first spares an idle host the write lock.
-    if (settlements.empty()) {
-        bool is_worth_it = false;
-        database_.read([&](Session& session) { is_worth_it = is_worth_claiming(session, claim); });
-        if (!is_worth_it) return {};
-    }
+    if (settlements.empty() && !is_worth_writing(claim)) return {};
     SettlementBatch batch{settlements};
     try {
         Exchanged exchanged = exchange_once(server, batch.all(), claim);
@@ -79,6 +74,15 @@ Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> se
     return exchanged;
 }
 
+// Where there is one write lock for all, looking first spares an idle host taking it.
+bool SociJobStore::is_worth_writing(const ClaimRequest& claim) {
+    if (claim.limit == 0 || claim.lanes.empty()) return false;
+    if (!takes_lanes_one_by_one(database_.catalog())) return true;
+    bool is_worth_it = false;
+    database_.read([&](Session& session) { is_worth_it = has_candidates(session, claim); });
+    return is_worth_it;
+}
+
 Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlement> settlements,
                                       const ClaimRequest& claim) {
     Exchanged exchanged;
@@ -89,7 +93,10 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
         Tally tally;
         exchanged.moved = settle(session, tally, server, settlements);
         exchanged.claimed = take(session, names_, draft, tally, server, claim);
-        exchanged.server_is_live = !exchanged.claimed.empty() || is_live(session, server);
+        // Who holds runs has not been recovered; only who comes away empty-handed has to ask.
+        const bool holds_runs = !exchanged.claimed.empty() ||
+                                std::count(exchanged.moved.begin(), exchanged.moved.end(), Moved::yes) > 0;
+        exchanged.server_is_live = holds_runs || is_live(session, server);
         tally.write(session);
     });
     names_.remember(std::move(draft));

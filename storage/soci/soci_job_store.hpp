@@ -22,6 +22,7 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
+    bool is_worth_writing(const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);
     void settle_apart(ServerId server, std::span<const Settlement> settlements, Exchanged& exchanged);
