@@ -40,8 +40,9 @@ struct ClaimPosition {
 struct ClaimLane {
     LaneId lane;
     int rank = 0;
-    // Only what lies behind this is looked at. A server that takes one full claim after the other spares the database
-    // what it has just taken; from time to time, and when a claim comes back short, it looks at the whole lane.
+    // Only what lies behind this is looked at. A server that takes one full claim after the other spares the
+    // database what it has just taken; from time to time, and when a claim comes back short, it looks at the
+    // whole lane.
     std::optional<ClaimPosition> after = std::nullopt;
 };
 struct ClaimRequest {

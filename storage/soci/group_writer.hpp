@@ -1,5 +1,5 @@
-// All writes of a process on SQLite, one transaction at a time: what arrives while a commit is under way shares the
-// next one.
+// All writes of a process on SQLite, one transaction at a time: what arrives while a commit is under way
+// shares the next one.
 #pragma once
 
 #include "storage/soci/database.hpp"
@@ -22,8 +22,8 @@ public:
     GroupWriter(const GroupWriter&) = delete;
     GroupWriter& operator=(const GroupWriter&) = delete;
 
-    // Runs `work`, on this thread or another caller's, in a transaction that others may share: what it throws undoes this
-    // work alone. Returns when the transaction is durable. Waits for `patience` at most to begin.
+    // Runs `work`, on this thread or another caller's, in a transaction that others may share: what it throws
+    // undoes this work alone. Returns when the transaction is durable. Waits for `patience` at most to begin.
     void run(Duration patience, const Work& work);
     void run(const Work& work) { run(timeout_, work); }
 

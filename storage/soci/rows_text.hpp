@@ -25,7 +25,8 @@ public:
     void put_unless_0(std::string_view name, long long value) {
         put(name, value == 0 ? std::nullopt : std::optional{value});
     }
-    // What follows is what few rows have: in an array, it is an array of its own, left out if there is none of it.
+    // What follows is what few rows have: in an array, it is an array of its own, left out if there is none
+    // of it.
     void begin_rest();
     void end_row();
 
@@ -41,10 +42,10 @@ private:
     const bool has_arrays_;
     std::string text_;
     std::size_t rows_ = 0;
-    std::size_t nothings_ = 0;       // at the end of the present array so far
+    std::size_t nothings_ = 0;        // at the end of the present array so far
     std::size_t outer_nothings_ = 0;  // at the end of the row, before its rest
     std::size_t rest_at_ = 0;         // where the rest begins; 0: there is none
-    bool is_first_ = true;           // of the present row, or of its rest
+    bool is_first_ = true;            // of the present row, or of its rest
 };
 
 }  // namespace jobhost::storage

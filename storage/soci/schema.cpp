@@ -130,7 +130,7 @@ std::string pending_migrations_sql(const StorageOptions& options) {
     if (found.dialect == "mssql")  // filtered indexes ask for these
         for (const std::string& setting : catalog.session_setup())
             sql += setting + ";\n";
-    sql += is_sqlite ? "BEGIN IMMEDIATE;\n" : catalog["transaction_begin"] + ";\n";
+    sql += catalog["transaction_begin"] + ";\n";
     if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
     if (catalog.contains("schema_create"))
         sql += catalog["schema_create"] + ";\nSET LOCAL search_path = " + options.schema + ";\n";
@@ -145,7 +145,7 @@ std::string pending_migrations_sql(const StorageOptions& options) {
                  std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.text) +
                  "', " + now + ");\n";
     }
-    return sql + "\n" + notes + "\n" + (is_sqlite ? "COMMIT" : catalog["transaction_commit"]) + ";\n";
+    return sql + "\n" + notes + "\n" + catalog["transaction_commit"] + ";\n";
 }
 
 }  // namespace jobhost::storage
