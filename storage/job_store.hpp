@@ -85,8 +85,8 @@ public:
     virtual JobId reserve_ids(std::size_t count) = 0;
 
     // All or nothing. A job whose id exists already is left as it is, so that an insert whose answer did not
-    // arrive is simply repeated. Throws refused for arguments over kMaxArgumentsSize, for a priority out of
-    // range, and for texts that are not UTF-8 or contain NUL.
+    // arrive is simply repeated. Throws refused for arguments over kMaxArgumentsSize, for a type or queue
+    // over kMaxNameSize, for a priority out of range, and for texts that are not UTF-8 or contain NUL.
     virtual void insert(std::span<const NewJob> jobs) = 0;
 
     // Write down what has ended, then take what can run: one transaction. Either part may be empty. A

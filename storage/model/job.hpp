@@ -11,6 +11,7 @@
 namespace jobhost {
 
 inline constexpr std::size_t kMaxArgumentsSize = std::size_t{1} << 20;  // bytes of JSON
+inline constexpr std::size_t kMaxNameSize = 200;                        // bytes of a type or a queue
 inline constexpr std::size_t kMaxResultSize = std::size_t{64} << 10;    // bytes of JSON
 inline constexpr int kMinPriority = -1000;
 inline constexpr int kMaxPriority = 1000;

@@ -14,7 +14,8 @@ namespace {
 namespace json = boost::json;
 
 [[noreturn]] void refuse(const NewJob& job, const std::string& why) {
-    const std::string type = is_storable(job.type) ? job.type : "(not UTF-8)";
+    const bool is_shown = is_storable(job.type) && job.type.size() <= kMaxNameSize;
+    const std::string type = is_shown ? job.type : "(not to be shown)";
     throw StorageError{StorageError::Kind::refused, "a job of type " + type + " is refused: " + why};
 }
 
@@ -23,6 +24,8 @@ void check_one(const NewJob& job) {
     if (job.type.empty() || job.queue.value.empty()) refuse(job, "its type and queue must not be empty");
     if (!is_storable(job.type) || !is_storable(job.queue.value))
         refuse(job, "its type and queue must be UTF-8 without NUL");
+    if (job.type.size() > kMaxNameSize || job.queue.value.size() > kMaxNameSize)
+        refuse(job, "its type and queue may have " + std::to_string(kMaxNameSize) + " bytes at most");
     if (job.priority < kMinPriority || job.priority > kMaxPriority)
         refuse(job, "its priority must be -1000 to 1000, is " + std::to_string(job.priority));
     if (job.arguments.size() > kMaxArgumentsSize)

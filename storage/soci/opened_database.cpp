@@ -44,6 +44,12 @@ OpenedDatabase open_odbc(const std::string& text, const StorageOptions& options,
         throw StorageError{
             StorageError::Kind::refused,
             "storage.url leads to " + product + "; over ODBC jobhost knows SQL Server and PostgreSQL"};
+    // A session of SQL Server cannot choose a schema; two applications would meet in one unawares.
+    if (!is_postgres && options.schema != StorageOptions{}.schema)
+        throw StorageError{
+            StorageError::Kind::refused,
+            "storage.schema cannot be chosen on SQL Server, where the tables lie in the default schema of "
+            "the database's user; leave it out, and give each application a user of its own"};
     auto database = std::make_unique<PooledDatabase>(
         StatementCatalog{is_postgres ? "postgres" : "mssql", {options.schema, options.timeout}},
         [connection](const StatementCatalog& catalog) {

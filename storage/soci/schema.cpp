@@ -81,7 +81,8 @@ Found found_at(const StorageOptions& options) {
 SchemaStatus status_of(const Found& found, const std::string& schema) {
     std::map<long long, AppliedMigration> applied = found.applied;
     SchemaStatus status{.database = found.database, .is_current = true};
-    if (found.dialect != "sqlite") status.schema = schema;
+    // SQL Server puts our tables into the default schema of the database's user.
+    if (found.dialect == "postgres") status.schema = schema;
     for (const Migration& migration : migrations_of(found.dialect)) {
         MigrationState& state = status.migrations.emplace_back(migration.number, migration.name);
         const auto at = applied.find(migration.number);
@@ -125,7 +126,11 @@ std::string pending_migrations_sql(const StorageOptions& options) {
     if (status.is_current) return {};
     const StatementCatalog catalog{found.dialect, {.schema = options.schema, .timeout = options.timeout}};
     const bool is_sqlite = found.dialect == "sqlite";
-    std::string sql = is_sqlite ? "BEGIN IMMEDIATE;\n" : "BEGIN;\n";
+    std::string sql;
+    if (found.dialect == "mssql")  // filtered indexes ask for these
+        for (const std::string& setting : catalog.session_setup())
+            sql += setting + ";\n";
+    sql += catalog["transaction_begin"] + ";\n";
     if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
     if (catalog.contains("schema_create"))
         sql += catalog["schema_create"] + ";\nSET LOCAL search_path = " + options.schema + ";\n";
@@ -140,7 +145,7 @@ std::string pending_migrations_sql(const StorageOptions& options) {
                  std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.text) +
                  "', " + now + ");\n";
     }
-    return sql + "\n" + notes + "\nCOMMIT;\n";
+    return sql + "\n" + notes + "\n" + catalog["transaction_commit"] + ";\n";
 }
 
 }  // namespace jobhost::storage

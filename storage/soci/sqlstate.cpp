@@ -101,6 +101,7 @@ constexpr Remedy kConnectRemedies[] = {
     {"Can't open lib", "install the driver and name it in odbcinst.ini, or correct Driver= in storage.url"},
     {"Data source name not found", "name an installed driver in storage.url; 'odbcinst -q -d' lists them"},
     {"translate host name", "correct the host in storage.url"},
+    {"Adaptive Server is unavailable", "start the server, or correct host and port in storage.url"},
     {"Connection refused", "start the server, or correct host and port in storage.url"},
     {"No such file", "start the server, or correct host and port in storage.url"},
     {"timeout", "check that the server answers at the host and port of storage.url"},

@@ -52,17 +52,20 @@ def pattern(name, advice, expression, bad):
 
 
 def has_foreign_target(code, schema):
-    targets = re.findall(r"\b(?:UPDATE|DELETE\s+FROM|DELETE|INSERT\s+INTO)\s+(?!FROM\b|INTO\b)(\w+)(\s+AS\b|\s+\w+)?", code, re.I)
-    return any(name.lower() not in schema.tables or after.strip().upper() not in ("", "SET", "WITH", "OUTPUT", "WHERE", "SELECT")
-               for name, after in targets)
+    targets = re.findall(r"\b(?:UPDATE|DELETE\s+FROM|DELETE|INSERT\s+INTO)\s+(?!FROM\b|INTO\b)(\w+)(\s+AS\b|\s+\w+)?",
+                         code, re.I)
+    follow = ("", "SET", "WITH", "OUTPUT", "WHERE", "SELECT")
+    return any(name.lower() not in schema.tables or after.strip().upper() not in follow for name, after in targets)
 
 
 def has_bare_json(code, _):
-    return len(re.findall(r"\bOPENJSON\b", code, re.I)) != len(re.findall(r"\bOPENJSON\(CAST\(:\w+ AS nvarchar\(max\)\)\)", code))
+    whole = re.findall(r"\bOPENJSON\(CAST\(:\w+ AS nvarchar\(max\)\)\)", code)
+    return len(re.findall(r"\bOPENJSON\b", code, re.I)) != len(whole)
 
 
 def has_text_output(code, schema):
-    for clause in re.findall(r"\bOUTPUT\s+((?:inserted|deleted|N'').*?)(?=\bFROM\b|\bWHERE\b|\bVALUES\b|\bSELECT\b|;|$)", code, re.I | re.S):
+    end = r"(?=\bFROM\b|\bWHERE\b|\bVALUES\b|\bSELECT\b|;|$)"
+    for clause in re.findall(r"\bOUTPUT\s+((?:inserted|deleted|N'').*?)" + end, code, re.I | re.S):
         for item in clause.split(","):
             column = re.fullmatch(r"(?:inserted|deleted)\.(\w+)", item.strip(), re.I)
             if item.strip() != "N''" and (not column or not schema.is_number(column[1].lower())):
@@ -92,12 +95,16 @@ def has_reserved_name(code, _):
 
 RULES = [
     # What other databases understand.
-    pattern("limit", "say TOP (n), or OFFSET … ROWS FETCH NEXT … ROWS ONLY", r"\bLIMIT\b", "SELECT id FROM job LIMIT :count;"),
-    pattern("offset", "say OFFSET n ROWS", r"\bOFFSET\s+\S+(?!\S)(?!\s+ROWS?\b)", "SELECT id FROM job ORDER BY id OFFSET :keep;"),
+    pattern("limit", "say TOP (n), or OFFSET … ROWS FETCH NEXT … ROWS ONLY",
+            r"\bLIMIT\b", "SELECT id FROM job LIMIT :count;"),
+    pattern("offset", "say OFFSET n ROWS",
+            r"\bOFFSET\s+\S+(?!\S)(?!\s+ROWS?\b)", "SELECT id FROM job ORDER BY id OFFSET :keep;"),
     pattern("returning", "say OUTPUT", r"\bRETURNING\b", "DELETE FROM job RETURNING id;"),
-    pattern("on_conflict", "say INSERT … SELECT … WHERE NOT EXISTS", r"\bON\s+CONFLICT\b", "INSERT INTO lane (id) VALUES (1) ON CONFLICT DO NOTHING;"),
+    pattern("on_conflict", "say INSERT … SELECT … WHERE NOT EXISTS",
+            r"\bON\s+CONFLICT\b", "INSERT INTO lane (id) VALUES (1) ON CONFLICT DO NOTHING;"),
     pattern("concatenation", "say CONCAT(a, b)", r"\|\|", "SELECT queue || type FROM lane;"),
-    pattern("boolean", "there are no boolean values; compare with 1", r"\b(?:TRUE|FALSE)\b", "SELECT id FROM job WHERE true;"),
+    pattern("boolean", "there are no boolean values; compare with 1",
+            r"\b(?:TRUE|FALSE)\b", "SELECT id FROM job WHERE true;"),
     pattern("predicate_as_value", "a condition has no value that = could compare", r"(?:\bNULL|[<>=]\s*\d+)\s*\)\s*(?:=|<>)\s*\(",
             "SELECT id FROM job WHERE (state >= 4) = (finished_at IS NOT NULL);"),
     pattern("distinct_from", "say a = b OR (a IS NULL AND b IS NULL)", r"\bIS\s+(?:NOT\s+)?DISTINCT\s+FROM\b",
@@ -107,7 +114,8 @@ RULES = [
     pattern("colons", "say CAST(x AS t)", r"::", "SELECT id::bigint FROM job;"),
     pattern("row_values", "compare column by column", r"(?<![\w)])\([\w.:]+(?:\s*,\s*[\w.:]+)+\)\s*(?:=|<|>|IN\b)",
             "SELECT id FROM job WHERE (due_at, id) > (:key, :id);"),
-    pattern("foreign_lock", "say WITH (UPDLOCK, READPAST)", r"\bFOR\s+UPDATE\b|\bSKIP\s+LOCKED\b", "SELECT id FROM job FOR UPDATE SKIP LOCKED;"),
+    pattern("foreign_lock", "say WITH (UPDLOCK, READPAST)",
+            r"\bFOR\s+UPDATE\b|\bSKIP\s+LOCKED\b", "SELECT id FROM job FOR UPDATE SKIP LOCKED;"),
     pattern("lateral", "say CROSS APPLY", r"\bLATERAL\b", "SELECT id FROM lane CROSS JOIN LATERAL (SELECT 1) AS x;"),
     pattern("foreign_clause", "T-SQL has no such clause", r"\bUSING\b|\bNULLS\s+(?:FIRST|LAST)\b|\bFILTER\s*\(|\bNATURAL\s+JOIN\b|\bILIKE\b|\bPRAGMA\b|\bNOTIFY\b",
             "SELECT id FROM job ORDER BY due_at NULLS LAST;"),
@@ -115,33 +123,46 @@ RULES = [
             r"->|\b(?:json_each|json_to_recordset|json_extract|unnest|array|length|substr|now|random|ifnull|strftime|unixepoch|extract|"
             r"greatest|least|string_agg|concat_ws|trim|translate|generate_series|json_object|json_array|datetrunc|pg_\w+)\s*\(",
             "SELECT GREATEST(due_at, created_at) FROM job;"),
-    pattern("if_not_exists", "ask sys.tables first", r"\bCREATE\s+(?:UNIQUE\s+)?\w+\s+IF\s+NOT\s+EXISTS\b", "CREATE TABLE IF NOT EXISTS job (id bigint NOT NULL);"),
-    pattern("begin", "say BEGIN TRANSACTION", r"^\s*BEGIN\b(?!\s+TRANSACTION\b)", "BEGIN ISOLATION LEVEL REPEATABLE READ;"),
+    pattern("if_not_exists", "ask sys.tables first",
+            r"\bCREATE\s+(?:UNIQUE\s+)?\w+\s+IF\s+NOT\s+EXISTS\b",
+            "CREATE TABLE IF NOT EXISTS job (id bigint NOT NULL);"),
+    pattern("begin", "say BEGIN TRANSACTION",
+            r"^\s*BEGIN\b(?!\s+TRANSACTION\b)", "BEGIN ISOLATION LEVEL REPEATABLE READ;"),
     pattern("double_quotes", "name it so that it needs no quotes", r"[\"`]", 'SELECT "count" FROM job_counter;'),
     # What not all servers understand, or what misleads.
     pattern("merge", "MERGE has races; say UPDATE, then INSERT … WHERE NOT EXISTS", r"\bMERGE\b",
             "MERGE job_counter AS t USING job AS s ON t.lane = s.lane WHEN MATCHED THEN DELETE;"),
     pattern("cte_target", "write to the table itself", r"^\s*WITH\s+\w+.*?\bAS\s*\(.*\)\s*(?:UPDATE|DELETE|INSERT)\b",
             "WITH best AS (SELECT TOP (1) id FROM job) UPDATE best SET state = 3;"),
-    Rule("target", "write to a table of ours by its own name", has_foreign_target, "UPDATE j SET state = 3 FROM job AS j;"),
-    pattern("inline_index", "create indexes apart", r"\bCREATE\s+TABLE\b.*\bINDEX\b", "CREATE TABLE t (id bigint NOT NULL, INDEX i (id));"),
-    pattern("create_or_alter", "create it", r"\bCREATE\s+OR\s+ALTER\b", "CREATE OR ALTER VIEW v AS SELECT id FROM job;"),
+    Rule("target", "write to a table of ours by its own name", has_foreign_target,
+         "UPDATE j SET state = 3 FROM job AS j;"),
+    pattern("inline_index", "create indexes apart",
+            r"\bCREATE\s+TABLE\b.*\bINDEX\b", "CREATE TABLE t (id bigint NOT NULL, INDEX i (id));"),
+    pattern("create_or_alter", "create it",
+            r"\bCREATE\s+OR\s+ALTER\b", "CREATE OR ALTER VIEW v AS SELECT id FROM job;"),
     pattern("waitfor", "wait in the program", r"\bWAITFOR\b", "WAITFOR DELAY '00:00:01';"),
-    Rule("json_argument", "say OPENJSON(CAST(:rows AS nvarchar(max)))", has_bare_json, "SELECT id FROM OPENJSON(:rows) WITH (id bigint) AS given;"),
-    Rule("output", "return numbers, and read texts afterwards", has_text_output, "UPDATE job SET state = 3 OUTPUT inserted.id, inserted.arguments WHERE id = 1;"),
-    pattern("last_id", "ask by a key of ours", r"@@(?:ROWCOUNT|IDENTITY)\b|\b(?:SCOPE_IDENTITY|IDENT_CURRENT)\b", "SELECT SCOPE_IDENTITY();"),
-    pattern("index_names", "keep count in schema_migration", r"\bsys\.indexes\b", "SELECT 1 FROM sys.indexes WHERE name = N'job_ready';"),
+    Rule("json_argument", "say OPENJSON(CAST(:rows AS nvarchar(max)))", has_bare_json,
+         "SELECT id FROM OPENJSON(:rows) WITH (id bigint) AS given;"),
+    Rule("output", "return numbers, and read texts afterwards", has_text_output,
+         "UPDATE job SET state = 3 OUTPUT inserted.id, inserted.arguments WHERE id = 1;"),
+    pattern("last_id", "ask by a key of ours",
+            r"@@(?:ROWCOUNT|IDENTITY)\b|\b(?:SCOPE_IDENTITY|IDENT_CURRENT)\b", "SELECT SCOPE_IDENTITY();"),
+    pattern("index_names", "keep count in schema_migration",
+            r"\bsys\.indexes\b", "SELECT 1 FROM sys.indexes WHERE name = N'job_ready';"),
     pattern("top", "put the number into parentheses", r"\bTOP\b(?!\s*\()", "SELECT TOP 10 id FROM job;"),
     Rule("hints", "use only " + ", ".join(sorted(HINTS)), has_foreign_hint, "SELECT id FROM job WITH (NOLOCK);"),
     Rule("second_look", "a server may ignore READPAST: lock (UPDLOCK) and look at the state again (AND state + 0 = …)",
          skips_without_second_look, "UPDATE job SET state = 3 WHERE id IN (SELECT id FROM job WITH (ROWLOCK, READPAST, UPDLOCK));"),
-    pattern("clock", "the one clock is SYSUTCDATETIME()", r"\b(?:GETDATE|GETUTCDATE|SYSDATETIME|CURRENT_TIMESTAMP)\b", "SELECT GETDATE();"),
+    pattern("clock", "the one clock is SYSUTCDATETIME()",
+            r"\b(?:GETDATE|GETUTCDATE|SYSDATETIME|CURRENT_TIMESTAMP)\b", "SELECT GETDATE();"),
     pattern("temporary", "send the rows as JSON", r"#\w|@\w+\s+TABLE\b", "SELECT id FROM #chosen;"),
     pattern("alter", "not all servers can: no ALTER COLUMN, ALTER INDEX, ALTER DATABASE, LOCK_ESCALATION",
             r"\bALTER\s+(?:COLUMN|INDEX|DATABASE)\b|\bLOCK_ESCALATION\b", "ALTER TABLE job SET (LOCK_ESCALATION = DISABLE);"),
-    pattern("add", "one column for each ADD", r"\bADD\s+\w+\s+\w+(?:\([^)]*\))?[^;(),]*,", "ALTER TABLE job ADD colour int NULL, shape int NULL;"),
+    pattern("add", "one column for each ADD",
+            r"\bADD\s+\w+\s+\w+(?:\([^)]*\))?[^;(),]*,", "ALTER TABLE job ADD colour int NULL, shape int NULL;"),
     pattern("go", "GO is for people's tools", r"^\s*GO\s*$|\n\s*GO\s*\n", "SELECT 1\nGO\n;"),
-    Rule("reserved", "T-SQL reserves that word; give it another name", has_reserved_name, "SELECT lane AS plan FROM job;"),
+    Rule("reserved", "T-SQL reserves that word; give it another name", has_reserved_name,
+         "SELECT lane AS plan FROM job;"),
 ]
 
 
@@ -178,10 +199,12 @@ def main():
     changes = list(migrations())
     schema = Schema(statement.code for statement in changes)
     schema.tables.setdefault("schema_migration", {})
-    faults = [f"tsql.py: {rule.name}: does not find its own example" for rule in RULES if not rule.finds(blanked(rule.bad), schema)]
+    faults = [f"tsql.py: {rule.name}: does not find its own example"
+              for rule in RULES if not rule.finds(blanked(rule.bad), schema)]
     faults += [f"tsql_schema.py: {fault}" for fault in Schema.blind_spots()]
     for statement in [*queries(), *changes]:
-        faults += [f"{statement.place}: {rule.name}: {rule.advice}" for rule in RULES if rule.finds(statement.code, schema)]
+        faults += [f"{statement.place}: {rule.name}: {rule.advice}"
+                   for rule in RULES if rule.finds(statement.code, schema)]
     faults += [f"{SQL / 'mssql' / 'migrations'}: {fault}" for fault in schema.faults()]
     twin = Schema(blanked(code) for file in sorted((SQL / "postgres" / "migrations").glob("*.sql"))
                   for code in statements_in(file.read_text(encoding="utf-8")))

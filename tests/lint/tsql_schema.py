@@ -4,7 +4,7 @@ import re
 # Bytes of a key: https://learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server
 MOST_IN_CLUSTERED_KEY = 900
 MOST_IN_KEY = 1700
-COLLATION = "Latin1_General_100_BIN2"
+COLLATION = "COLLATE Latin1_General_100_BIN2"
 SIZES = {"bigint": 8, "int": 4, "smallint": 2}
 # Beside those of all dialects.
 OWN_TABLES = {"wake"}
@@ -87,8 +87,8 @@ class Schema:
                     self.keys.append((table, [column.name], "PRIMARY KEY" in part.upper()))
 
     def read_index(self, code):
-        found = re.match(r"\s*CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: INCLUDE \(([^)]*)\))?(?:\s+WHERE (.*))?$",
-                         code.rstrip(), re.S | re.I)
+        found = re.match(r"\s*CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: INCLUDE \(([^)]*)\))?"
+                         r"(?:\s+WHERE (.*))?$", code.rstrip(), re.S | re.I)
         if found:
             self.indexes[found[2]] = Index(found[2], found[3], bool(found[1]), split_list(found[4]),
                                            split_list(found[5] or ""), " ".join((found[6] or "").split()))
@@ -103,7 +103,8 @@ class Schema:
             for column in columns.values():
                 yield from self.faults_of_column(f"{table}.{column.name}", column)
         for table, names, is_clustered in self.keys:
-            yield from self.faults_of_key(f"the key of {table}", table, names, MOST_IN_CLUSTERED_KEY if is_clustered else MOST_IN_KEY)
+            most = MOST_IN_CLUSTERED_KEY if is_clustered else MOST_IN_KEY
+            yield from self.faults_of_key(f"the key of {table}", table, names, most)
         for index in self.indexes.values():
             yield from self.faults_of_key(index.name, index.table, index.columns, MOST_IN_KEY)
             yield from self.faults_of_filter(index)
@@ -114,8 +115,8 @@ class Schema:
             yield f"type: {name}: use bigint, int, smallint, nvarchar or varbinary"
         if not re.search(r"\bNULL\b", column.text, re.I):
             yield f"nullability: {name}: say NULL or NOT NULL; it cannot be changed later, and sessions differ"
-        if re.match(r"nvarchar\(\d", column.type) and COLLATE_WORDS not in column.text:
-            yield f"collation: {name}: say {COLLATE_WORDS}; names compare by their bytes"
+        if re.match(r"nvarchar\(\d", column.type) and COLLATION not in column.text:
+            yield f"collation: {name}: say {COLLATION}; names compare by their bytes"
 
     def faults_of_key(self, what, table, names, most):
         sizes = [self.tables[table][name].size() for name in names]
@@ -140,9 +141,8 @@ class Schema:
 
     def differences(self, twin):
         """From the tables of another dialect."""
-        for table in sorted(set(self.tables) ^ set(twin.tables) - OWN_TABLES - {"schema_migration"}):
-            if table not in OWN_TABLES | {"schema_migration"}:
-                yield f"same: the table {table} is in one dialect only"
+        for table in sorted((set(self.tables) ^ set(twin.tables)) - OWN_TABLES - {"schema_migration"}):
+            yield f"same: the table {table} is in one dialect only"
         for table in sorted(set(self.tables) & set(twin.tables)):
             for column in sorted(set(self.tables[table]) ^ set(twin.tables[table])):
                 yield f"same: the column {table}.{column} is in one dialect only"
@@ -164,9 +164,6 @@ class Schema:
         other = Schema(["CREATE TABLE t (a bigint NOT NULL);"])
         if not list(Schema(["CREATE TABLE t (b bigint NOT NULL);"]).differences(other)):
             yield "same: does not find its own example"
-
-
-COLLATE_WORDS = f"COLLATE {COLLATION}"
 
 
 def is_nullable_elsewhere(column):

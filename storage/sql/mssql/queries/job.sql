@@ -77,11 +77,13 @@ WHERE id IN (SELECT CAST(value AS bigint) FROM OPENJSON(CAST(:ids AS nvarchar(ma
 -- name: job_candidates
 -- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
 SELECT TOP (:count) head.order_key, head.id, given.rank
-FROM OPENJSON(CAST(:lanes AS nvarchar(max))) WITH (lane bigint, rank int) AS given
+FROM OPENJSON(CAST(:lanes AS nvarchar(max))) WITH (
+    lane bigint, rank int, last_key bigint '$.key', last_id bigint '$.id') AS given
 CROSS APPLY (
     SELECT TOP (:each) job.order_key, job.id
     FROM job
-    WHERE job.lane = given.lane AND job.state = 2
+    WHERE job.lane = given.lane AND job.state = 2 AND job.order_key >= given.last_key
+          AND (job.order_key > given.last_key OR job.id > given.last_id)
     ORDER BY job.order_key, job.id
 ) AS head
 ORDER BY given.rank, head.order_key, head.id;

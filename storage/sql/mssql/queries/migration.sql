@@ -5,7 +5,7 @@ DECLARE @outcome int
 EXEC @outcome = sp_getapplock @Resource = N'jobhost', @LockMode = N'Exclusive', @LockOwner = N'Transaction',
                               @LockTimeout = ${timeout}
 IF @outcome < 0
-    RAISERROR(N'another program is bringing the schema up to date, and did not end in time', 16, 1)
+    THROW 50000, N'another program is bringing the schema up to date, and did not end in time', 1
 SELECT N'locked';
 
 -- name: migration_table_exists

@@ -1,17 +1,17 @@
 -- name: transaction_begin
--- Only here because: SQLite's writer begins its transactions itself.
+-- Differs because: each database has its own words for it.
 BEGIN TRANSACTION;
 
 -- name: transaction_begin_reading
--- Only here because: SQLite's readers begin their transactions themselves.
+-- Differs because: each database has its own words for it.
 BEGIN TRANSACTION;
 
 -- name: transaction_commit
--- Only here because: SQLite's writer ends its transactions itself.
+-- Differs because: SQL Server wants the word TRANSACTION.
 COMMIT TRANSACTION;
 
 -- name: transaction_rollback
--- Only here because: SQLite's writer ends its transactions itself.
+-- Differs because: SQL Server wants the word TRANSACTION.
 ROLLBACK TRANSACTION;
 
 -- name: clock_now
