@@ -74,31 +74,23 @@ public:
         rows_.put("payload_version",
                   job.payload_version == 1 ? std::nullopt : std::optional<long long>{job.payload_version});
         rows_.end_row();
-        ids_.emplace_back(job.id.value);
         places_.emplace_back(lane, state);
     }
 
     void flush(Tally& tally) {
         if (rows_.rows() == 0) return;
-        const long long now = micros(session_.now());
-        const Parameters parameters{{"rows", rows_.take()}, {"now", now}};
+        const Parameters parameters{{"rows", rows_.take()}, {"now", micros(session_.now())}};
         const auto inserted = static_cast<std::size_t>(session_.execute("job_insert", parameters));
-        if (inserted == places_.size()) {
+        if (inserted != 0 && inserted != places_.size()) throw PartlyThere{};
+        if (inserted > 0)
             for (const auto& [lane, state] : places_)
                 tally.added(lane, state);
-        } else if (inserted > 0) {  // some were there already
-            for (const auto& [lane, state, count] : session_.rows<long long, int, long long>(
-                     "job_created_now", {{"ids", json::serialize(ids_)}, {"now", now}}))
-                tally.added(LaneId{lane}, static_cast<StateName>(state), count);
-        }
-        ids_.clear();
         places_.clear();
     }
 
 private:
     Session& session_;
     RowsText rows_;
-    json::array ids_;
     std::vector<std::pair<LaneId, StateName>> places_;
 };
 

@@ -20,13 +20,17 @@ private:
     std::optional<Duration> value_;
 };
 
+// Some jobs of a batch were there already and others were not. The transaction is to be undone, and the jobs
+// inserted one by one, so that it is known of each whether it counts.
+struct PartlyThere {};
+
 // Thread-safe.
 class JobInserter {
 public:
     // Throws StorageError (refused) naming the first job that cannot be stored.
     static void check(std::span<const NewJob> jobs);
 
-    // REQUIRES: check(jobs) passed; `session` is in a transaction.
+    // REQUIRES: check(jobs) passed; `session` is in a transaction. Throws PartlyThere.
     void insert(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
                 std::span<const NewJob> jobs);
 

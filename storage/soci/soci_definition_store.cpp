@@ -115,17 +115,9 @@ private:
 Applied SociDefinitionStore::apply(const std::string& application, const std::string& server,
                                    std::span<const SourceDefinitions> sources) {
     Applied applied;
-    const auto apply_once = [&] {
-        database_.write([&](Session& session) {
-            applied = SourceWriter{session, application, server, session.now()}.apply(sources);
-        });
-    };
-    try {
-        apply_once();
-    } catch (const StorageError& error) {
-        if (error.kind() != StorageError::Kind::conflict) throw;
-        apply_once();  // another host has inserted the same ones at the same moment; now they are there
-    }
+    database_.write([&](Session& session) {
+        applied = SourceWriter{session, application, server, session.now()}.apply(sources);
+    });
     return applied;
 }
 
@@ -164,7 +156,8 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
                                                            {"seen", micros(firing.seen)},
                                                            {"next_at", micros(firing.next)}}) == 1;
             if (!is_ours) continue;
-            inserter_.insert(session, names_, draft, tally, firing.jobs);
+            for (const NewJob& job : firing.jobs)  // some instants may have had theirs
+                inserter_.insert(session, names_, draft, tally, {&job, 1});
             ++fired;
         }
         tally.write(session);

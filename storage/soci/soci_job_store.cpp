@@ -47,11 +47,21 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
 
 void SociJobStore::insert(std::span<const NewJob> jobs) {
     JobInserter::check(jobs);
+    try {
+        insert_in(jobs, jobs.size());
+    } catch (const PartlyThere&) {
+        insert_in(jobs, 1);
+    }
+}
+
+// Steps of `step` jobs, in one transaction.
+void SociJobStore::insert_in(std::span<const NewJob> jobs, std::size_t step) {
     NameCache::Draft draft;
     database_.write([&](Session& session) {
         draft = {};
         Tally tally;
-        inserter_.insert(session, names_, draft, tally, jobs);
+        for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(step, rest.size())))
+            inserter_.insert(session, names_, draft, tally, rest.first(std::min(step, rest.size())));
         tally.write(session);
     });
     names_.remember(std::move(draft));

@@ -22,6 +22,7 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
+    void insert_in(std::span<const NewJob> jobs, std::size_t step);
     bool is_worth_writing(const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);

@@ -155,10 +155,3 @@ WHERE given.copy_of_chunk = 1
           SELECT 1
           FROM job_log WITH (ROWLOCK, UPDLOCK)
           WHERE job_log.job = given.job AND job_log.lease = given.lease AND job_log.number = given.number);
-
--- name: job_created_now
--- Differs because: T-SQL reads JSON with OPENJSON.
-SELECT lane, state, COUNT(*)
-FROM job
-WHERE id IN (SELECT CAST(value AS bigint) FROM OPENJSON(CAST(:ids AS nvarchar(max)))) AND created_at = :now
-GROUP BY lane, state;

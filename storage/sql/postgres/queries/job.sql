@@ -110,10 +110,3 @@ INSERT INTO job_log (job, lease, number, lines)
 SELECT job, lease, number, lines
 FROM json_to_recordset(CAST(:rows AS json)) AS given (job bigint, lease bigint, number integer, lines text)
 ON CONFLICT DO NOTHING;
-
--- name: job_created_now
--- Differs because: PostgreSQL has arrays.
-SELECT lane, state, COUNT(*)
-FROM job
-WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND created_at = :now
-GROUP BY lane, state;

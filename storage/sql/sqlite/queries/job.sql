@@ -109,10 +109,3 @@ ON CONFLICT (job, lease, number) DO NOTHING;
 -- name: job_settled_runs
 -- Differs because: SQLite reads a JSON array with json_each.
 SELECT id, lease FROM job WHERE id IN (SELECT value FROM json_each(:ids)) AND +server = :server AND state <> 3;
-
--- name: job_created_now
--- Differs because: SQLite reads a JSON array with json_each.
-SELECT lane, state, COUNT(*)
-FROM job
-WHERE id IN (SELECT value FROM json_each(:ids)) AND created_at = :now
-GROUP BY lane, state;
