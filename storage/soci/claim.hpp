@@ -7,12 +7,6 @@
 
 namespace jobhost::storage {
 
-// Whether a statement costs no round trip there, so that a claim looks at one lane after the other.
-bool takes_lanes_one_by_one(const StatementCatalog& catalog);
-
-// Whether a claim would find anything. REQUIRES: takes_lanes_one_by_one().
-bool has_candidates(Session& session, const ClaimRequest& claim);
-
 // Whether `server` may claim: neither stopped nor declared dead.
 bool is_live(Session& session, ServerId server);
 

@@ -72,6 +72,22 @@ void put_row(RowsText& rows, const Settlement& settlement) {
     rows.end_row();
 }
 
+// Most runs end like this, and writing that down costs a third less.
+bool is_plain_success(const Settlement& settlement) {
+    const auto* succeeded = std::get_if<Succeeded>(&settlement.target);
+    return succeeded != nullptr && succeeded->result.empty() && settlement.started_at &&
+           settlement.new_crashes == 0 && settlement.new_interruptions == 0 && settlement.new_warnings == 0;
+}
+
+void put_success(RowsText& rows, const Settlement& settlement) {
+    rows.begin_row();
+    rows.put("id", settlement.job.value);
+    rows.put("lease", settlement.lease.value);
+    rows.put("started_at", micros(settlement.started_at));
+    rows.put("finished_at", micros(std::get<Succeeded>(settlement.target).finished_at));
+    rows.end_row();
+}
+
 // Those of `settlements` that an earlier transaction has written: a settled row keeps its server and its
 // lease.
 std::set<std::pair<JobId, Lease>> settled_runs(Session& session, ServerId server,
@@ -97,17 +113,27 @@ std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
         ordered.push_back(&settlement);
     std::sort(ordered.begin(), ordered.end(),
               [](const auto* a, const auto* b) { return a->job.value < b->job.value; });
-    RowsText rows{session};
-    for (const Settlement* settlement : ordered)
-        put_row(rows, *settlement);
+    RowsText successes{session};
+    RowsText others{session};
+    for (const Settlement* settlement : ordered) {
+        if (is_plain_success(*settlement))
+            put_success(successes, *settlement);
+        else
+            put_row(others, *settlement);
+    }
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
-    for (const auto& [id, lease, lane, state] : session.rows<long long, long long, long long, int>(
-             "job_settle",
-             {{"rows", rows.take()}, {"server", server.value}, {"now", micros(session.now())}})) {
-        moved_runs.emplace(JobId{id}, Lease{lease});
-        tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
-    }
+    const auto move = [&](const char* statement, const Parameters& parameters) {
+        for (const auto& [id, lease, lane, state] :
+             session.rows<long long, long long, long long, int>(statement, parameters)) {
+            moved_runs.emplace(JobId{id}, Lease{lease});
+            tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+        }
+    };
+    if (successes.rows() > 0) move("job_succeed", {{"rows", successes.take()}, {"server", server.value}});
+    if (others.rows() > 0)
+        move("job_settle",
+             {{"rows", others.take()}, {"server", server.value}, {"now", micros(session.now())}});
 
     const std::set<std::pair<JobId, Lease>> settled_before = moved_runs.size() < settlements.size()
                                                                  ? settled_runs(session, server, settlements)

@@ -1,5 +1,6 @@
 #include "storage/soci/soci_job_store.hpp"
 
+#include "storage/soci/candidates.hpp"
 #include "storage/soci/claim.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/settle.hpp"

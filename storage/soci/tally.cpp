@@ -4,14 +4,18 @@
 
 namespace jobhost::storage {
 
-void Tally::write(Session& session, long long slot) const {
+std::string Tally::take() {
     boost::json::array rows;
-    for (const auto& [place, change] : changes_)
+    for (const auto& [place, change] : std::exchange(changes_, {}))
         if (change != 0)
             rows.push_back(
                 {{"lane", place.first.value}, {"state", static_cast<int>(place.second)}, {"change", change}});
-    if (rows.empty()) return;
-    session.execute("counter_add", {{"slot", slot}, {"rows", boost::json::serialize(rows)}});
+    return boost::json::serialize(rows);
+}
+
+void Tally::write(Session& session, long long slot) {
+    const std::string rows = take();
+    if (rows != "[]") session.execute("counter_add", {{"slot", slot}, {"rows", rows}});
 }
 
 }  // namespace jobhost::storage

@@ -6,6 +6,7 @@
 #include "storage/soci/session.hpp"
 
 #include <map>
+#include <string>
 #include <utility>
 
 namespace jobhost::storage {
@@ -23,9 +24,11 @@ public:
     }
 
     // The last statement of a transaction, as all transactions lock these rows last.
-    void write(Session& session) const { write(session, session.counter_slot()); }
+    void write(Session& session) { write(session, session.counter_slot()); }
+    // What was counted so far, for a statement that writes it itself; begins anew.
+    std::string take();
     // Into a given slot; 0 is nobody's, and holds what was folded.
-    void write(Session& session, long long slot) const;
+    void write(Session& session, long long slot);
 
 private:
     std::map<std::pair<LaneId, StateName>, long long> changes_;

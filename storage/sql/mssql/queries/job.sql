@@ -41,6 +41,16 @@ WHERE given.copy_of_id = 1
                          AND job.origin = given.origin AND job.nominal_at IS NOT NULL
                          AND job.definition IS NOT NULL)));
 
+-- name: job_succeed
+-- Differs because: T-SQL reads JSON with OPENJSON, and says OUTPUT instead of RETURNING; see job_settle. For runs that
+-- ended as most do.
+UPDATE job
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
+OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state
+FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
+    id bigint, lease bigint, started_at bigint, finished_at bigint) AS s
+WHERE job.id = s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease;
+
 -- name: job_settle
 -- Differs because: T-SQL reads JSON with OPENJSON, and says OUTPUT instead of RETURNING. A cancelled or expired job
 -- ends here instead of going back to a queue. The + keeps SQL Server from job_running, where it would begin with the

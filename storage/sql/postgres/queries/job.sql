@@ -12,6 +12,14 @@ FROM json_to_recordset(CAST(:rows AS json)) AS given (
     policy bigint, arguments text, enqueued_at bigint)
 ON CONFLICT DO NOTHING;
 
+-- name: job_succeed
+-- Differs because: PostgreSQL reads JSON with json_to_recordset; see job_settle. For runs that ended as most do.
+UPDATE job
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
+FROM json_to_recordset(CAST(:rows AS json)) AS s (id bigint, lease bigint, started_at bigint, finished_at bigint)
+WHERE job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease
+RETURNING job.id, job.lease, job.lane, job.state;
+
 -- name: job_settle
 -- Differs because: PostgreSQL reads JSON with json_to_recordset. A cancelled or expired job ends here instead of
 -- going back to a queue. The + 0 keeps the planner from the partial indexes, and two inequalities in the place of an
@@ -44,7 +52,8 @@ FROM job
 WHERE id = ANY (CAST(translate(:ids, '[]', '{}') AS bigint[])) AND server + 0 = :server AND state + 0 <> 3;
 
 -- name: job_candidates
--- Only here because: where a statement costs a round trip, one takes the heads of all lanes.
+-- Only here because: where a statement costs a round trip, one finds the heads of all lanes. Here it tells whether a
+-- claim came back short although there was more.
 SELECT head.order_key, head.id, given.rank
 FROM json_to_recordset(CAST(:lanes AS json)) AS given (lane bigint, rank integer, key bigint, id bigint)
 CROSS JOIN LATERAL (
@@ -57,27 +66,61 @@ CROSS JOIN LATERAL (
 ORDER BY given.rank, head.order_key, head.id
 LIMIT :count;
 
--- name: job_claim
--- Differs because: rows that another transaction holds are skipped; the ids come best first. Each is looked up by its
--- id (LATERAL, + 0), whatever the planner thinks of the table; the rows are locked, so that their places stay.
-UPDATE job
-SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
-    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
-    finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
-    server = :server,
-    lease = lease + 1,
-    attempt = attempt + 1,
-    claimed_at = :now
-WHERE job.ctid = ANY (ARRAY(
-    SELECT free.ctid
-    FROM unnest(CAST(translate(:ids, '[]', '{}') AS bigint[])) AS best (id)
-    CROSS JOIN LATERAL (
-        SELECT ctid FROM job WHERE job.id = best.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED
-    ) AS free
-    LIMIT :count))
-AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
-RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
-          definition, nominal_at;
+-- name: job_claim_best
+-- Only here because: looking for candidates, locking them, claiming them and counting them is one round trip on
+-- PostgreSQL. Candidates are found without locks; each is then looked up by its id (LATERAL, + 0), whatever the planner
+-- thinks of the table, and skipped if another transaction holds it. Rows that are locked keep their place (ctid).
+WITH claimed AS (
+    UPDATE job
+    SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
+        reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
+        finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+        server = :server,
+        lease = lease + 1,
+        attempt = attempt + 1,
+        claimed_at = :now
+    WHERE job.ctid = ANY (ARRAY(
+        SELECT free.ctid
+        FROM (
+            SELECT head.id
+            FROM json_to_recordset(CAST(:lanes AS json)) AS given (lane bigint, rank integer, key bigint, id bigint)
+            CROSS JOIN LATERAL (
+                SELECT order_key, id
+                FROM job
+                WHERE job.lane = given.lane AND job.state = 2 AND (job.order_key, job.id) > (given.key, given.id)
+                ORDER BY order_key, id
+                LIMIT :each
+            ) AS head
+            ORDER BY given.rank, head.order_key, head.id
+            LIMIT :window
+        ) AS best
+        CROSS JOIN LATERAL (
+            SELECT ctid FROM job WHERE job.id = best.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED
+        ) AS free
+        LIMIT :count))
+    AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
+    RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
+              definition, nominal_at
+),
+counted AS (
+    INSERT INTO job_counter (slot, lane, state, count)
+    SELECT CAST(:slot AS bigint), lane, state, SUM(change)
+    FROM (
+        SELECT lane, CAST(2 AS smallint) AS state, -COUNT(*) AS change FROM claimed GROUP BY lane
+        UNION ALL
+        SELECT lane, state, COUNT(*) FROM claimed GROUP BY lane, state
+        UNION ALL
+        SELECT lane, state, change
+        FROM json_to_recordset(CAST(:changes AS json)) AS given (lane bigint, state smallint, change bigint)
+    ) AS changed
+    GROUP BY lane, state
+    HAVING SUM(change) <> 0
+    ORDER BY lane, state
+    ON CONFLICT (slot, lane, state) DO UPDATE SET count = job_counter.count + excluded.count
+)
+SELECT id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments, definition,
+       nominal_at
+FROM claimed;
 
 -- name: job_promote
 -- Differs because: rows that another transaction holds are skipped.

@@ -20,11 +20,20 @@ WHERE true
 ON CONFLICT (id) DO NOTHING
 ON CONFLICT (definition, nominal_at, origin) WHERE nominal_at IS NOT NULL DO NOTHING;
 
+-- name: job_succeed
+-- Differs because: SQLite reads a JSON array with json_each; see job_settle. For runs that ended as most do.
+UPDATE job
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
+FROM (SELECT value->>0 AS id, value->>1 AS lease, value->>2 AS started_at, value->>3 AS finished_at
+      FROM json_each(:rows)) AS s
+WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
+RETURNING job.id, job.lease, job.lane, job.state;
+
 -- name: job_settle
--- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of
--- going back to a queue. LIMIT -1 has SQLite take each
--- value out of the JSON once; what few rows have lies in an array of its own. The + keeps SQLite from job_running, where it would begin with the server's jobs and read
--- the whole array anew for each of them.
+-- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of going
+-- back to a queue. LIMIT -1 has SQLite take each value out of the JSON once; what few rows have lies in an array of its
+-- own. The + keeps SQLite from job_running, where it would begin with the server's jobs and read the whole array anew
+-- for each of them.
 UPDATE job
 SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now) THEN 6
                  ELSE s.state END,
@@ -65,7 +74,8 @@ ORDER BY order_key, id
 LIMIT :count;
 
 -- name: job_claim
--- Differs because: SQLite has one writer, so there is no lock to ask for or to skip.
+-- Only here because: PostgreSQL finds and claims in one statement. SQLite has one writer, so there is no lock to ask
+-- for or to skip.
 UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
