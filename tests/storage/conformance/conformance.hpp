@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/storage/conformance/backend.hpp"
+#include "tests/support/manual_clock.hpp"
 
 namespace jobhost::storage {
 

@@ -1,0 +1,24 @@
+// Which texts a database can be asked to keep.
+#pragma once
+
+#include "storage/job_queries.hpp"
+#include "storage/job_store.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace jobhost::storage::model {
+
+// UTF-8 without NUL.
+bool is_storable(std::string_view text);
+
+// Throws refused for a job that no database may take.
+void check(const NewJob& job);
+
+// Takes away what of the settlement's texts cannot be stored; false: there was nothing to take.
+bool mutilate(Settlement& settlement);
+
+// The lines of a chunk.
+std::vector<LogLine> lines_of(Lease lease, const std::string& chunk);
+
+}  // namespace jobhost::storage::model
