@@ -7,6 +7,16 @@
 #include <algorithm>
 #include <set>
 
+namespace jobhost {
+
+// So that a failed case shows numbers and not bytes.
+template <class Tag, class Value>
+void PrintTo(const Id<Tag, Value>& id, std::ostream* out) {
+    *out << testing::PrintToString(id.value);
+}
+
+}  // namespace jobhost
+
 namespace jobhost::storage {
 
 // `call` throws StorageError of the kind refused.

@@ -62,6 +62,7 @@ private:
 struct ModelDatabase {
     std::mutex mutex;
     std::int64_t next_job = 1;
+    std::int64_t next_server = 1;
     int opened = 0;  // how many storages were opened on it
     std::map<JobId, JobRecord> jobs;
     std::vector<Lane> lanes;  // by id, from 1

@@ -24,7 +24,7 @@ ServerId ModelServerStore::enter(const ServerInfo& info, std::span<const ServedT
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         if (const ServerRecord* known = find(database, info.incarnation)) return known->info.id;
         ServerRecord record{info, {types.begin(), types.end()}};
-        record.info.id = ServerId{static_cast<std::int64_t>(database.servers.size()) + 1};
+        record.info.id = ServerId{database.next_server++};
         record.info.state = ServerState::live;
         record.info.beat = 0;
         record.info.started_at = now;

@@ -5,12 +5,8 @@
 #include "storage/job_store.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace jobhost::storage::model {
-
-// UTF-8 without NUL.
-bool is_storable(std::string_view text);
 
 // Throws refused for a job that no database may take.
 void check(const NewJob& job);

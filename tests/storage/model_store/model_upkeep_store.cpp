@@ -72,4 +72,13 @@ std::size_t ModelUpkeepStore::purge_by_count(std::size_t limit) {
     });
 }
 
+std::size_t ModelUpkeepStore::purge_servers() {
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        return std::erase_if(database.servers, [&](const auto& entry) {
+            const ServerInfo& info = entry.second.info;
+            return info.state != ServerState::live && *info.stopped_at < now - std::chrono::weeks{1};
+        });
+    });
+}
+
 }  // namespace jobhost::storage::model
