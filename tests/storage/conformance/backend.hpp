@@ -1,27 +1,17 @@
 // The databases that the conformance suite runs against. A new one is one more line in all_backends().
 #pragma once
 
-#include "storage/storage.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/storage/conformance/sqlite_test_database.hpp"
+#include "tests/storage/model_store/model_storage.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
 namespace jobhost::storage {
-
-// One empty database.
-class TestDatabase {
-public:
-    virtual ~TestDatabase() = default;
-    // Each call opens the same database once more, as another process would.
-    virtual std::unique_ptr<Storage> open(const Clock& clock) = 0;
-};
 
 struct Backend {
     std::string name;
@@ -29,18 +19,21 @@ struct Backend {
     friend std::ostream& operator<<(std::ostream& out, const Backend& backend) { return out << backend.name; }
 };
 
-class SqliteTestDatabase final : public TestDatabase {
+class ModelTestDatabase final : public TestDatabase {
 public:
     std::unique_ptr<Storage> open(const Clock& clock) override {
-        return open_storage({.url = "sqlite:" + (folder_ / "test.db").string()}, &clock);
+        return std::make_unique<model::ModelStorage>(database_, clock);
     }
 
 private:
-    test::TemporaryFolder folder_;
+    std::shared_ptr<model::ModelDatabase> database_ = std::make_shared<model::ModelDatabase>();
 };
 
 inline std::vector<Backend> all_backends() {
-    return {{"sqlite", [] { return std::make_unique<SqliteTestDatabase>(); }}};
+    return {
+        {"sqlite", [] { return std::make_unique<SqliteTestDatabase>(); }},
+        {"model", [] { return std::make_unique<ModelTestDatabase>(); }},
+    };
 }
 
 inline std::string backend_name(const testing::TestParamInfo<Backend>& info) {

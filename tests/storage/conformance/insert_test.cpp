@@ -108,19 +108,6 @@ TEST_P(InsertConformance, AJobThatIsAlreadyDueIsEnqueuedAtOnce) {
     EXPECT_EQ(state_of(insert(made)), enqueued);
 }
 
-TEST_P(InsertConformance, AnotherConnectionSeesTheJobAndTheNews) {
-    const auto other = database->open(clock);
-    const auto wakeups = storage->watch();
-    wakeups->drain();
-
-    NewJob made = job();
-    made.id = other->jobs().reserve_ids(1);
-    other->jobs().insert({&made, 1});
-
-    EXPECT_TRUE(wakeups->drain());
-    EXPECT_EQ(state_of(made.id), enqueued);
-}
-
 INSTANTIATE_TEST_SUITE_P(Databases, InsertConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

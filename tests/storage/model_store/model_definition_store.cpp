@@ -1,0 +1,119 @@
+#include "tests/storage/model_store/model_definition_store.hpp"
+
+#include "storage/storage_error.hpp"
+#include "tests/storage/model_store/model_job_store.hpp"
+#include "tests/storage/model_store/model_texts.hpp"
+
+namespace jobhost::storage::model {
+
+namespace {
+
+std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) {
+    return definition.schedule ? next_due(*definition.schedule, now) : std::nullopt;
+}
+
+struct Application {
+    std::string application;
+    std::string server;
+    std::span<const SourceDefinitions> sources;
+
+    bool lists(const std::string& source) const {
+        for (const SourceDefinitions& listed : sources)
+            if (listed.source == source) return true;
+        return false;
+    }
+    // Whether these files may change it: it came from one of them, or from one that is gone.
+    bool owns(const DefinitionRecord& record) const {
+        return lists(record.stored.source) ||
+               (record.applied_by == server && record.stored.source.starts_with(application + "/"));
+    }
+};
+
+// What `given` makes of the record of that name. Throws refused.
+void put(DefinitionRecord& record, const Application& by, const std::string& source, const Definition& given,
+         TimePoint now, Applied& applied) {
+    const bool is_absent = record.is_retired || record.stored.revision == 0;
+    if (!is_absent && !by.owns(record))
+        throw StorageError{StorageError::Kind::refused, "a definition's name belongs to another source"};
+    if (!is_absent && record.stored.source == source && record.stored.definition == given) return;
+    const bool keeps_schedule = !is_absent && record.stored.definition.schedule == given.schedule;
+    if (!keeps_schedule) record.stored.next_at = first_due(given, now);
+    ++(is_absent ? applied.added : applied.changed);
+    record.stored.source = source;
+    record.stored.definition = given;
+    ++record.stored.revision;
+    record.applied_by = by.server;
+    record.is_retired = false;
+}
+
+void retire(DefinitionRecord& record) {
+    record.is_retired = true;
+    record.stored.next_at.reset();
+    ++record.stored.revision;
+}
+
+}  // namespace
+
+Applied ModelDefinitionStore::apply(const std::string& application, const std::string& server,
+                                    std::span<const SourceDefinitions> sources) {
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        const Application by{application, server, sources};
+        auto changed = database.definitions;
+        Applied applied;
+        std::set<std::string> listed;
+        for (const SourceDefinitions& source : sources)
+            for (const Definition& definition : source.definitions) {
+                if (!listed.insert(definition.name).second)
+                    throw StorageError{StorageError::Kind::refused, "a definition's name occurs twice"};
+                const auto [at, is_new] = changed.try_emplace(definition.name);
+                if (is_new) at->second.stored.id.value = static_cast<std::int64_t>(changed.size());
+                put(at->second, by, source.source, definition, now, applied);
+            }
+        for (auto& [name, record] : changed)
+            if (!record.is_retired && !listed.contains(name) && by.owns(record)) {
+                retire(record);
+                ++applied.retired;
+            }
+        database.definitions = std::move(changed);
+        return applied;
+    });
+}
+
+std::vector<StoredDefinition> ModelDefinitionStore::list() {
+    return opened_.read([](const ModelDatabase& database) {
+        std::vector<StoredDefinition> found;
+        for (const auto& [name, record] : database.definitions)
+            if (!record.is_retired) found.push_back(record.stored);
+        return found;
+    });
+}
+
+std::optional<StoredDefinition> ModelDefinitionStore::find(const std::string& name) {
+    return opened_.read([&](const ModelDatabase& database) -> std::optional<StoredDefinition> {
+        const auto found = database.definitions.find(name);
+        if (found == database.definitions.end() || found->second.is_retired) return std::nullopt;
+        return found->second.stored;
+    });
+}
+
+std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
+    for (const Firing& firing : firings)
+        for (const NewJob& job : firing.jobs)
+            check(job);
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        std::size_t fired = 0;
+        for (const Firing& firing : firings)
+            for (auto& [name, record] : database.definitions) {
+                StoredDefinition& stored = record.stored;
+                if (stored.id != firing.definition || stored.revision != firing.revision ||
+                    stored.next_at != firing.seen)
+                    continue;
+                stored.next_at = firing.next;
+                insert(database, firing.jobs, now);
+                ++fired;
+            }
+        return fired;
+    });
+}
+
+}  // namespace jobhost::storage::model

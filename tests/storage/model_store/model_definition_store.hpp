@@ -1,0 +1,23 @@
+// Definitions of the reference model.
+#pragma once
+
+#include "storage/definition_store.hpp"
+#include "tests/storage/model_store/model_database.hpp"
+
+namespace jobhost::storage::model {
+
+class ModelDefinitionStore final : public DefinitionStore {
+public:
+    explicit ModelDefinitionStore(Opened& opened) : opened_{opened} {}
+
+    Applied apply(const std::string& application, const std::string& server,
+                  std::span<const SourceDefinitions> sources) override;
+    std::vector<StoredDefinition> list() override;
+    std::optional<StoredDefinition> find(const std::string& name) override;
+    std::size_t fire(std::span<const Firing> firings) override;
+
+private:
+    Opened& opened_;
+};
+
+}  // namespace jobhost::storage::model
