@@ -71,7 +71,7 @@ JobScan::JobScan(Session& session, const JobFilter& filter, const std::string& c
 }
 
 void JobScan::start(const std::string& cursor) {
-    const bool is_ascending = order_ == Order::by_due || order_ == Order::by_turn;
+    const bool is_ascending = order_ != Order::by_id && order_ != Order::by_finish;
     place_ = is_ascending ? ScanPlace{kLeast, kLeast} : ScanPlace{kGreatest, kGreatest};
     if (cursor.empty()) return;
     std::string_view rest = cursor;

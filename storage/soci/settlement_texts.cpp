@@ -44,10 +44,15 @@ SettlementBatch::SettlementBatch(std::span<const Settlement> given) : all_{given
     if (std::all_of(given.begin(), given.end(), has_storable_texts)) return;
     for (const Settlement& settlement : given) {
         const bool is_storable_whole = has_storable_texts(settlement);
+        if (!is_storable_whole) without_texts_.push_back(mended_.size());
         mended_.push_back(is_storable_whole ? settlement : without_texts(settlement));
-        mutilated_ += is_storable_whole ? 0 : 1;
     }
     all_ = mended_;
+}
+
+std::size_t SettlementBatch::mutilated(std::span<const Moved> moved) const {
+    return static_cast<std::size_t>(std::count_if(without_texts_.begin(), without_texts_.end(),
+                                                  [&](std::size_t at) { return moved[at] == Moved::yes; }));
 }
 
 }  // namespace jobhost::storage

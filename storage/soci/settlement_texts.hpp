@@ -18,12 +18,13 @@ public:
     explicit SettlementBatch(std::span<const Settlement> given);
 
     std::span<const Settlement> all() const noexcept { return all_; }
-    std::size_t mutilated() const noexcept { return mutilated_; }
+    // How many were written without their texts. `moved`: what became of all().
+    std::size_t mutilated(std::span<const Moved> moved) const;
 
 private:
     std::span<const Settlement> all_;
     std::vector<Settlement> mended_;
-    std::size_t mutilated_ = 0;
+    std::vector<std::size_t> without_texts_;  // their places in all()
 };
 
 }  // namespace jobhost::storage

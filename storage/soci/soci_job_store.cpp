@@ -70,28 +70,34 @@ void SociJobStore::insert_in(std::span<const NewJob> jobs, std::size_t step) {
 
 Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
                                  const ClaimRequest& claim) {
-    if (settlements.empty() && !is_worth_writing(claim)) return {};
+    if (settlements.empty())
+        if (auto idle = looked(server, claim)) return *std::move(idle);
     SettlementBatch batch{settlements};
     try {
         Exchanged exchanged = exchange_once(server, batch.all(), claim);
-        exchanged.mutilated = batch.mutilated();
+        exchanged.mutilated = batch.mutilated(exchanged.moved);
         return exchanged;
     } catch (const StorageError& error) {
         if (settlements.empty() || !is_of_a_row(error)) throw;
     }
     Exchanged exchanged;
     settle_apart(server, batch.all(), exchanged);
-    exchanged.mutilated += batch.mutilated();
+    exchanged.mutilated += batch.mutilated(exchanged.moved);
     return exchanged;
 }
 
-// Where there is one write lock for all, looking first spares an idle host taking it.
-bool SociJobStore::is_worth_writing(const ClaimRequest& claim) {
-    if (claim.limit == 0 || claim.lanes.empty()) return false;
-    if (!takes_lanes_one_by_one(database_.catalog())) return true;
-    bool is_worth_it = false;
-    database_.read([&](Session& session) { is_worth_it = has_candidates(session, claim); });
-    return is_worth_it;
+// Where there is one write lock for all, looking first spares an idle host taking it. Nothing: there is
+// something to claim.
+std::optional<Exchanged> SociJobStore::looked(ServerId server, const ClaimRequest& claim) {
+    const bool wants_any = claim.limit > 0 && !claim.lanes.empty();
+    if (wants_any && !takes_lanes_one_by_one(database_.catalog())) return std::nullopt;
+    std::optional<Exchanged> idle;
+    database_.read([&](Session& session) {
+        idle.reset();
+        if (!wants_any || !has_candidates(session, claim))
+            idle.emplace().server_is_live = is_live(session, server);
+    });
+    return idle;
 }
 
 Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlement> settlements,
@@ -104,10 +110,8 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
         Tally tally;
         exchanged.moved = settle(session, tally, server, settlements);
         exchanged.claimed = take(session, names_, draft, tally, server, claim);
-        // Who holds runs has not been recovered; only who comes away empty-handed has to ask.
-        const bool holds_runs = !exchanged.claimed.empty() ||
-                                std::count(exchanged.moved.begin(), exchanged.moved.end(), Moved::yes) > 0;
-        exchanged.server_is_live = holds_runs || is_live(session, server);
+        // Only a live server is given anything.
+        exchanged.server_is_live = !exchanged.claimed.empty() || is_live(session, server);
         tally.write(session);
     });
     names_.remember(std::move(draft));

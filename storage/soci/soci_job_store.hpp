@@ -23,7 +23,7 @@ public:
 
 private:
     void insert_in(std::span<const NewJob> jobs, std::size_t step);
-    bool is_worth_writing(const ClaimRequest& claim);
+    std::optional<Exchanged> looked(ServerId server, const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);
     void settle_apart(ServerId server, std::span<const Settlement> settlements, Exchanged& exchanged);

@@ -20,7 +20,7 @@ ORDER BY due_at, id
 LIMIT :count;
 
 -- name: job_scan_running
-SELECT id, id, lane, state, definition FROM job WHERE state = 3 AND id < :id ORDER BY id DESC LIMIT :count;
+SELECT id, id, lane, state, definition FROM job WHERE state = 3 AND id > :id ORDER BY id LIMIT :count;
 
 -- name: job_scan_lane
 SELECT order_key, id, definition

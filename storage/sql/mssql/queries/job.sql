@@ -106,9 +106,9 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
-    server = :server,
+    server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
     lease = lease + 1,
-    attempt = attempt + 1,
+    attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
     claimed_at = :now
 OUTPUT inserted.id, inserted.state, inserted.lease, inserted.lane, inserted.attempt, inserted.crashes,
        inserted.recoveries, inserted.interruptions, inserted.order_key, inserted.policy, N'',

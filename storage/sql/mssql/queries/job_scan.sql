@@ -22,7 +22,7 @@ ORDER BY due_at, id;
 
 -- name: job_scan_running
 -- Differs because: T-SQL says TOP instead of LIMIT.
-SELECT TOP (:count) id, id, lane, state, definition FROM job WHERE state = 3 AND id < :id ORDER BY id DESC;
+SELECT TOP (:count) id, id, lane, state, definition FROM job WHERE state = 3 AND id > :id ORDER BY id;
 
 -- name: job_scan_lane
 -- Differs because: T-SQL says TOP instead of LIMIT.

@@ -75,9 +75,9 @@ WITH claimed AS (
     SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
         reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
         finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
-        server = :server,
+        server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
         lease = lease + 1,
-        attempt = attempt + 1,
+        attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
         claimed_at = :now
     WHERE job.ctid = ANY (ARRAY(
         SELECT free.ctid

@@ -80,9 +80,9 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
-    server = :server,
+    server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
     lease = lease + 1,
-    attempt = attempt + 1,
+    attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
     claimed_at = :now
 WHERE id IN (SELECT value FROM json_each(:ids) LIMIT :count) AND state = 2
       AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
