@@ -4,6 +4,7 @@
 #include "storage/soci/sqlstate.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -44,6 +45,11 @@ PostgresConnection::PostgresConnection(const PostgresOptions& options, const Sta
         connection(), [](void*, const char*) {}, nullptr);
     for (const std::string& setting : catalog.session_setup())
         session_.execute_text(setting);
+}
+
+// SOCI takes leave of every statement that it keeps by a round trip of its own, for which no deadline holds.
+PostgresConnection::~PostgresConnection() {
+    ::shutdown(socket(), SHUT_RDWR);
 }
 
 void PostgresConnection::begin(Access access) {

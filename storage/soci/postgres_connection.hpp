@@ -20,6 +20,8 @@ class PostgresConnection final : public ServerConnection {
 public:
     // `catalog` outlives this. Throws StorageError.
     PostgresConnection(const PostgresOptions& options, const StatementCatalog& catalog);
+    // Does not wait, even for a server that no longer answers.
+    ~PostgresConnection() override;
 
     Session& session() noexcept override { return session_; }
     void begin(Access access) override;

@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 namespace jobhost::storage {
 namespace {
 
@@ -40,6 +45,39 @@ TEST_F(PooledDatabaseTest, ARowThatBreaksARuleByItselfIsNotTriedForEver) {
     };
     EXPECT_THROW(database.write(insert), StorageError);
     EXPECT_EQ(tries, 3);
+}
+
+// Prepares a statement that its connection keeps.
+void use_kept_statement(Session& session) {
+    session.rows<std::string, long long>("setting_list");
+}
+
+TEST_F(PooledDatabaseTest, ConnectionsOfAServerThatIsSilentAreDroppedWithoutWaitingForIt) {
+    test::PostgresCluster silent;
+    OpenedDatabase impatient =
+        open_database({.url = silent.url(), .timeout = std::chrono::seconds{2}}, nullptr);
+    Database& pool = *impatient.database;
+    pool.write([](Session& session) {
+        session.execute("schema_create");
+        session.execute_text("CREATE TABLE setting (name text, value bigint)");
+    });
+    pool.read([&](Session& session) {  // so that two lie idle
+        use_kept_statement(session);
+        pool.read(use_kept_statement);
+    });
+    silent.pause();
+    // Whoever waits for it is let go by this, and tells by the time that it took.
+    std::jthread rescue{[&](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any is_over;
+        std::unique_lock lock{mutex};
+        is_over.wait_for(lock, stop, std::chrono::seconds{20}, [] { return false; });
+        silent.resume();
+    }};
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_THROW(pool.read(use_kept_statement), StorageError);
+    impatient.database.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{15});
 }
 
 }  // namespace
