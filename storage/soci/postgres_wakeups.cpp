@@ -34,7 +34,11 @@ Connection begin(const std::string& conninfo) {
                                        "dbname",           static_cast<const char*>(nullptr)};
     const std::array<const char*, kNames.size()> values{
         "10", "5", "3", "jobhost wake-ups", conninfo.c_str(), nullptr};
-    return {PQconnectStartParams(kNames.data(), values.data(), 1), &PQfinish};
+    Connection connection{PQconnectStartParams(kNames.data(), values.data(), 1), &PQfinish};
+    // What a server says when it shuts down would land on standard error, amid our log.
+    PQsetNoticeProcessor(
+        connection.get(), [](void*, const char*) {}, nullptr);
+    return connection;
 }
 
 }  // namespace

@@ -89,6 +89,16 @@ TEST_F(PostgresWakeupsTest, ARestartedServerIsNewsAndNotifiesAgain) {
     }
 }
 
+TEST_F(PostgresWakeupsTest, WhatAServerSaysWhenItStopsIsNotPrinted) {
+    PostgresWakeups wakeups{url, "jobhost"};
+    ASSERT_TRUE(has_news(wakeups));
+    testing::internal::CaptureStderr();
+    test::shared_postgres().stop();
+    test::shared_postgres().start();
+    EXPECT_TRUE(has_news(wakeups)) << "that it listens again";
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(PostgresWakeupsTest, AServerThatDoesNotAnswerHoldsNobodyUp) {
     PostgresWakeups before{url, "jobhost"};
     ASSERT_TRUE(has_news(before));
