@@ -6,15 +6,29 @@
 
 #include <soci/odbc/soci-odbc.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace jobhost::storage {
 
 namespace {
 
-void open(soci::session& session, const std::string& connection) {
+using namespace std::chrono_literals;
+
+// Longer than this no server takes to accept us.
+constexpr std::chrono::seconds kLongestLogin = 10s;
+
+// SOCI has no place for attributes of a connection that is not open yet; unixODBC takes them from its text.
+std::string with_login_timeout(const std::string& connection, Duration timeout) {
+    const auto seconds = std::min(std::chrono::ceil<std::chrono::seconds>(timeout), kLongestLogin);
+    return "DMConnAttr={SQL_ATTR_LOGIN_TIMEOUT=" + std::to_string(std::max(seconds, 1s).count()) + "};" +
+           connection;
+}
+
+void open(soci::session& session, const std::string& connection, Duration timeout) {
     refuse_ignored_encryption(connection);
-    soci::connection_parameters parameters{*soci::factory_odbc(), connection};
+    soci::connection_parameters parameters{*soci::factory_odbc(), with_login_timeout(connection, timeout)};
     // A daemon has nobody to ask for what is missing.
     parameters.set_option(soci::odbc_option_driver_complete, "0");
     try {
@@ -32,7 +46,7 @@ SQLHDBC handle(soci::session& session) {
 
 OdbcSession::OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog)
     : Session{catalog}, timeout_{timeout} {
-    open(session_, connection);
+    open(session_, connection, timeout);
 }
 
 long long OdbcSession::run(const std::string& text, bool, const Parameters& parameters,
@@ -40,9 +54,9 @@ long long OdbcSession::run(const std::string& text, bool, const Parameters& para
     return OdbcStatement{handle(session_), timeout_}.run(text, parameters, columns, sink);
 }
 
-std::string odbc_product(const std::string& connection) {
+std::string odbc_product(const std::string& connection, Duration timeout) {
     soci::session session;
-    open(session, connection);
+    open(session, connection, timeout);
     std::array<char, 128> name{};
     SQLSMALLINT length = 0;
     if (!SQL_SUCCEEDED(::SQLGetInfo(handle(session), SQL_DBMS_NAME, name.data(),

@@ -26,7 +26,7 @@ private:
 };
 
 // The name that the driver has for what it is connected to: "Microsoft SQL Server", "PostgreSQL". Throws
-// StorageError.
-std::string odbc_product(const std::string& connection);
+// StorageError, within `timeout`.
+std::string odbc_product(const std::string& connection, Duration timeout);
 
 }  // namespace jobhost::storage

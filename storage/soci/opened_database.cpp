@@ -38,7 +38,7 @@ OpenedDatabase open_postgres(const StorageOptions& options, const Clock* clock) 
 
 OpenedDatabase open_odbc(const std::string& text, const StorageOptions& options, const Clock* clock) {
     const OdbcOptions connection{text, options.timeout, clock};
-    const std::string product = odbc_product(text);
+    const std::string product = odbc_product(text, options.timeout);
     const bool is_postgres = product == "PostgreSQL";
     if (!is_postgres && product != "Microsoft SQL Server")
         throw StorageError{

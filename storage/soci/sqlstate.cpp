@@ -105,6 +105,7 @@ constexpr Remedy kConnectRemedies[] = {
     {"Connection refused", "start the server, or correct host and port in storage.url"},
     {"No such file", "start the server, or correct host and port in storage.url"},
     {"timeout", "check that the server answers at the host and port of storage.url"},
+    {"Timeout expired", "check that the server answers at the host and port of storage.url"},
 };
 
 }  // namespace

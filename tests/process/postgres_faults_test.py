@@ -1,5 +1,6 @@
 """PostgreSQL that cannot be used: each verb says so in one line, with the remedy, and never shows the password."""
 import pathlib
+import socket
 
 from host_under_test import HostTestCase, main
 from postgres_cluster import PostgresCluster
@@ -105,6 +106,18 @@ class PostgresFaultsTest(HostTestCase):
         finally:
             self.cluster.resume()
         self.assert_unchanged()
+
+    def test_a_server_that_accepts_and_says_nothing_is_given_up_at_the_deadline(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            for number, url in enumerate((
+                    f"postgresql://me:{PASSWORD}@127.0.0.1:{port}/jobs",
+                    f"odbc:Driver={{PostgreSQL Unicode}};Servername=127.0.0.1;Port={port};Database=jobs;UID=me;"
+                    f"PWD={PASSWORD}",
+                    f"odbc:Driver=FreeTDS;Server=127.0.0.1;Port={port};TDS_Version=7.4;UID=me;PWD={PASSWORD}")):
+                with self.subTest(url):
+                    place = self.at(url, f"silent-{number}", "1s")
+                    self.assert_one_line(place.call("jobs", "count", deadline=20), "check that the server answers")
 
     def test_the_sql_run_by_hand_does_what_migrate_does(self):
         by_hand, by_us = self.cluster.create_database(), self.cluster.create_database()
