@@ -2,9 +2,11 @@
 
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
+#include "host/command_line/json_member.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/scheduling/job_of_definition.hpp"
 #include "host/worker/json_text.hpp"
+#include "host/worker/limits.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
@@ -48,12 +50,12 @@ void check_keys(const json::object& line) {
     if (!line.contains("type")) refuse("'type' is missing");
 }
 
-EnqueueOptions options_of(const json::object& line) {
+// The arguments are for the job to understand, and stay as they stand in `text`.
+EnqueueOptions options_of(const json::object& line, std::string_view text) {
     check_keys(line);
     EnqueueOptions options;
     options.name = text_at(line, "type");
-    if (const json::value* arguments = line.if_contains("args"))
-        options.arguments = json::serialize(*arguments);
+    if (line.contains("args")) options.arguments = json_member(text, "args");
     if (line.contains("queue")) options.queue = text_at(line, "queue");
     if (const json::value* priority = line.if_contains("priority")) {
         json::error_code error;
@@ -69,11 +71,18 @@ EnqueueOptions options_of(const json::object& line) {
     return options;
 }
 
+// Of arguments that lie `above` levels deep in the text.
+json::value parsed(const std::string& text, std::size_t above, json::error_code& error) {
+    json::parse_options options;
+    options.max_depth = worker::kMaxJsonDepth + above;
+    return json::parse(text, error, {}, options);
+}
+
 void check_arguments(const std::string& text) {
     json::error_code error;
-    const json::value parsed = json::parse(text, error);
+    const json::value arguments = parsed(text, 0, error);
     if (error) refuse("the arguments are not JSON: " + error.message());
-    if (!parsed.is_object())
+    if (!arguments.is_object())
         refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
     if (!worker::is_json(text)) refuse("the arguments hold a number that is too large");
 }
@@ -144,10 +153,10 @@ NewJob JobRequests::from_options(const EnqueueOptions& options) {
 
 NewJob JobRequests::from_json(const std::string& line, bool allow_unknown_type) {
     json::error_code error;
-    const json::value parsed = json::parse(line, error);
+    const json::value request = parsed(line, 1, error);
     if (error) refuse("it is not JSON: " + error.message());
-    if (!parsed.is_object()) refuse("it must be a JSON object");
-    EnqueueOptions options = options_of(parsed.get_object());
+    if (!request.is_object()) refuse("it must be a JSON object");
+    EnqueueOptions options = options_of(request.get_object(), line);
     options.allow_unknown_type = allow_unknown_type;
     return from_options(options);
 }

@@ -1,7 +1,9 @@
 """The verbs of the command line: what they do, print and end with."""
+import contextlib
 import datetime
 import json
 import os
+import sqlite3
 import subprocess
 
 from host_under_test import DEADLINE, HostTestCase, main, wait_until
@@ -93,6 +95,24 @@ class EnqueueTest(HostTestCase):
                                delta=1)
         self.assertEqual(jobs[2]["queue"], "critical")
         self.assertEqual(jobs[3]["due_at"][:19], "2099-12-01T09:00:00")
+
+    def test_arguments_are_kept_letter_by_letter_from_a_line_and_from_an_option_alike(self):
+        nested = '{"a":' + "[" * 99 + "]" * 99 + "}"
+        for arguments in ('{"big": 123456789012345678901234567890, "low": -9223372036854775809, "zero": -0}',
+                          '{ "exact":0.1000000000000000055511151231257827 ,"exponent":1E+2,"slash":"\\/\\u00e7"}',
+                          '{"twice":1,"twice":2}', nested):
+            with self.subTest(arguments[:60]):
+                jobs = [self.here.ask("enqueue", "misbehave.ok", "--args", arguments),
+                        self.here.ask("enqueue", "--from", "-",
+                                      input=f'{{"args": {arguments} , "type":"misbehave.ok"}}\n')]
+                with contextlib.closing(sqlite3.connect(self.here.folder / "jobhost.db")) as database:
+                    held = [database.execute("SELECT arguments FROM job WHERE id = ?", (int(job),)).fetchone()[0]
+                            for job in jobs]
+                self.assertEqual(held, [arguments] * 2)
+        too_deep = nested.replace("[", "[[", 1).replace("]", "]]", 1)
+        self.assert_refused(self.here.call("enqueue", "misbehave.ok", "--args", too_deep), 2, "too deep")
+        self.assert_refused(self.here.call("enqueue", "--from", "-", input=f'{{"type":"misbehave.ok","args":{too_deep}}}'),
+                            2, "too deep")
 
     def test_lines_come_from_standard_input(self):
         self.assertEqual(len(self.here.enqueue_lines([{"type": "misbehave.ok"}] * 7)), 7)

@@ -1,0 +1,13 @@
+// JSON texts that pass through unread.
+#pragma once
+
+#include <string_view>
+
+namespace jobhost::host {
+
+// The value of that member of a JSON object, letter by letter as it stands there: numbers that no type of
+// ours can hold stay what they are. Of several members of that name the last one counts, as for every parser.
+// Empty: there is none. `object` must have been parsed without an error.
+std::string_view json_member(std::string_view object, std::string_view name);
+
+}  // namespace jobhost::host
