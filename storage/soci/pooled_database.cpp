@@ -24,6 +24,14 @@ Duration left_until(std::chrono::steady_clock::time_point deadline) {
     return std::chrono::ceil<Duration>(deadline - std::chrono::steady_clock::now());
 }
 
+// In place of what the driver says of a connection that was shut down here.
+StorageError out_of_time() {
+    return {Kind::unavailable,
+            "the database did not answer until the deadline; check that its server runs and that no session "
+            "holds "
+            "locks on our tables, or raise storage.timeout"};
+}
+
 }  // namespace
 
 void PooledDatabase::read(const Work& work) {
@@ -52,7 +60,12 @@ void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
     Connection connection = begun(access, deadline);
     try {
         const auto guard = watch_.watch(connection->socket(), left_until(deadline));
-        transact(*connection, work, access);
+        try {
+            transact(*connection, work, access);
+        } catch (const StorageError&) {
+            if (guard.expired()) throw out_of_time();
+            throw;
+        }
     } catch (...) {
         // In doubt it is not used again; closing it ends its transaction.
         connection.reset();

@@ -113,6 +113,8 @@ constexpr Remedy kConnectRemedies[] = {
 StorageError classified_sqlstate(std::string_view sqlstate, long native, const std::string& message) {
     const Kind kind = native != 0 ? kind_of_native(native) : kind_of_class(sqlstate);
     if (kind == Kind::busy) return {kind, "the database was busy with others: " + first_line(message)};
+    if (sqlstate.starts_with("08"))
+        return {kind, "the connection to the database was lost; its server was stopped, or the network cut"};
     const std::string remedy = remedy_of(sqlstate, native);
     std::string text = "database error " + std::string{sqlstate};
     if (native != 0) text += "/" + std::to_string(native);

@@ -1,6 +1,7 @@
 """PostgreSQL that cannot be used: each verb says so in one line, with the remedy, and never shows the password."""
 import pathlib
 import socket
+import subprocess
 
 from host_under_test import HostTestCase, main
 from postgres_cluster import PostgresCluster
@@ -118,6 +119,19 @@ class PostgresFaultsTest(HostTestCase):
                 with self.subTest(url):
                     place = self.at(url, f"silent-{number}", "1s")
                     self.assert_one_line(place.call("jobs", "count", deadline=20), "check that the server answers")
+
+    def test_tables_that_somebody_has_locked_are_given_up_at_the_deadline(self):
+        place = self.at(self.cluster.url(self.made), "patient", "1s")
+        psql = subprocess.Popen(["psql", "-XAtq", "-d", self.cluster.url(self.made)], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True)
+        with psql:
+            print("BEGIN; LOCK TABLE jobhost.job; SELECT 'locked';", file=psql.stdin, flush=True)
+            self.assertEqual(psql.stdout.readline(), "locked\n")
+            for words in (["enqueue", "misbehave.ok"], ["jobs", "list"]):
+                with self.subTest(words):
+                    self.assert_one_line(place.call(*words, deadline=20), "until the deadline", "holds locks")
+            psql.stdin.close()
+        self.assert_unchanged()
 
     def test_the_sql_run_by_hand_does_what_migrate_does(self):
         by_hand, by_us = self.cluster.create_database(), self.cluster.create_database()
