@@ -19,6 +19,8 @@ constexpr Duration kLongestAttemptPause = 2s;
 constexpr int kMostConflicts = 2;
 constexpr Duration kFirstConflictPause = 1ms;
 constexpr Duration kLongestConflictPause = 200ms;
+constexpr Duration kFirstDoubtPause = 50ms;
+constexpr Duration kLongestDoubtPause = 1s;
 
 Duration left_until(std::chrono::steady_clock::time_point deadline) {
     return std::chrono::ceil<Duration>(deadline - std::chrono::steady_clock::now());
@@ -56,6 +58,23 @@ void PooledDatabase::write_within(Duration patience, const Work& work) {
     }
 }
 
+// Once in doubt, a server that cannot be reached is waited for: it may be starting again.
+void PooledDatabase::write_repeatedly(const Work& work) {
+    const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+    bool is_in_doubt = false;
+    for (Duration pause = kFirstDoubtPause;; pause = std::min(pause * 2, kLongestDoubtPause)) {
+        try {
+            return write_within(left_until(deadline), work);
+        } catch (const OutcomeUnknown&) {
+            is_in_doubt = true;
+            if (left_until(deadline) <= pause) throw;
+        } catch (const StorageError& error) {
+            if (!is_in_doubt || error.kind() != Kind::unavailable || left_until(deadline) <= pause) throw;
+        }
+        std::this_thread::sleep_for(jittered(pause));
+    }
+}
+
 void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
     Connection connection = begun(access, deadline);
     try {
@@ -83,7 +102,12 @@ void PooledDatabase::transact(ServerConnection& connection, const Work& work, Ac
     const bool has_news = session.take_news();
     const bool is_said = has_news && announcer_.is_due();
     if (is_said) session.execute("announce");
-    connection.commit();
+    try {
+        connection.commit();
+    } catch (const StorageError& error) {
+        if (error.kind() == Kind::unavailable) throw OutcomeUnknown{error.kind(), error.what()};
+        throw;
+    }
     if (has_news && !is_said) announcer_.say_later();
 }
 

@@ -29,6 +29,7 @@ public:
         : catalog_{std::move(catalog)}, connect_{std::move(connect)}, timeout_{timeout} {}
 
     void write_within(Duration patience, const Work& work) override;
+    void write_repeatedly(const Work& work) override;
     void read(const Work& work) override;
     const StatementCatalog& catalog() const noexcept override { return catalog_; }
 

@@ -33,7 +33,7 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
     if (ids_end_ - next_id_ < wanted) {
         const std::int64_t size = std::max(wanted, block_size_);
         std::int64_t end = 0;  // ours only when the transaction is durable
-        database_.write([&](Session& session) {
+        database_.write_repeatedly([&](Session& session) {
             session.execute("job_id_block_take", {{"count", size}});
             end = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
         });
@@ -55,10 +55,10 @@ void SociJobStore::insert(std::span<const NewJob> jobs) {
     }
 }
 
-// Steps of `step` jobs, in one transaction.
+// Steps of `step` jobs, in one transaction. Done twice it finds what is there.
 void SociJobStore::insert_in(std::span<const NewJob> jobs, std::size_t step) {
     NameCache::Draft draft;
-    database_.write([&](Session& session) {
+    database_.write_repeatedly([&](Session& session) {
         draft = {};
         Tally tally;
         for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(step, rest.size())))
