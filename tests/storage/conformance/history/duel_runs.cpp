@@ -184,7 +184,7 @@ void Duel::append_log(Choices& choices) {
     if (runs_.empty()) return tell("nothing has run yet");
     const Run& run = runs_[choices.below(runs_.size())];
     if (!theirs().queries().find(run.theirs.id)) return tell("the job is gone");
-    const int number = static_cast<int>(choices.below(3));
+    const int number = static_cast<int>(choices.below(2));
     const std::string lines =
         R"([{"at":2,"level":"stdout","text":"line )" + std::to_string(choices.below(100)) + "\"}]";
     tell("a line for the log of #" + std::to_string(run.theirs.id.value));

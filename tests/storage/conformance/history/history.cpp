@@ -21,7 +21,7 @@ constexpr Weight kWeights[] = {
     {Deed::settle_late, 3},
     {Deed::give_back_unheld, 2},
     {Deed::promote, 7},
-    {Deed::append_log, 2},
+    {Deed::append_log, 4},
     {Deed::pass_time, 8},
     {Deed::enter, 2},
     {Deed::enter_again, 1},
