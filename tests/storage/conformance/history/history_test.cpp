@@ -1,5 +1,6 @@
-// Random histories in which a store must agree with the model. JOBHOST_TEST_HISTORIES says how many, and
-// JOBHOST_TEST_SEED from which seed on: what fails names the seed that makes it fail again.
+// Random histories in which a store must agree with the model. JOBHOST_TEST_HISTORIES says how many
+// (otherwise as many as two seconds allow), and JOBHOST_TEST_SEED from which seed on: what fails names the
+// seed that makes it fail again.
 #include "tests/storage/conformance/backend.hpp"
 #include "tests/storage/conformance/history/duel.hpp"
 #include "tests/storage/conformance/history/shrink.hpp"
@@ -12,9 +13,11 @@ namespace {
 constexpr std::size_t kLength = 60;
 constexpr std::chrono::seconds kMostShrinking{20};  // a fresh database for each try takes its time
 
-std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
+using Steady = std::chrono::steady_clock;
+
+std::optional<std::uint64_t> number_in(const char* variable) {
     const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+    return text == nullptr ? std::nullopt : std::optional<std::uint64_t>{std::strtoull(text, nullptr, 10)};
 }
 
 struct Played {
@@ -48,15 +51,15 @@ Played play(const History& history, const Backend& backend) {
 class HistoryConformance : public testing::TestWithParam<Backend> {};
 
 TEST_P(HistoryConformance, TheStoreAgreesWithTheModel) {
-    const std::uint64_t first = number_in("JOBHOST_TEST_SEED", 20261120);
-    const std::uint64_t count = number_in("JOBHOST_TEST_HISTORIES", 30);
-    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::uint64_t first = number_in("JOBHOST_TEST_SEED").value_or(20261120);
+    const auto count = number_in("JOBHOST_TEST_HISTORIES");
+    const auto enough = Steady::now() + std::chrono::seconds{2};
+    for (std::uint64_t seed = first; count ? seed < first + *count : Steady::now() < enough; ++seed) {
         const History history = random_history(seed, kLength);
         if (play(history, GetParam()).disagreement.empty()) continue;
-        const auto end = std::chrono::steady_clock::now() + kMostShrinking;
+        const auto end = Steady::now() + kMostShrinking;
         const auto is_faulty = [&](const History& candidate) {
-            return std::chrono::steady_clock::now() < end &&
-                   !play(candidate, GetParam()).disagreement.empty();
+            return Steady::now() < end && !play(candidate, GetParam()).disagreement.empty();
         };
         const History shortest = shrink(history, is_faulty);
         const Played played = play(shortest, GetParam());
