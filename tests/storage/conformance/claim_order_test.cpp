@@ -1,5 +1,7 @@
 #include "tests/storage/conformance/conformance.hpp"
 
+#include <limits>
+
 namespace jobhost::storage {
 namespace {
 
@@ -213,6 +215,35 @@ TEST_P(ClaimOrderConformance, ARunSaysWhichLaneItIsOf) {
     insert(job_in("b"));
     for (const ClaimedJob& run : claim(2))
         EXPECT_EQ(run.lane, lane_of(find(run.id).queue.value));
+}
+
+TEST_P(ClaimOrderConformance, BehindAPositionIsLookedAtFirst) {
+    const auto ids = insert_many(6);
+    const ClaimedJob second = claim(2).at(1);
+    ClaimRequest request{{{lane_of("default"), 0}}, 2};
+    request.lanes[0].after = ClaimPosition{second.order_key, second.id};
+    EXPECT_EQ(ids_of(claim(request)), (std::vector{ids[2], ids[3]}));
+}
+
+TEST_P(ClaimOrderConformance, BeforeAPositionIsLookedAtWhenThatIsNotEnough) {
+    const auto ids = insert_many(3);
+    const auto runs = claim(3);
+    settle(return_of(runs[0]));
+    const JobId behind = insert();
+    ClaimRequest request{{{lane_of("default"), 0}}, 9};
+    request.lanes[0].after = ClaimPosition{runs[2].order_key, runs[2].id};
+    auto taken = ids_of(claim(request));
+    std::sort(taken.begin(), taken.end());
+    EXPECT_EQ(taken, (std::vector{ids[0], behind}));
+}
+
+TEST_P(ClaimOrderConformance, APositionBehindEverythingHidesNothing) {
+    const auto ids = insert_many(3);
+    insert(job_in("other"));
+    ClaimRequest request{{{lane_of("default"), 0}, {lane_of("other"), 0}}, 9};
+    for (ClaimLane& lane : request.lanes)
+        lane.after = ClaimPosition{std::numeric_limits<std::int64_t>::max(), JobId{1}};
+    EXPECT_EQ(claim(request).size(), 4u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ClaimOrderConformance, testing::ValuesIn(all_backends()), backend_name);

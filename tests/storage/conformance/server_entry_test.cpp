@@ -142,6 +142,43 @@ TEST_P(ServerEntryConformance, WhoIsDeclaredDeadByItsIncarnationServesNothing) {
     EXPECT_TRUE(served().empty()) << "an announcement that came late";
 }
 
+TEST_P(ServerEntryConformance, WhoEndedLongAgoIsForgotten) {
+    enter("second");
+    servers.declare_dead("second");
+    const ServerId third = enter("third");
+    clock.advance(std::chrono::weeks{1} - 1s);
+    servers.leave(server);
+    EXPECT_EQ(upkeep.purge_servers(), 0u);
+    clock.advance(2s);
+    EXPECT_EQ(upkeep.purge_servers(), 1u);
+    ASSERT_EQ(servers.list().size(), 2u);
+    EXPECT_EQ(servers.list()[0].id, server);
+    EXPECT_EQ(servers.list()[1].id, third) << "live, however long";
+    EXPECT_EQ(servers.declare_dead("second"), std::nullopt);
+}
+
+TEST_P(ServerEntryConformance, WhoHoldsJobsIsNotForgottenBeforeTheyAreRecovered) {
+    insert();
+    claim_one();
+    servers.declare_dead("first");
+    clock.advance(std::chrono::weeks{2});
+    EXPECT_EQ(upkeep.purge_servers(), 0u);
+    EXPECT_EQ(servers.stranded(9), std::vector{server});
+    servers.recover(server, 9);
+    EXPECT_EQ(upkeep.purge_servers(), 1u);
+    EXPECT_EQ(claim(9, enter("second")).size(), 1u);
+}
+
+TEST_P(ServerEntryConformance, AForgottenServersFinishedJobsStay) {
+    const JobId id = insert();
+    settle(success_of(claim_one(), "[1]"));
+    servers.leave(server);
+    clock.advance(std::chrono::weeks{2});
+    EXPECT_EQ(upkeep.purge_servers(), 1u);
+    EXPECT_EQ(std::get<Succeeded>(find(id).state).result, "[1]");
+    EXPECT_NE(enter("second"), server) << "its id is not given to another";
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ServerEntryConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -74,9 +74,13 @@ std::size_t ModelUpkeepStore::purge_by_count(std::size_t limit) {
 
 std::size_t ModelUpkeepStore::purge_servers() {
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        std::set<ServerId> holders;  // somebody will recover them
+        for (const auto& [id, job] : database.jobs)
+            if (job.state() == StateName::processing) holders.insert(job.server);
         return std::erase_if(database.servers, [&](const auto& entry) {
             const ServerInfo& info = entry.second.info;
-            return info.state != ServerState::live && *info.stopped_at < now - std::chrono::weeks{1};
+            return !holders.contains(info.id) && info.state != ServerState::live &&
+                   *info.stopped_at < now - std::chrono::weeks{1};
         });
     });
 }
