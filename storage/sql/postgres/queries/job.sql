@@ -76,9 +76,9 @@ WITH claimed AS (
         reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
         finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
         server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
-        lease = lease + 1,
+        lease = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN lease ELSE lease + 1 END,
         attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
-        claimed_at = :now
+        claimed_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN claimed_at ELSE :now END
     WHERE job.ctid = ANY (ARRAY(
         SELECT free.ctid
         FROM (

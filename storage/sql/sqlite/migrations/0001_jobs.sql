@@ -32,8 +32,9 @@ CREATE TABLE policy (
     body TEXT NOT NULL
 ) STRICT;
 
+-- The id of a server that is forgotten is not given to another: jobs still name it.
 CREATE TABLE server (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     incarnation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     application TEXT NOT NULL,
