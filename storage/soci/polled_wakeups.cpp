@@ -54,7 +54,7 @@ bool PolledWakeups::is_stopped_after(Duration pause) {
 Duration PolledWakeups::look() {
     try {
         long long raised = 0;
-        database_.read(
+        database_.glance(
             [&](Session& session) { raised = std::get<0>(session.rows<long long>("wake_read").at(0)); });
         pause_ = {};
         if (raised == seen_) return kPeriod;

@@ -40,6 +40,10 @@ void PooledDatabase::read(const Work& work) {
     run(work, Access::read, std::chrono::steady_clock::now() + timeout_);
 }
 
+void PooledDatabase::glance(const Work& work) {
+    run(work, Access::glance, std::chrono::steady_clock::now() + timeout_);
+}
+
 // Two transactions that wait for each other: the database ends one of them, which tries again a little later.
 // Two that both look for a row, find none and insert it: the second finds it when it looks again.
 void PooledDatabase::write_within(Duration patience, const Work& work) {
@@ -98,6 +102,7 @@ void PooledDatabase::transact(ServerConnection& connection, const Work& work, Ac
     Session& session = connection.session();
     session.take_news();  // of a transaction that failed
     work(session);
+    if (access == Access::glance) return;
     if (access == Access::read) return connection.rollback();
     const bool has_news = session.take_news();
     const bool is_said = has_news && announcer_.is_due();
@@ -124,7 +129,7 @@ PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadlin
         Connection connection = take(deadline);
         try {
             const auto guard = watch_.watch(connection->socket(), left_until(deadline));
-            connection->begin(access);
+            if (access != Access::glance) connection->begin(access);
             return connection;
         } catch (const StorageError&) {
             connection.reset();

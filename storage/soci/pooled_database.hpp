@@ -31,6 +31,7 @@ public:
     void write_within(Duration patience, const Work& work) override;
     void write_repeatedly(const Work& work) override;
     void read(const Work& work) override;
+    void glance(const Work& work) override;
     const StatementCatalog& catalog() const noexcept override { return catalog_; }
 
 private:

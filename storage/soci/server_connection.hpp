@@ -7,7 +7,7 @@
 
 namespace jobhost::storage {
 
-enum class Access { read, write };
+enum class Access { read, write, glance };
 
 // Not thread-safe. Every call throws StorageError; a connection that has thrown is not used again.
 class ServerConnection {
@@ -15,7 +15,7 @@ public:
     virtual ~ServerConnection() = default;
 
     virtual Session& session() noexcept = 0;
-    // Also sets session().now().
+    // Also sets session().now(). Not for a glance, which needs neither that nor a transaction.
     virtual void begin(Access access) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;

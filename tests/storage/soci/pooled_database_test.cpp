@@ -37,6 +37,16 @@ TEST_F(PooledDatabaseTest, WhoInsertsARowAtTheSameMomentLooksAgain) {
     EXPECT_EQ(looks, 2);
 }
 
+TEST_F(PooledDatabaseTest, AGlanceBeginsNoTransaction) {
+    // A clock that stands still within a transaction.
+    const auto time = [](Session& session) {
+        return std::get<0>(
+            session.rows_of_text<std::string>("SELECT CAST(transaction_timestamp() AS text)").at(0));
+    };
+    database.read([&](Session& session) { EXPECT_EQ(time(session), time(session)); });
+    database.glance([&](Session& session) { EXPECT_NE(time(session), time(session)); });
+}
+
 TEST_F(PooledDatabaseTest, ARowThatBreaksARuleByItselfIsNotTriedForEver) {
     int tries = 0;
     const auto insert = [&](Session& session) {
