@@ -95,6 +95,7 @@ constexpr Remedy kConnectRemedies[] = {
     {"Login failed", "check the user and the password of storage.url"},
     {"no pg_hba.conf entry", "let the server's pg_hba.conf admit this user and address"},
     {"too many", "raise max_connections, or the limit of this user"},
+    {"connection slots", "raise max_connections, or the limit of this user"},
     {"role \"", "create that user, or name another one in storage.url"},
     {"database \"", "create that database, or name another one in storage.url"},
     {"Cannot open database", "create that database, or name another one in storage.url"},

@@ -158,6 +158,11 @@ TEST_F(OdbcStatementTest, OtherJsonIsKeptToTheByte) {
     EXPECT_EQ(std::get<2>(thing(1)), body);
 }
 
+TEST(RefusedConnection, SaysWhatToDoWhenTheLastPlacesAreKeptForOthers) {
+    EXPECT_THAT(refused_connection("FATAL:  remaining connection slots are reserved for superusers").what(),
+                HasSubstr("raise max_connections"));
+}
+
 TEST(SqlServerErrors, AreKnownByTheirNumbers) {
     using Kind = StorageError::Kind;
     const auto kind = [](long native) { return classified_sqlstate("42000", native, "text").kind(); };
