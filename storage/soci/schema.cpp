@@ -133,7 +133,7 @@ std::string pending_migrations_sql(const StorageOptions& options) {
     sql += catalog["transaction_begin"] + ";\n";
     if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
     if (catalog.contains("schema_create"))
-        sql += catalog["schema_create"] + ";\nSET LOCAL search_path = " + options.schema + ";\n";
+        sql += catalog["schema_create"] + ";\nSET LOCAL search_path = \"" + options.schema + "\";\n";
     sql += catalog["migration_table_create"] + ";\n";
     const std::string now = is_sqlite ? "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
                                       : "(" + catalog["clock_now"] + ")";

@@ -136,7 +136,7 @@ class PostgresFaultsTest(HostTestCase):
     def test_the_sql_run_by_hand_does_what_migrate_does(self):
         by_hand, by_us = self.cluster.create_database(), self.cluster.create_database()
         for number, database in enumerate((by_hand, by_us)):
-            place = self.place({"storage": {"url": self.cluster.url(database), "schema": "shop"}}, name=f"m-{number}")
+            place = self.place({"storage": {"url": self.cluster.url(database), "schema": "select"}}, name=f"m-{number}")
             if database == by_hand:
                 self.cluster.query(database, place.ask("storage", "migrate", "--sql"))
                 self.assertTrue(place.json("storage", "status")["current"])
@@ -149,9 +149,9 @@ class PostgresFaultsTest(HostTestCase):
     def schema_of(self, database):
         return [self.cluster.query(database, statement) for statement in (
             "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns "
-            "WHERE table_schema = 'shop' ORDER BY 1, 2",
-            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'shop' ORDER BY 1",
-            "SELECT number, name, checksum FROM shop.schema_migration ORDER BY 1")]
+            "WHERE table_schema = 'select' ORDER BY 1, 2",
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'select' ORDER BY 1",
+            "SELECT number, name, checksum FROM \"select\".schema_migration ORDER BY 1")]
 
 
 if __name__ == "__main__":

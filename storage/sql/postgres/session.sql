@@ -1,6 +1,6 @@
 -- What each connection is told.
 
-SET search_path = ${schema};
+SET search_path = "${schema}";
 
 -- Every statement of ours begins with what it is given and finds its rows by an index. Without this, a plan that was
 -- made while a table was small could go on reading all of it when it has a million rows.

@@ -1,6 +1,6 @@
 -- name: schema_create
 -- Only here because: only PostgreSQL keeps our tables in a schema that we make.
-CREATE SCHEMA IF NOT EXISTS ${schema};
+CREATE SCHEMA IF NOT EXISTS "${schema}";
 
 -- name: migration_lock
 -- Only here because: SQLite has one writer. This lock ends with the transaction.
