@@ -1,5 +1,6 @@
 #include "host/command_line/job_json.hpp"
 
+#include "host/worker/limits.hpp"
 #include "storage/model/time_text.hpp"
 
 namespace jobhost::host {
@@ -22,7 +23,9 @@ json::value text_or_null(std::string_view text) {
 json::value parsed(const std::string& text) {
     if (text.empty()) return nullptr;
     json::error_code error;
-    json::value value = json::parse(text, error);
+    json::parse_options options;
+    options.max_depth = worker::kMaxJsonDepth;
+    json::value value = json::parse(text, error, {}, options);
     return error ? json::value(text) : value;
 }
 

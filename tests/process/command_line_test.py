@@ -109,6 +109,7 @@ class EnqueueTest(HostTestCase):
                     held = [database.execute("SELECT arguments FROM job WHERE id = ?", (int(job),)).fetchone()[0]
                             for job in jobs]
                 self.assertEqual(held, [arguments] * 2)
+        self.assertEqual(self.here.show(jobs[0].strip())["args"], json.loads(nested))
         too_deep = nested.replace("[", "[[", 1).replace("]", "]]", 1)
         self.assert_refused(self.here.call("enqueue", "misbehave.ok", "--args", too_deep), 2, "too deep")
         self.assert_refused(self.here.call("enqueue", "--from", "-", input=f'{{"type":"misbehave.ok","args":{too_deep}}}'),
