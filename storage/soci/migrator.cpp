@@ -1,6 +1,7 @@
 #include "storage/soci/migrator.hpp"
 
 #include "storage/digest.hpp"
+#include "storage/soci/sqlstate.hpp"
 #include "storage/storage_error.hpp"
 
 #include <map>
@@ -49,16 +50,28 @@ bool is_current(Database& database, const std::vector<Migration>& known) {
     return answer;
 }
 
-}  // namespace
+// Who only runs jobs has no rights to this and is to leave it to somebody else.
+StorageError forbidden(Database& database, const std::vector<Migration>& known, const std::string& why) {
+    std::map<long long, AppliedMigration> applied;
+    database.read([&](Session& session) {
+        const bool is_there = !session.rows<long long>("migration_table_exists").empty();
+        applied = is_there ? applied_migrations(session) : std::map<long long, AppliedMigration>{};
+    });
+    std::string pending;
+    for (const Migration& migration : known)
+        if (!applied.contains(migration.number)) pending += (pending.empty() ? "" : ", ") + migration.name;
+    return {StorageError::Kind::unavailable,
+            "the database user may not apply what is pending, " + pending + " (" + why +
+                "); run 'jobhost storage migrate' as the owner of the schema, or as a user who may make it"};
+}
 
-void migrate(Database& database) {
+void apply_pending(Database& database, const std::vector<Migration>& known) {
     const StatementCatalog& catalog = database.catalog();
-    const std::vector<Migration> known = migrations_of(catalog.dialect());
-    if (is_current(database, known)) return;
     database.write([&](Session& session) {
         // One host at a time; on SQLite there is no other writer anyway.
         if (catalog.contains("migration_lock")) session.rows<std::string>("migration_lock");
-        if (catalog.contains("schema_create")) session.execute("schema_create");
+        if (catalog.contains("schema_create") && session.rows<long long>("schema_exists").empty())
+            session.execute("schema_create");
         session.execute("migration_table_create");
         const auto applied = applied_migrations(session);
         if (is_current(applied, known)) return;
@@ -72,6 +85,20 @@ void migrate(Database& database) {
                                                  {"applied_at", session.now().time_since_epoch().count()}});
         }
     });
+}
+
+}  // namespace
+
+void migrate(Database& database) {
+    const std::vector<Migration> known = migrations_of(database.catalog().dialect());
+    if (is_current(database, known)) return;
+    try {
+        apply_pending(database, known);
+    } catch (const StorageError& error) {
+        const auto why = denial(error);
+        if (!why) throw;
+        throw forbidden(database, known, *why);
+    }
 }
 
 }  // namespace jobhost::storage

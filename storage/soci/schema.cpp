@@ -3,6 +3,7 @@
 #include "storage/digest.hpp"
 #include "storage/soci/database_file.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/migration_script.hpp"
 #include "storage/soci/opened_database.hpp"
 #include "storage/soci/soci_session.hpp"
 
@@ -28,6 +29,8 @@ struct AppliedMigration {
 struct Found {
     std::string dialect;
     std::string database;
+    std::string schema;  // where our tables go; empty where there is no such thing
+    bool has_schema = true;
     std::map<long long, AppliedMigration> applied;
 };
 
@@ -44,6 +47,9 @@ std::string product_of(Session& session) {
 
 Found found_in(Session& session) {
     Found found{.dialect = session.catalog().dialect(), .database = product_of(session)};
+    if (found.dialect != "sqlite") found.schema = std::get<0>(session.rows<std::string>("schema_name").at(0));
+    if (session.catalog().contains("schema_exists"))
+        found.has_schema = !session.rows<long long>("schema_exists").empty();
     if (session.rows<long long>("migration_table_exists").empty()) return found;
     for (auto& [number, name, checksum, at] :
          session.rows_of_text<long long, std::string, std::string, long long>(
@@ -125,27 +131,10 @@ std::string pending_migrations_sql(const StorageOptions& options) {
     if (status.problem) throw StorageError{StorageError::Kind::corrupt, *status.problem};
     if (status.is_current) return {};
     const StatementCatalog catalog{found.dialect, {.schema = options.schema, .timeout = options.timeout}};
-    const bool is_sqlite = found.dialect == "sqlite";
-    std::string sql;
-    if (found.dialect == "mssql")  // filtered indexes ask for these
-        for (const std::string& setting : catalog.session_setup())
-            sql += setting + ";\n";
-    sql += catalog["transaction_begin"] + ";\n";
-    if (catalog.contains("migration_lock")) sql += catalog["migration_lock"] + ";\n";
-    if (catalog.contains("schema_create"))
-        sql += catalog["schema_create"] + ";\nSET LOCAL search_path = \"" + options.schema + "\";\n";
-    sql += catalog["migration_table_create"] + ";\n";
-    const std::string now = is_sqlite ? "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
-                                      : "(" + catalog["clock_now"] + ")";
-    std::string notes;
-    for (const Migration& migration : migrations_of(found.dialect)) {
-        if (found.applied.contains(migration.number)) continue;
-        sql += "\n-- " + migration.name + "\n" + std::string{migration.text};
-        notes += "INSERT INTO schema_migration (number, name, checksum, applied_at)\nVALUES (" +
-                 std::to_string(migration.number) + ", '" + migration.name + "', '" + sha256(migration.text) +
-                 "', " + now + ");\n";
-    }
-    return sql + "\n" + notes + "\n" + catalog["transaction_commit"] + ";\n";
+    MigrationScript script{.schema = found.schema, .has_schema = found.has_schema};
+    for (const Migration& migration : migrations_of(found.dialect))
+        if (!found.applied.contains(migration.number)) script.pending.push_back(migration);
+    return text_of(script, catalog);
 }
 
 }  // namespace jobhost::storage

@@ -9,6 +9,15 @@ namespace {
 
 using Kind = StorageError::Kind;
 
+constexpr std::string_view kDenied = "; the database user may not do this; grant it the rights on our tables";
+
+// Of SQL Server: on an object, on the database, and where it says that a table or schema may as well be
+// missing.
+bool is_denial(std::string_view sqlstate, long native) {
+    if (native == 0) return sqlstate == "42501";
+    return native == 229 || native == 262 || native == 1088 || native == 2760 || native == 4902;
+}
+
 // The server's first line, without what SOCI says before it. What follows, DETAIL and HINT, quotes rows.
 std::string first_line(const std::string& message) {
     constexpr std::string_view kMark = "ERROR:  ";
@@ -74,8 +83,7 @@ Kind kind_of_class(std::string_view sqlstate) {
 std::string remedy_of(std::string_view sqlstate, long native) {
     if (sqlstate == "53100" || native == 1105 || native == 9002)
         return "the database server's disk is full; free space there";
-    if (sqlstate == "42501" || native == 229 || native == 262)
-        return "the database user may not do this; grant it the rights on our tables";
+    if (is_denial(sqlstate, native)) return std::string{kDenied.substr(2)};
     if (sqlstate == "25006" || native == 3906)
         return "the database is read-only; connect to the primary server";
     if (sqlstate == "53300") return "the database server has no connection left; raise max_connections";
@@ -122,6 +130,12 @@ StorageError classified_sqlstate(std::string_view sqlstate, long native, const s
     // Errors in values quote them.
     if (kind != Kind::refused && kind != Kind::conflict) text += ": " + first_line(message);
     return {kind, remedy.empty() ? text : text + "; " + remedy};
+}
+
+std::optional<std::string> denial(const StorageError& error) {
+    const std::string_view text = error.what();
+    if (!text.ends_with(kDenied)) return std::nullopt;
+    return std::string{text.substr(0, text.size() - kDenied.size())};
 }
 
 StorageError refused_connection(const std::string& message) {

@@ -33,7 +33,7 @@ FAULTS = (
     ("parameter", "postgresql://postgres:{password}@/{made}?host={folder}&sslmod={password}", ALL,
      ("storage.url cannot be read", "unknown parameter")),
     ("may not make the schema", "postgresql://plain:{password}@/{new}?host={folder}",
-     (*READING, *WRITING, ["storage", "migrate"]), ("permission denied", "grant it the rights")),
+     (*READING, *WRITING, ["storage", "migrate"]), ("permission denied", "0001_", "'jobhost storage migrate' as the owner of the schema")),
     ("may not use the schema", "postgresql://plain:{password}@/{made}?host={folder}", ALL,
      ("no right to use their schema", "grant it")),
     ("read-only", "postgresql://postgres:{password}@/{made}?host={folder}&options=-c%20default_transaction_read_only%3Don",

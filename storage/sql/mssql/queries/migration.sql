@@ -1,3 +1,7 @@
+-- name: schema_name
+-- Only here because: SQLite has none. On SQL Server the user of the database decides it.
+SELECT SCHEMA_NAME();
+
 -- name: migration_lock
 -- Only here because: SQLite has one writer. This lock ends with the transaction. Any negative outcome means that it
 -- is not ours.

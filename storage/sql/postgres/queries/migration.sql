@@ -1,5 +1,14 @@
--- name: schema_create
+-- name: schema_name
+-- Only here because: SQLite has none. On SQL Server the user of the database decides it.
+SELECT CAST('${schema}' AS text);
+
+-- name: schema_exists
 -- Only here because: only PostgreSQL keeps our tables in a schema that we make.
+SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '${schema}';
+
+-- name: schema_create
+-- Only here because: only PostgreSQL keeps our tables in a schema that we make. Asks for CREATE on the database even if
+-- there is nothing to make, so that it is left out then.
 CREATE SCHEMA IF NOT EXISTS "${schema}";
 
 -- name: migration_lock
