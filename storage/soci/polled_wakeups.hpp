@@ -10,8 +10,8 @@
 
 namespace jobhost::storage {
 
-// For databases that cannot call us. Reading one small row 50 times a second costs both sides next to
-// nothing.
+// For databases that cannot call us. Reading one small row 50 times a second, in one round trip, costs
+// both sides next to nothing.
 class PolledWakeups final : public Wakeups {
 public:
     // `database` outlives this. Throws StorageError when there are no descriptors left.
