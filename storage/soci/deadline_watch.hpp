@@ -12,8 +12,9 @@
 
 namespace jobhost::storage {
 
-// A blocking call of libpq has no deadline of its own. When a guard's time is over, its socket is shut down,
-// and the call fails as if the server had closed the connection; the connection is of no use afterwards.
+// A blocking call of libpq or of an ODBC driver has no deadline of its own. When a guard's time is over, its
+// socket is shut down, and the call fails as if the server had closed the connection; the connection is of no
+// use afterwards.
 //
 // Thread-safe. Has one thread, which wakes only when the nearest deadline that it knew of is over, or when a
 // nearer one comes.

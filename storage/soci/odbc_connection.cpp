@@ -5,10 +5,7 @@
 namespace jobhost::storage {
 
 OdbcConnection::OdbcConnection(const OdbcOptions& options, const StatementCatalog& catalog)
-    : clock_{options.clock}, session_{options.connection, options.timeout, catalog} {
-    for (const std::string& setting : catalog.session_setup())
-        session_.execute_text(setting);
-}
+    : clock_{options.clock}, session_{options.connection, options.timeout, catalog} {}
 
 void OdbcConnection::begin(Access access) {
     session_.execute(access == Access::write ? "transaction_begin" : "transaction_begin_reading");

@@ -23,7 +23,7 @@ public:
     void begin(Access access) override;
     void commit() override;
     void rollback() override;
-    int socket() noexcept override { return -1; }
+    int socket() noexcept override { return session_.socket(); }
 
 private:
     const Clock* clock_;

@@ -26,16 +26,19 @@ std::string with_login_timeout(const std::string& connection, Duration timeout) 
            connection;
 }
 
-void open(soci::session& session, const std::string& connection, Duration timeout) {
+// Its deadline holds for what a driver asks and SOCI sets after the login as well.
+OpenedSocket opened(soci::session& session, const std::string& connection, Duration timeout) {
     refuse_ignored_encryption(connection);
     soci::connection_parameters parameters{*soci::factory_odbc(), with_login_timeout(connection, timeout)};
     // A daemon has nobody to ask for what is missing.
     parameters.set_option(soci::odbc_option_driver_complete, "0");
-    try {
-        session.open(parameters);
-    } catch (const soci::soci_error& error) {
-        throw refused_connection(error.get_error_message());
-    }
+    return {std::min<Duration>(timeout, kLongestLogin), [&] {
+                try {
+                    session.open(parameters);
+                } catch (const soci::soci_error& error) {
+                    throw refused_connection(error.get_error_message());
+                }
+            }};
 }
 
 SQLHDBC handle(soci::session& session) {
@@ -45,9 +48,7 @@ SQLHDBC handle(soci::session& session) {
 }  // namespace
 
 OdbcSession::OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog)
-    : Session{catalog}, timeout_{timeout} {
-    open(session_, connection, timeout);
-}
+    : Session{catalog}, timeout_{timeout}, socket_{opened(session_, connection, timeout)} {}
 
 long long OdbcSession::run(const std::string& text, bool, const Parameters& parameters,
                            std::span<const ColumnKind> columns, const RowSink& sink) {
@@ -56,7 +57,7 @@ long long OdbcSession::run(const std::string& text, bool, const Parameters& para
 
 std::string odbc_product(const std::string& connection, Duration timeout) {
     soci::session session;
-    open(session, connection, timeout);
+    const OpenedSocket socket = opened(session, connection, timeout);
     std::array<char, 128> name{};
     SQLSMALLINT length = 0;
     if (!SQL_SUCCEEDED(::SQLGetInfo(handle(session), SQL_DBMS_NAME, name.data(),

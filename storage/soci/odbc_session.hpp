@@ -1,6 +1,7 @@
 // A connection of SOCI's ODBC backend, with statements of our own on it.
 #pragma once
 
+#include "storage/soci/opened_socket.hpp"
 #include "storage/soci/session.hpp"
 
 #include <soci/soci.h>
@@ -14,8 +15,12 @@ namespace jobhost::storage {
 // a text again by themselves.
 class OdbcSession final : public Session {
 public:
-    // Opens a connection; `catalog` must outlive the session. No call takes longer than `timeout`.
+    // Opens a connection, within `timeout` and never more than 10 s; `catalog` must outlive the session. A
+    // server that answers ends each statement at `timeout`, too; for one that hangs there is socket().
     OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog);
+
+    // See OpenedSocket::descriptor(); lives as long as the session.
+    int socket() const noexcept { return socket_.descriptor(); }
 
 private:
     long long run(const std::string& text, bool keep, const Parameters& parameters,
@@ -23,6 +28,7 @@ private:
 
     const Duration timeout_;
     soci::session session_;
+    const OpenedSocket socket_;
 };
 
 // The name that the driver has for what it is connected to: "Microsoft SQL Server", "PostgreSQL". Throws

@@ -134,8 +134,9 @@ PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadlin
         } catch (const StorageError&) {
             connection.reset();
             give_back(nullptr);
-            if (is_second) throw;
             forget_idle();
+            if (left_until(deadline) <= Duration::zero()) throw out_of_time();
+            if (is_second) throw;
         }
     }
 }
@@ -154,12 +155,17 @@ PooledDatabase::Connection PooledDatabase::take(Deadline deadline) {
         if (refusal_ && std::chrono::steady_clock::now() < next_attempt_) throw StorageError{*refusal_};
         ++connections_;
     }
-    return connected();
+    return connected(deadline);
 }
 
-PooledDatabase::Connection PooledDatabase::connected() {
+PooledDatabase::Connection PooledDatabase::connected(Deadline deadline) {
     try {
         Connection connection = connect_(catalog_);
+        {
+            const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+            for (const std::string& setting : catalog_.session_setup())
+                connection->session().execute_text(setting);
+        }
         const std::lock_guard lock{mutex_};
         connection->session().set_counter_slot(1 + static_cast<long long>(random_() % kCounterSlots));
         refusal_.reset();

@@ -43,7 +43,7 @@ private:
     void announce();
     Connection begun(Access access, Deadline deadline);
     Connection take(Deadline deadline);
-    Connection connected();
+    Connection connected(Deadline deadline);
     void give_back(Connection connection) noexcept;
     void forget_idle() noexcept;
     Duration jittered(Duration pause);

@@ -43,8 +43,6 @@ PostgresConnection::PostgresConnection(const PostgresOptions& options, const Sta
     // What the server remarks would land on standard error; what matters comes as an error.
     ::PQsetNoticeProcessor(
         connection(), [](void*, const char*) {}, nullptr);
-    for (const std::string& setting : catalog.session_setup())
-        session_.execute_text(setting);
 }
 
 // SOCI takes leave of every statement that it keeps by a round trip of its own, for which no deadline holds.

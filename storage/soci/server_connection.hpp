@@ -9,7 +9,8 @@ namespace jobhost::storage {
 
 enum class Access { read, write, glance };
 
-// Not thread-safe. Every call throws StorageError; a connection that has thrown is not used again.
+// Not thread-safe. Who makes one tells it the catalog's session_setup() first. Every call throws
+// StorageError; a connection that has thrown is not used again.
 class ServerConnection {
 public:
     virtual ~ServerConnection() = default;
@@ -19,7 +20,7 @@ public:
     virtual void begin(Access access) = 0;
     virtual void commit() = 0;
     virtual void rollback() = 0;
-    // The socket of a connection whose calls have no deadline of their own; -1: they have.
+    // Where its calls wait; shutting it down ends them. -1: it is not known.
     virtual int socket() noexcept = 0;
 };
 
