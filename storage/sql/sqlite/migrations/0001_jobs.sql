@@ -32,8 +32,10 @@ CREATE TABLE policy (
     body TEXT NOT NULL
 ) STRICT;
 
+-- AUTOINCREMENT: the number of a server that is forgotten is never given to another one, as jobs that it ran still name
+-- it, and it may itself come back.
 CREATE TABLE server (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     incarnation TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     application TEXT NOT NULL,
