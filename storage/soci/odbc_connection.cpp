@@ -5,8 +5,10 @@
 namespace jobhost::storage {
 
 OdbcConnection::OdbcConnection(const OdbcOptions& options, const StatementCatalog& catalog)
-    : clock_{options.clock}, session_{options.connection, options.timeout, catalog} {
-    for (const std::string& setting : catalog.session_setup())
+    : clock_{options.clock}, session_{options.connection, options.timeout, catalog} {}
+
+void OdbcConnection::set_up() {
+    for (const std::string& setting : session_.catalog().session_setup())
         session_.execute_text(setting);
 }
 

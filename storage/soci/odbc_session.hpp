@@ -5,6 +5,8 @@
 
 #include <soci/soci.h>
 
+#include <chrono>
+
 namespace jobhost::storage {
 
 // SOCI 4.0.3 connects well over ODBC, but cuts texts that it reads at a number of bytes, sends texts in the
@@ -17,11 +19,15 @@ public:
     // Opens a connection; `catalog` must outlive the session. No call takes longer than `timeout`.
     OdbcSession(const std::string& connection, Duration timeout, const StatementCatalog& catalog);
 
+    // From now on, no call ends later than then, to the second.
+    void set_deadline(std::chrono::steady_clock::time_point deadline) noexcept { deadline_ = deadline; }
+
 private:
     long long run(const std::string& text, bool keep, const Parameters& parameters,
                   std::span<const ColumnKind> columns, const RowSink& sink) override;
 
     const Duration timeout_;
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
     soci::session session_;
 };
 

@@ -78,7 +78,7 @@ void PooledDatabase::write_repeatedly(const Work& work) {
 void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
     Connection connection = begun(access, deadline);
     try {
-        const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+        const auto guard = bounded(*connection, deadline);
         try {
             transact(*connection, work, access);
         } catch (const StorageError&) {
@@ -117,13 +117,19 @@ void PooledDatabase::announce() {
         std::chrono::steady_clock::now() + timeout_);
 }
 
+// The connection is of use until then, whether its driver sees to that or we do.
+DeadlineWatch::Guard PooledDatabase::bounded(ServerConnection& connection, Deadline deadline) {
+    connection.set_deadline(deadline);
+    return watch_.watch(connection.socket(), left_until(deadline));
+}
+
 // A connection that lay idle may have been closed by the server. Nothing has happened on it yet, so another
 // one takes its place.
 PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadline) {
     for (bool is_second = false;; is_second = true) {
         Connection connection = take(deadline);
         try {
-            const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+            const auto guard = bounded(*connection, deadline);
             connection->begin(access);
             return connection;
         } catch (const StorageError&) {
@@ -131,6 +137,10 @@ PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadlin
             give_back(nullptr);
             if (is_second) throw;
             forget_idle();
+        } catch (...) {  // memory can run out, too
+            connection.reset();
+            give_back(nullptr);
+            throw;
         }
     }
 }
@@ -149,12 +159,16 @@ PooledDatabase::Connection PooledDatabase::take(Deadline deadline) {
         if (refusal_ && std::chrono::steady_clock::now() < next_attempt_) throw StorageError{*refusal_};
         ++connections_;
     }
-    return connected();
+    return connected(deadline);
 }
 
-PooledDatabase::Connection PooledDatabase::connected() {
+PooledDatabase::Connection PooledDatabase::connected(Deadline deadline) {
     try {
         Connection connection = connect_(catalog_);
+        {
+            const auto guard = bounded(*connection, deadline);
+            connection->set_up();
+        }
         const std::lock_guard lock{mutex_};
         connection->session().set_counter_slot(1 + static_cast<long long>(random_() % kCounterSlots));
         refusal_.reset();

@@ -40,9 +40,10 @@ private:
     void run(const Work& work, Access access, Deadline deadline);
     void transact(ServerConnection& connection, const Work& work, Access access);
     void announce();
+    DeadlineWatch::Guard bounded(ServerConnection& connection, Deadline deadline);
     Connection begun(Access access, Deadline deadline);
     Connection take(Deadline deadline);
-    Connection connected();
+    Connection connected(Deadline deadline);
     void give_back(Connection connection) noexcept;
     void forget_idle() noexcept;
     Duration jittered(Duration pause);

@@ -43,13 +43,16 @@ PostgresConnection::PostgresConnection(const PostgresOptions& options, const Sta
     // What the server remarks would land on standard error; what matters comes as an error.
     ::PQsetNoticeProcessor(
         connection(), [](void*, const char*) {}, nullptr);
-    for (const std::string& setting : catalog.session_setup())
-        session_.execute_text(setting);
 }
 
 // SOCI takes leave of every statement that it keeps by a round trip of its own, for which no deadline holds.
 PostgresConnection::~PostgresConnection() {
     ::shutdown(socket(), SHUT_RDWR);
+}
+
+void PostgresConnection::set_up() {
+    for (const std::string& setting : session_.catalog().session_setup())
+        session_.execute_text(setting);
 }
 
 void PostgresConnection::begin(Access access) {

@@ -25,6 +25,8 @@ public:
         : connection_{options, catalog}, next_{next} {}
 
     Session& session() noexcept override { return connection_.session(); }
+    void set_deadline(Deadline deadline) noexcept override { connection_.set_deadline(deadline); }
+    void set_up() override { connection_.set_up(); }
     void begin(Access access) override { connection_.begin(access); }
     void rollback() override { connection_.rollback(); }
     int socket() noexcept override { return connection_.socket(); }
