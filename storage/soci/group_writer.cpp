@@ -27,17 +27,44 @@ void GroupWriter::run(Duration patience, const Work& work) {
     while (!request.is_done) {
         const auto may_go_on = [&] { return request.is_done || !is_writing_; };
         if (request.is_taken) {
-            // Its outcome comes within the deadline of the locks and is worth waiting for.
+            // It has begun: its outcome is worth waiting for.
             changed_.wait(lock, [&] { return request.is_done; });
         } else if (!changed_.wait_until(lock, request.deadline, may_go_on)) {
             if (request.is_taken) continue;
             std::erase(waiting_, &request);
             std::rethrow_exception(out_of_time());
         } else if (!request.is_done) {
-            write_group(lock);
+            lead(request, lock);
         }
     }
     if (request.error) std::rethrow_exception(request.error);
+}
+
+// The group is made when the database is ours, of those whose time is not over by then. Who cannot have it in
+// time leaves the lead to the next.
+void GroupWriter::lead(Request& request, std::unique_lock<std::mutex>& lock) {
+    is_writing_ = true;
+    lock.unlock();
+    const std::exception_ptr error = enter_until(request.deadline);
+    lock.lock();
+    if (error) {
+        std::erase(waiting_, &request);
+        request.error = error;
+        request.is_done = true;
+    } else {
+        write_group(lock);
+    }
+    is_writing_ = false;
+    changed_.notify_all();
+}
+
+// Nothing: the database is ours.
+std::exception_ptr GroupWriter::enter_until(Deadline deadline) noexcept {
+    try {
+        return turnstile_.enter_until(deadline) ? nullptr : out_of_time();
+    } catch (...) {
+        return std::current_exception();
+    }
 }
 
 void GroupWriter::write_group(std::unique_lock<std::mutex>& lock) noexcept {
@@ -46,25 +73,17 @@ void GroupWriter::write_group(std::unique_lock<std::mutex>& lock) noexcept {
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     for (Request* request : group)
         request->is_taken = true;
-    is_writing_ = true;
     lock.unlock();
     commit_group(group);
+    turnstile_.leave();
     lock.lock();
-    is_writing_ = false;
     for (Request* request : group)
         request->is_done = true;
-    changed_.notify_all();
 }
 
 void GroupWriter::commit_group(const Group& group) noexcept {
-    const Deadline deadline = std::max_element(group.begin(), group.end(),
-                                               [](auto* a, auto* b) { return a->deadline < b->deadline; })[0]
-                                  ->deadline;
     std::exception_ptr error;
-    bool is_inside = false;
     try {
-        is_inside = turnstile_.enter_until(deadline);
-        if (!is_inside) std::rethrow_exception(out_of_time());
         session_.execute("transaction_begin");
         run_each(group);
         session_.execute("transaction_commit");
@@ -79,7 +98,6 @@ void GroupWriter::commit_group(const Group& group) noexcept {
             }
         }
     }
-    if (is_inside) turnstile_.leave();
     if (error)
         for (Request* request : group)
             if (!request->error) request->error = error;

@@ -23,7 +23,8 @@ public:
     GroupWriter& operator=(const GroupWriter&) = delete;
 
     // Runs `work`, on this thread or another caller's, in a transaction that others may share: what it throws
-    // undoes this work alone. Returns when the transaction is durable. Waits for `patience` at most to begin.
+    // undoes this work alone. Returns when the transaction is durable. Waits for `patience` at most to begin,
+    // however patient the others are.
     void run(Duration patience, const Work& work);
     void run(const Work& work) { run(timeout_, work); }
 
@@ -38,6 +39,8 @@ private:
     };
     using Group = std::vector<Request*>;
 
+    void lead(Request& request, std::unique_lock<std::mutex>& lock);
+    std::exception_ptr enter_until(Deadline deadline) noexcept;
     void write_group(std::unique_lock<std::mutex>& lock) noexcept;
     void commit_group(const Group& group) noexcept;
     void run_each(const Group& group);

@@ -20,6 +20,7 @@ public:
     OdbcConnection(const OdbcOptions& options, const StatementCatalog& catalog);
 
     Session& session() noexcept override { return session_; }
+    void set_deadline(Deadline deadline) noexcept override { session_.set_deadline(deadline); }
     void begin(Access access) override;
     void commit() override;
     void rollback() override;

@@ -52,7 +52,8 @@ OdbcSession::OdbcSession(const std::string& connection, Duration timeout, const 
 
 long long OdbcSession::run(const std::string& text, bool, const Parameters& parameters,
                            std::span<const ColumnKind> columns, const RowSink& sink) {
-    return OdbcStatement{handle(session_), timeout_}.run(text, parameters, columns, sink);
+    const auto left = std::chrono::ceil<Duration>(deadline_ - std::chrono::steady_clock::now());
+    return OdbcStatement{handle(session_), std::min(timeout_, left)}.run(text, parameters, columns, sink);
 }
 
 std::string odbc_product(const std::string& connection, Duration timeout) {

@@ -6,6 +6,8 @@
 
 #include <soci/soci.h>
 
+#include <chrono>
+
 namespace jobhost::storage {
 
 // SOCI 4.0.3 connects well over ODBC, but cuts texts that it reads at a number of bytes, sends texts in the
@@ -21,12 +23,15 @@ public:
 
     // See OpenedSocket::descriptor(); lives as long as the session.
     int socket() const noexcept { return socket_.descriptor(); }
+    // From now on, no call ends later than then, to the second.
+    void set_deadline(std::chrono::steady_clock::time_point deadline) noexcept { deadline_ = deadline; }
 
 private:
     long long run(const std::string& text, bool keep, const Parameters& parameters,
                   std::span<const ColumnKind> columns, const RowSink& sink) override;
 
     const Duration timeout_;
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
     soci::session session_;
     const OpenedSocket socket_;
 };

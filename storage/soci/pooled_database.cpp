@@ -82,7 +82,7 @@ void PooledDatabase::write_repeatedly(const Work& work) {
 void PooledDatabase::run(const Work& work, Access access, Deadline deadline) {
     Connection connection = begun(access, deadline);
     try {
-        const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+        const auto guard = bounded(*connection, deadline);
         try {
             transact(*connection, work, access);
         } catch (const StorageError&) {
@@ -122,13 +122,19 @@ void PooledDatabase::announce() {
         std::chrono::steady_clock::now() + timeout_);
 }
 
+// The connection is of use until then, whether its driver sees to that or we do.
+DeadlineWatch::Guard PooledDatabase::bounded(ServerConnection& connection, Deadline deadline) {
+    connection.set_deadline(deadline);
+    return watch_.watch(connection.socket(), left_until(deadline));
+}
+
 // A connection that lay idle may have been closed by the server. Nothing has happened on it yet, so another
 // one takes its place.
 PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadline) {
     for (bool is_second = false;; is_second = true) {
         Connection connection = take(deadline);
         try {
-            const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+            const auto guard = bounded(*connection, deadline);
             if (access != Access::glance) connection->begin(access);
             return connection;
         } catch (const StorageError&) {
@@ -137,6 +143,10 @@ PooledDatabase::Connection PooledDatabase::begun(Access access, Deadline deadlin
             forget_idle();
             if (left_until(deadline) <= Duration::zero()) throw out_of_time();
             if (is_second) throw;
+        } catch (...) {  // memory can run out, too
+            connection.reset();
+            give_back(nullptr);
+            throw;
         }
     }
 }
@@ -162,7 +172,7 @@ PooledDatabase::Connection PooledDatabase::connected(Deadline deadline) {
     try {
         Connection connection = connect_(catalog_);
         {
-            const auto guard = watch_.watch(connection->socket(), left_until(deadline));
+            const auto guard = bounded(*connection, deadline);
             for (const std::string& setting : catalog_.session_setup())
                 connection->session().execute_text(setting);
         }

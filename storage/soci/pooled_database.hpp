@@ -41,6 +41,7 @@ private:
     void run(const Work& work, Access access, Deadline deadline);
     void transact(ServerConnection& connection, const Work& work, Access access);
     void announce();
+    DeadlineWatch::Guard bounded(ServerConnection& connection, Deadline deadline);
     Connection begun(Access access, Deadline deadline);
     Connection take(Deadline deadline);
     Connection connected(Deadline deadline);

@@ -24,6 +24,7 @@ public:
     ~PostgresConnection() override;
 
     Session& session() noexcept override { return session_; }
+    void set_deadline(Deadline) noexcept override {}
     void begin(Access access) override;
     void commit() override;
     void rollback() override;

@@ -3,7 +3,7 @@
 
 #include "storage/soci/session.hpp"
 
-#include <string>
+#include <chrono>
 
 namespace jobhost::storage {
 
@@ -13,9 +13,13 @@ enum class Access { read, write, glance };
 // StorageError; a connection that has thrown is not used again.
 class ServerConnection {
 public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
     virtual ~ServerConnection() = default;
 
     virtual Session& session() noexcept = 0;
+    // No call waits any longer than until then, unless socket() leaves that to the caller.
+    virtual void set_deadline(Deadline deadline) noexcept = 0;
     // Also sets session().now(). Not for a glance, which needs neither that nor a transaction.
     virtual void begin(Access access) = 0;
     virtual void commit() = 0;

@@ -13,21 +13,29 @@ namespace jobhost::storage {
 
 namespace {
 
-// A number that stands for one of `count` things. Others can only come from a damaged file.
+// Only a damaged file holds such a value.
+StorageError impossible() {
+    return {StorageError::Kind::corrupt,
+            "the database holds a value that it cannot hold; check it, or restore a backup"};
+}
+
+// A number that stands for one of `count` things.
 std::size_t checked(int number, std::size_t count) {
-    if (number < 0 || static_cast<std::size_t>(number) >= count)
-        throw StorageError{StorageError::Kind::corrupt,
-                           "the database holds a value that it cannot hold; check it, or restore a backup"};
+    if (number < 0 || static_cast<std::size_t>(number) >= count) throw impossible();
     return static_cast<std::size_t>(number);
 }
 
 std::vector<LogLine> lines_of(Lease lease, const std::string& text) {
     std::vector<LogLine> lines;
-    const boost::json::value parsed = boost::json::parse(text);
-    for (const boost::json::value& line : parsed.as_array())
-        lines.push_back({instant(line.at("at").to_number<long long>()), lease,
-                         std::string{line.at("level").as_string()},
-                         std::string{line.at("text").as_string()}});
+    try {
+        const boost::json::value parsed = boost::json::parse(text);
+        for (const boost::json::value& line : parsed.as_array())
+            lines.push_back({instant(line.at("at").to_number<long long>()), lease,
+                             std::string{line.at("level").as_string()},
+                             std::string{line.at("text").as_string()}});
+    } catch (const boost::system::system_error&) {
+        throw impossible();
+    }
     return lines;
 }
 
@@ -79,18 +87,17 @@ std::vector<JobEvent> SociJobQueries::events(JobId id) {
 
 std::vector<LogLine> SociJobQueries::log(JobId id, LogPosition& position) {
     std::vector<LogLine> lines;
+    LogPosition end = position;
     database_.read([&](Session& session) {
-        // A name of its own for each use of the lease: ODBC binds by place.
-        for (const auto& [lease, number, text] :
-             session.rows<long long, int, std::string>("job_log_after", {{"job", id.value},
-                                                                         {"lease", position.lease},
-                                                                         {"same_lease", position.lease},
-                                                                         {"number", position.number}})) {
+        for (const auto& [lease, number, text] : session.rows<long long, int, std::string>(
+                 "job_log_after",
+                 {{"job", id.value}, {"lease", position.lease}, {"number", position.number}})) {
             const auto chunk = lines_of(Lease{lease}, text);
             lines.insert(lines.end(), chunk.begin(), chunk.end());
-            position = {lease, number};
+            end = {lease, number};
         }
     });
+    position = end;  // only now: what is not returned is read again
     return lines;
 }
 

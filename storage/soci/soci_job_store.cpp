@@ -118,8 +118,8 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
     return exchanged;
 }
 
-// One of these is refused by the database: the others are written without it, in halves and halves of halves;
-// it loses its texts, and if it is refused even so, its error is thrown.
+// One of these is refused by the database: the others are written without it, in halves and halves of halves.
+// It loses its texts, then its event; if it is refused even so, its error is thrown.
 void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> settlements,
                                 Exchanged& exchanged) {
     const auto append = [&](const Exchanged& part) {
@@ -137,8 +137,14 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
         settle_apart(server, settlements.subspan(half), exchanged);
         return;
     }
-    const Settlement bare = without_texts(settlements.front());
-    append(exchange_once(server, {&bare, 1}, {}));
+    Settlement bare = without_texts(settlements.front());
+    try {
+        append(exchange_once(server, {&bare, 1}, {}));
+    } catch (const StorageError& error) {
+        if (!bare.event || !is_of_a_row(error)) throw;
+        bare.event.reset();
+        append(exchange_once(server, {&bare, 1}, {}));
+    }
     ++exchanged.mutilated;
 }
 

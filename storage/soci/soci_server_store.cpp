@@ -74,6 +74,7 @@ void SociServerStore::leave(ServerId server) {
 std::optional<ServerId> SociServerStore::declare_dead(const std::string& incarnation) {
     std::optional<ServerId> dead;
     database_.write([&](Session& session) {
+        dead.reset();
         const auto found = find_server(session, incarnation);
         if (!found) return;
         if (found->state == ServerState::live) end(session, found->id, ServerState::dead, session.now());
@@ -115,6 +116,7 @@ std::vector<ServerId> SociServerStore::stranded(std::size_t limit) {
 std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
     std::size_t count = 0;
     database_.write([&](Session& session) {
+        count = 0;
         if (is_live(session, server)) return;
         const TimePoint now = session.now();
         std::vector<std::pair<JobId, JobEvent>> events;

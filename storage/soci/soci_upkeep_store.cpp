@@ -74,7 +74,6 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
         const auto found = session.rows<long long, long long, long long>(
             "job_finished_after", {{"state", next.state},
                                    {"from", next.finished_at},
-                                   {"after", next.finished_at},
                                    {"id", next.id},
                                    {"until", shortest == Duration::max() ? 0 : micros(now - shortest)},
                                    {"count", static_cast<long long>(limit)}});

@@ -42,5 +42,16 @@ TEST_F(DueJobsTest, PromotesWhatIsDueAndTellsSo) {
     EXPECT_EQ(db->queries().list({.state = StateName::enqueued}, 10, "").jobs.size(), 1u);
 }
 
+TEST_F(DueJobsTest, DoesNotAskWithoutPauseWhileTheDatabasesClockIsBehind) {
+    test::ManualClock ours;
+    ours.advance(2s);
+    DueJobs ahead{db->jobs(), ours, [this] { ++promoted; }};
+    insert_due_in(1s);
+    EXPECT_EQ(ahead.run_once(), 20ms);
+    db.clock.advance(1s);
+    EXPECT_EQ(ahead.run_once(), 1s);
+    EXPECT_EQ(promoted, 1);
+}
+
 }  // namespace
 }  // namespace jobhost::host

@@ -142,6 +142,15 @@ TEST_P(ServerEntryConformance, WhoIsDeclaredDeadByItsIncarnationServesNothing) {
     EXPECT_TRUE(served().empty()) << "an announcement that came late";
 }
 
+TEST_P(ServerEntryConformance, TheNumberOfOneThatIsForgottenIsNotGivenAgain) {
+    const ServerId last = enter("second");
+    servers.declare_dead("second");
+    clock.advance(std::chrono::weeks{1} + 1s);
+    ASSERT_EQ(upkeep.purge_servers(), 1u);
+    EXPECT_NE(enter("third"), last) << "jobs that the second one ran would be the third's";
+    EXPECT_FALSE(servers.beat(last, 20s));
+}
+
 TEST_P(ServerEntryConformance, WhoEndedLongAgoIsForgotten) {
     enter("second");
     servers.declare_dead("second");

@@ -97,6 +97,33 @@ TEST_F(GroupWriterTest, ARequestThatCannotBeginInTimeIsWithdrawn) {
     EXPECT_EQ(count(), 0);
 }
 
+TEST_F(GroupWriterTest, WhoWaitsWithOthersIsWithdrawnWhenItsOwnTimeIsOver) {
+    test::CountedEvents busy;
+    test::CountedEvents go;
+    std::thread first = occupy(busy, go);
+    busy.wait_for(1);
+    FileLock another_process{Turnstile::waiting_file(folder / "test.db")};
+    ASSERT_TRUE(another_process.lock_until(std::chrono::steady_clock::now() + 5s));
+    test::CountedEvents queued;
+    std::thread patient{[&] {
+        queued.happened();
+        EXPECT_NO_THROW(insert(1));
+    }};
+    std::thread impatient{[&] {
+        queued.happened();
+        EXPECT_THROW(database.write_within(500ms, [](Session&) { ADD_FAILURE() << "it was too late"; }),
+                     StorageError);
+    }};
+    queued.wait_for(2);
+    go.happened();
+    first.join();
+
+    impatient.join();
+    another_process.unlock();
+    patient.join();
+    EXPECT_EQ(count(), 1);
+}
+
 TEST_F(GroupWriterTest, AProcessThatWritesAllTheTimeDoesNotStarveAnother) {
     SqliteDatabase rare{folder / "test.db", 5s, clock};
     std::atomic<bool> is_stopping = false;

@@ -25,6 +25,7 @@ public:
         : connection_{options, catalog}, next_{next} {}
 
     Session& session() noexcept override { return connection_.session(); }
+    void set_deadline(Deadline deadline) noexcept override { connection_.set_deadline(deadline); }
     void begin(Access access) override { connection_.begin(access); }
     void rollback() override { connection_.rollback(); }
     int socket() noexcept override { return connection_.socket(); }

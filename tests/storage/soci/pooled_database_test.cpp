@@ -90,5 +90,18 @@ TEST_F(PooledDatabaseTest, ConnectionsOfAServerThatIsSilentAreDroppedWithoutWait
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{15});
 }
 
+// Locks that others hold, for instance, must not hold up a beat for as long as everything else may wait.
+TEST_F(PooledDatabaseTest, WhoIsImpatientIsToldInTimeOverOdbcToo) {
+    OpenedDatabase odbc = open_database({.url = "odbc:" + cluster.odbc(cluster.create_database())}, nullptr);
+    odbc.database->read([](Session&) {});  // so that a connection is there
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_THROW(
+        odbc.database->write_within(
+            std::chrono::seconds{1},
+            [](Session& session) { session.rows_of_text<std::string>("SELECT CAST(pg_sleep(20) AS text)"); }),
+        StorageError);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+}
+
 }  // namespace
 }  // namespace jobhost::storage

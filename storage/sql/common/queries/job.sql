@@ -41,7 +41,7 @@ SELECT at, cause, attempt, error_code, message, by_whom FROM job_event WHERE job
 -- name: job_log_after
 SELECT lease, number, lines
 FROM job_log
-WHERE job = :job AND (lease > :lease OR (lease = :same_lease AND number > :number))
+WHERE job = :job AND (lease > :lease OR (lease = :lease AND number > :number))
 ORDER BY lease, number;
 
 -- name: job_select

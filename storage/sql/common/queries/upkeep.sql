@@ -8,7 +8,7 @@ SELECT id, body FROM definition WHERE retired_at IS NULL ORDER BY id;
 -- The second condition on state is what lets the partial index be used.
 SELECT finished_at, id, policy
 FROM job
-WHERE state = :state AND state >= 4 AND finished_at >= :from AND (finished_at > :after OR id > :id)
+WHERE state = :state AND state >= 4 AND finished_at >= :from AND (finished_at > :from OR id > :id)
       AND finished_at <= :until
 ORDER BY finished_at, id
 LIMIT :count;

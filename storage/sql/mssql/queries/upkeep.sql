@@ -2,7 +2,7 @@
 -- Differs because: T-SQL says TOP instead of LIMIT.
 SELECT TOP (:count) finished_at, id, policy
 FROM job
-WHERE state = :state AND state >= 4 AND finished_at >= :from AND (finished_at > :after OR id > :id)
+WHERE state = :state AND state >= 4 AND finished_at >= :from AND (finished_at > :from OR id > :id)
       AND finished_at <= :until
 ORDER BY finished_at, id;
 

@@ -32,7 +32,8 @@ CREATE TABLE policy (
     body TEXT NOT NULL
 ) STRICT;
 
--- The id of a server that is forgotten is not given to another: jobs still name it.
+-- AUTOINCREMENT: the number of a server that is forgotten is never given to another one, as jobs that it ran still name
+-- it, and it may itself come back.
 CREATE TABLE server (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     incarnation TEXT NOT NULL UNIQUE,
