@@ -42,8 +42,8 @@ class ServerStore {
 public:
     virtual ~ServerStore() = default;
 
-    // Announce a new incarnation; `info.id`, `info.state` and `info.beat` are ignored. Announcing it again,
-    // because the answer did not arrive, yields the same id.
+    // Announce a new incarnation; `info.id`, `info.state`, `info.beat` and `info.started_at`, which is now,
+    // are ignored. Announcing it again, because the answer did not arrive, yields the same id.
     virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
     // It ends in order and holds no job any more.
     virtual void leave(ServerId server) = 0;

@@ -26,10 +26,11 @@ public:
     // Removes jobs that have been final for longer than their policy keeps them, with their events and logs.
     // Looks at no more than `limit` of them, from `position` on, which it moves.
     virtual Purged purge(PurgePosition& position, std::size_t limit) = 0;
-    // Removes the oldest final jobs of definitions that keep only so many, at most `limit`; how many went.
+    // Removes final jobs of definitions that keep only so many of the youngest, at most `limit`; how many
+    // went.
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
 
-    // Forgets servers that ended more than a week ago; how many.
+    // Forgets servers that ended more than a week ago and hold no job; how many.
     virtual std::size_t purge_servers() = 0;
 
     // Adds up the counters that ended servers and passing programs have left; how many rows that spared.

@@ -90,7 +90,7 @@ struct Job {
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> expires_at;
     std::optional<TimePoint> nominal_at;
-    std::string server;  // name of the server that runs or ran it; empty: none yet
+    std::string server;  // name of the server that runs it, or ran it to its end; empty: there is none
     Lease lease;         // of its last run
 };
 
