@@ -107,6 +107,27 @@ TEST(OpenedSocketTest, ADescriptorThatSomebodyElseHasByNowIsLeftAlone) {
     ::close(pair[1]);
 }
 
+// As a driver that asks something after the login, which no login timeout covers.
+TEST(OpenedSocketTest, WhatWaitsAtTheSocketWhileConnectingEnds) {
+    MuteServer server;
+    const auto begun = Clock::now();
+    const auto connect = [&] {
+        const int socket = server.connected();
+        const timeval deadline{.tv_sec = 20, .tv_usec = 0};
+        ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+        char byte;
+        static_cast<void>(::recv(socket, &byte, 1, 0));
+        throw StorageError{StorageError::Kind::unavailable, "what the driver says"};
+    };
+    try {
+        const OpenedSocket socket{100ms, connect};
+        FAIL();
+    } catch (const StorageError& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("check that the server answers"));
+    }
+    EXPECT_LT(Clock::now() - begun, 10s);
+}
+
 TEST(OpenedSocketTest, OnPsqlOdbcAStatementEndsByIt) {
     const StatementCatalog catalog{"postgres", {.schema = "jobhost", .timeout = 20s}};
     OdbcSession other{test::shared_postgres().odbc(), 20s, catalog};
