@@ -1,5 +1,7 @@
 #include "host/execution/exchange_loop.hpp"
 
+#include "storage/storage_error.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -105,8 +107,20 @@ void ExchangeLoop::prepare_claim(Errand& errand) {
     });
 }
 
+// Log lines that the database refuses for what is in them are dropped: outcomes wait behind them.
+void ExchangeLoop::append_log(const Errand& errand) {
+    using Kind = storage::StorageError::Kind;
+    try {
+        jobs_.append_log(errand.batch.log);
+    } catch (const storage::StorageError& error) {
+        if (error.kind() != Kind::refused && error.kind() != Kind::conflict) throw;
+        spdlog::error("log lines of {} runs could not be stored and are dropped: {}", errand.batch.log.size(),
+                      error.what());
+    }
+}
+
 storage::Exchanged ExchangeLoop::exchange(Errand& errand) {
-    jobs_.append_log(errand.batch.log);
+    append_log(errand);
     if (errand.give_backs.empty()) return jobs_.exchange(server_, errand.batch.settlements, errand.claim);
     std::vector<storage::Settlement> all = errand.batch.settlements;
     all.insert(all.end(), errand.give_backs.begin(), errand.give_backs.end());

@@ -74,6 +74,7 @@ private:
     Duration step();
     bool renew_if_needed();
     void prepare_claim(Errand& errand);
+    void append_log(const Errand& errand);
     storage::Exchanged exchange(Errand& errand);
     void written(const Errand& errand, const storage::Exchanged& exchanged);
     void put_back(Errand errand);

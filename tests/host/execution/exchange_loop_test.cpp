@@ -81,6 +81,17 @@ TEST_F(ExchangeLoopTest, AnOutcomeOutlivesAnyFailureToWriteIt) {
     EXPECT_TRUE(jobs.content.with([&](auto& all) { return all.settled.contains(run); }));
 }
 
+TEST_F(ExchangeLoopTest, LogLinesThatAreRefusedKeepNoOutcomeFromBeingWritten) {
+    const auto run = start_with_a_run();
+    jobs.content.with([](auto& all) { all.refuses_log = true; });
+    loop->append_log({.job = run.job, .lease = run.lease, .number = 0, .lines = "[]"});
+
+    finish(run);
+
+    ASSERT_TRUE(jobs.settlements.wait_for(1));
+    EXPECT_TRUE(jobs.content.with([&](auto& all) { return all.settled.contains(run); }));
+}
+
 TEST_F(ExchangeLoopTest, AClaimThatCannotBeMadeKeepsNoOutcomeFromBeingWritten) {
     const auto run = start_with_a_run();
     jobs.content.with([](auto& all) { all.refuses_claims = true; });

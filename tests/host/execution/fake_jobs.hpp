@@ -26,6 +26,7 @@ public:
         std::int64_t last_lease = 0;
         Fault fault = Fault::none;
         bool refuses_claims = false;
+        bool refuses_log = false;
         bool is_server_live = true;
         int lost = 0;
         int already = 0;
@@ -88,7 +89,10 @@ public:
     JobId reserve_ids(std::size_t) override { return {}; }
     void insert(std::span<const NewJob>) override {}
     storage::Promoted promote_due(std::size_t) override { return {}; }
-    void append_log(std::span<const storage::LogChunk>) override {}
+    void append_log(std::span<const storage::LogChunk> chunks) override {
+        if (!chunks.empty() && content.with([](Content& all) { return all.refuses_log; }))
+            throw storage::StorageError{storage::StorageError::Kind::refused, "a value does not fit"};
+    }
 
 private:
     storage::Moved settle(Content& all, const storage::Settlement& settlement) {
