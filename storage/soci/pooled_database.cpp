@@ -30,8 +30,7 @@ Duration left_until(std::chrono::steady_clock::time_point deadline) {
 StorageError out_of_time() {
     return {Kind::unavailable,
             "the database did not answer until the deadline; check that its server runs and that no session "
-            "holds "
-            "locks on our tables, or raise storage.timeout"};
+            "holds locks on our tables, or raise storage.timeout"};
 }
 
 }  // namespace

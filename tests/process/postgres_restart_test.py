@@ -41,10 +41,11 @@ class PostgresRestartTest(HostTestCase):
     def test_a_result_outlives_a_database_that_is_away_and_is_written_once(self):
         here = self.place(self.settings("one"))
         host = here.start()
-        ended = str(here.folder / "ended.txt")
-        job = here.enqueue("command.run", {"command": ["/bin/sh", "-c", f"sleep 2; echo once >> {ended}; sleep 0.5"]})
+        script = "while [ ! -e go ]; do sleep 0.05; done; echo once >> ended.txt"
+        job = here.enqueue("command.run", {"command": ["/bin/sh", "-c", script]})
         here.wait_state(job, "processing")
         self.postgres.kill()
+        here.write("go", "")
         wait_until(lambda: here.appended("ended.txt"), "the job ends while the database is away")
         host.wait_log("trying again")
         self.postgres.start()
