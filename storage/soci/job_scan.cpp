@@ -1,6 +1,7 @@
 #include "storage/soci/job_scan.hpp"
 
 #include "storage/digest.hpp"
+#include "storage/soci/lane_rows.hpp"
 #include "storage/storage_error.hpp"
 
 #include <algorithm>
@@ -60,11 +61,8 @@ JobScan::Order JobScan::order_of(const JobFilter& filter) {
 JobScan::JobScan(Session& session, const JobFilter& filter, const std::string& cursor)
     : session_{session}, filter_{filter}, order_{order_of(filter)}, mark_{mark_of(filter)} {
     start(cursor);
-    for (const auto& [id, queue, type, version] :
-         session.rows<long long, std::string, std::string, int>("lane_list"))
-        if ((!filter.queue || filter.queue->value == queue) && (!filter.type || *filter.type == type))
-            lanes_.push_back(LaneId{id});
-    std::sort(lanes_.begin(), lanes_.end());
+    for (const Lane& lane : read_lanes(session, filter.queue, filter.type))
+        lanes_.push_back(lane.id);
     if (!filter.definition) return;
     const auto found = session.rows<long long>("definition_id", {{"name", *filter.definition}});
     definition_ = found.empty() ? -1 : std::get<0>(found.front());

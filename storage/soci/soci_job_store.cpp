@@ -3,6 +3,7 @@
 #include "storage/soci/candidates.hpp"
 #include "storage/soci/claim.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/lane_rows.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/settlement_texts.hpp"
 #include "storage/storage_error.hpp"
@@ -192,11 +193,7 @@ void SociJobStore::append_log(std::span<const LogChunk> chunks) {
 
 std::vector<Lane> SociJobStore::lanes() {
     std::vector<Lane> lanes;
-    database_.read([&](Session& session) {
-        for (auto& [id, queue, type, version] :
-             session.rows<long long, std::string, std::string, int>("lane_list"))
-            lanes.push_back({LaneId{id}, QueueName{std::move(queue)}, std::move(type), version});
-    });
+    database_.read([&](Session& session) { lanes = read_lanes(session); });
     return lanes;
 }
 
