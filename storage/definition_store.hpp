@@ -1,6 +1,7 @@
 // What the operator defined, as the database knows it, and where each schedule stands.
 #pragma once
 
+#include "storage/model/batch.hpp"
 #include "storage/model/definition.hpp"
 #include "storage/model/job.hpp"
 
@@ -35,9 +36,10 @@ struct Applied {
 struct Firing {
     DefinitionId definition;
     std::int64_t revision = 0;
-    TimePoint seen;                 // next_at as read; the firing counts only if it still is
-    std::optional<TimePoint> next;  // the new next_at
-    std::vector<NewJob> jobs;       // with ids, definition and nominal_at set
+    TimePoint seen;                      // next_at as read; the firing counts only if it still is
+    std::optional<TimePoint> next;       // the new next_at
+    std::vector<NewJob> jobs;            // with ids, definition and nominal_at set
+    std::vector<NewBatch> batches = {};  // with ids
 };
 
 // Thread-safe. Every call may throw StorageError.

@@ -15,6 +15,9 @@ struct JobFilter {
     std::optional<QueueName> queue;
     std::optional<std::string> type;
     std::optional<std::string> definition;
+    std::optional<std::string> tag;
+    std::optional<BatchId> batch;
+    bool has_warnings = false;  // only jobs whose runs have logged warnings
 };
 
 struct JobPage {

@@ -29,6 +29,7 @@ struct Settlement {
     int new_warnings = 0;
     std::optional<JobEvent> event;
     std::vector<LogChunk> log;
+    std::vector<NewJob> jobs;  // handed in if the settlement counts, in its transaction; with ids
 };
 
 // What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within
@@ -48,6 +49,13 @@ struct ClaimLane {
 struct ClaimRequest {
     std::vector<ClaimLane> lanes;
     std::size_t limit = 0;
+    // A lane stands in one part of the request. Parts are asked one after the other, each for as many jobs as
+    // are still wanted but for no more than its own limit: so queues have caps.
+    struct Part {
+        std::vector<ClaimLane> lanes;
+        std::size_t limit = 0;
+    };
+    std::vector<Part> more;  // after `lanes`, which have no limit of their own
 };
 
 enum class Moved {
@@ -81,13 +89,14 @@ class JobStore {
 public:
     virtual ~JobStore() = default;
 
-    // `count` unused ids in a row; the first one is returned. They stay reserved for ever.
+    // `count` unused ids of jobs or batches in a row; the first one is returned. They stay reserved for ever.
     virtual JobId reserve_ids(std::size_t count) = 0;
 
     // All or nothing. A job whose id exists already is left as it is, so that an insert whose answer did not
     // arrive is simply repeated. Throws refused for arguments over kMaxArgumentsSize, for a type or queue
     // over kMaxNameSize, for a priority out of range, and for texts that are not UTF-8 or contain NUL.
-    virtual void insert(std::span<const NewJob> jobs) = 0;
+    // Also for what WorkflowStore::submit() refuses. One answer for each job, in their order.
+    virtual std::vector<Inserted> insert(std::span<const NewJob> jobs) = 0;
 
     // Write down what has ended, then take what can run: one transaction. Either part may be empty. A
     // settlement moves its job only while that run holds it: same server, same lease. A job that was
@@ -102,6 +111,9 @@ public:
     // What the database regards as running on that server, at most `limit`, by job. What the server does not
     // hold itself, while no claim of its own is out, it gives back: the answer of its claim was lost.
     virtual std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) = 0;
+
+    // Of those, the ones that somebody asked to be cancelled.
+    virtual std::vector<HeldRun> cancelled_runs_of(ServerId server, std::size_t limit) = 0;
 
     // Scheduled jobs that are due become enqueued, earliest first, at most `limit`.
     virtual Promoted promote_due(std::size_t limit) = 0;

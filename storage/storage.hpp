@@ -4,9 +4,13 @@
 #include "storage/definition_store.hpp"
 #include "storage/job_queries.hpp"
 #include "storage/job_store.hpp"
+#include "storage/limit_store.hpp"
+#include "storage/operation_store.hpp"
+#include "storage/run_store.hpp"
 #include "storage/server_store.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/upkeep_store.hpp"
+#include "storage/workflow_store.hpp"
 
 #include <memory>
 #include <string>
@@ -40,6 +44,10 @@ public:
     virtual ServerStore& servers() noexcept = 0;
     virtual DefinitionStore& definitions() noexcept = 0;
     virtual UpkeepStore& upkeep() noexcept = 0;
+    virtual WorkflowStore& workflows() noexcept = 0;
+    virtual OperationStore& operations() noexcept = 0;
+    virtual LimitStore& limits() noexcept = 0;
+    virtual RunStore& runs() noexcept = 0;
     virtual std::unique_ptr<Wakeups> watch() = 0;
 };
 

@@ -1,12 +1,16 @@
 // A job at its stations: as it is handed in, as a server takes it, as people look at it.
 #pragma once
 
+#include "storage/model/continuation.hpp"
 #include "storage/model/ids.hpp"
+#include "storage/model/limit.hpp"
 #include "storage/model/policy.hpp"
 #include "storage/model/transition.hpp"
+#include "storage/model/uniqueness.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jobhost {
 
@@ -18,6 +22,9 @@ inline constexpr int kMaxPriority = 1000;
 
 // What made a job of a definition. Stored in job.origin: DO NOT RENUMBER.
 enum class Origin : std::uint8_t { request = 0, schedule = 1 };
+
+inline constexpr std::size_t kMaxTags = 20;  // of one job; each at most 100 bytes
+inline constexpr std::size_t kMaxParents = 1000;
 
 // Jobs that are alike for whoever claims them: one queue, one type, one payload version. A lane is a row of
 // its own; a job refers to it by number.
@@ -41,6 +48,23 @@ struct NewJob {
     std::optional<DefinitionId> definition;
     std::optional<TimePoint> nominal_at;  // the instant of a schedule that this job stands for
     Origin origin = Origin::request;
+    std::vector<Parent> parents;    // it awaits all of them, and is deleted when one ends otherwise
+    Duration delay{};               // from being released by its parents or its batch to being due
+    std::optional<BatchId> batch;   // that it is a member of
+    std::vector<std::string> tags;  // words to find it by
+    std::optional<Unique> unique;
+    std::vector<LimitUse> limits;  // slots that it needs, all of them, to run
+    // The job that handed this one in while it ran, and the number of that call: a rerun of the creator finds
+    // the job there instead of handing it in again.
+    std::optional<JobId> creator;
+    int call_no = 0;
+};
+
+// What became of a job that was handed in.
+struct Inserted {
+    JobId id;            // of the job that stands for it
+    bool is_new = true;  // false: another job has its unique key, its instant or its call; see `id`
+    friend bool operator==(const Inserted&, const Inserted&) = default;
 };
 
 // One run, granted to the server that claimed it.
@@ -58,6 +82,8 @@ struct ClaimedJob {
     std::string definition;  // its name; empty: none
     std::optional<TimePoint> nominal_at;
     TimePoint claimed_at;
+    std::optional<BatchId> batch;
+    std::vector<ParentEnd> parents;  // in the order in which they were named
 };
 
 // What a run, or a person, did to a job that is worth remembering: a row of job_event.
@@ -67,7 +93,8 @@ struct JobEvent {
     int attempt = 0;
     std::string error_code;  // "exit_status", "crashed"; empty: no error
     std::string message;
-    std::string by;  // server or person
+    std::string by;      // server or person
+    std::string detail;  // a stack trace or what else helps; empty: none
 };
 
 // A job as people look at it.
@@ -92,6 +119,12 @@ struct Job {
     std::optional<TimePoint> nominal_at;
     std::string server;  // name of the server that runs it, or ran it to its end; empty: there is none
     Lease lease;         // of its last run
+    std::optional<TimePoint> cancel_requested_at;
+    std::optional<BatchId> batch;
+    std::optional<JobId> creator;
+    std::vector<std::string> tags;      // in their order
+    std::vector<LimitUse> limits;       // in their order
+    std::optional<LimitUse> parked_on;  // the limit that it waits for
 };
 
 }  // namespace jobhost

@@ -47,4 +47,13 @@ std::optional<Duration> delay_before_retry(const RetryPolicy& policy, int retry,
     return std::visit(DelayBefore{retry, std::clamp(random, 0.0, kBelowOne)}, policy.backoff);
 }
 
+bool is_retried(const RetryPolicy& policy, std::string_view error_code) {
+    const auto fits = [&](const std::string& pattern) {
+        if (!pattern.ends_with('*')) return pattern == error_code;
+        return error_code.starts_with(std::string_view{pattern}.substr(0, pattern.size() - 1));
+    };
+    if (std::any_of(policy.fail_on.begin(), policy.fail_on.end(), fits)) return false;
+    return policy.retry_on.empty() || std::any_of(policy.retry_on.begin(), policy.retry_on.end(), fits);
+}
+
 }  // namespace jobhost

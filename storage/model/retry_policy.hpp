@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -40,11 +42,18 @@ struct RetryPolicy {
     int attempts = 10;  // retries after the first run: 10 means at most 11 runs
     Backoff backoff = HangfireBackoff{};
     OnExhausted on_exhausted = OnExhausted::fail;
+    // Patterns of error codes, in which a last `*` stands for any rest: "smtp.*". An error that fits
+    // `fail_on`, or that fits nothing in a `retry_on` which is not empty, is not tried again. `fail_on` wins.
+    std::vector<std::string> retry_on;
+    std::vector<std::string> fail_on;
     friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
 // How long to wait before retry number `retry` (1 for the first); nothing when the policy allows no such
 // retry. `random` is uniform in [0, 1) and the only randomness used.
 std::optional<Duration> delay_before_retry(const RetryPolicy& policy, int retry, double random);
+
+// Whether an error with this code may be tried again at all.
+bool is_retried(const RetryPolicy& policy, std::string_view error_code);
 
 }  // namespace jobhost

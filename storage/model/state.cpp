@@ -20,6 +20,8 @@ std::string_view to_string(Reason reason) noexcept {
             return "throttled";
         case Reason::rescheduled:
             return "rescheduled";
+        case Reason::snoozed:
+            return "snoozed";
         case Reason::exhausted:
             return "exhausted";
         case Reason::fatal:

@@ -27,6 +27,7 @@ enum class Reason : std::uint8_t {
     retry = 21,
     throttled = 22,
     rescheduled = 23,
+    snoozed = 24,
     exhausted = 50,  // failed
     fatal = 51,
     quarantined = 52,

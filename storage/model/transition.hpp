@@ -18,16 +18,26 @@ enum class Cause : std::uint8_t {
     failed,       // failed, and no further run is granted
     interrupted,  // its host or its plugin's version ended first; the attempt is given back
     recovered,    // its host died
-    cancelled,
+    cancelled,    // by a person, or with its batch
     expired,      // not started in time
     requeued,     // by a person
     rescheduled,  // by a person
     deleted,      // by a person, or by its policy on exhaustion
+    deferred,     // what it awaited has come, but its instant has not
+    unmet,        // what it awaited ended otherwise
+    restored,     // what it awaited runs again after all
+    parked,       // a limit has no slot for it
+    throttled,    // a rate limit has a slot for it later
+    snoozed,      // the job asked to be run again later; the attempt is given back
+    retried_at_once,
+    moved,  // to another queue or priority
 };
 
-inline constexpr std::array<std::string_view, 14> kCauseNames{
-    "released",    "due",       "claimed",   "given_back", "succeeded", "retried",     "failed",
-    "interrupted", "recovered", "cancelled", "expired",    "requeued",  "rescheduled", "deleted",
+inline constexpr std::array<std::string_view, 22> kCauseNames{
+    "released",    "due",         "claimed",         "given_back", "succeeded", "retried",
+    "failed",      "interrupted", "recovered",       "cancelled",  "expired",   "requeued",
+    "rescheduled", "deleted",     "deferred",        "unmet",      "restored",  "parked",
+    "throttled",   "snoozed",     "retried_at_once", "moved",
 };
 
 constexpr std::string_view to_string(Cause cause) noexcept {
@@ -42,30 +52,45 @@ struct Rule {
 
 // clang-format off
 inline constexpr Rule kRules[] = {
-    {StateName::awaiting,   Cause::released,    StateName::enqueued  },
-    {StateName::awaiting,   Cause::deleted,     StateName::deleted   },
-    {StateName::scheduled,  Cause::due,         StateName::enqueued  },
-    {StateName::scheduled,  Cause::requeued,    StateName::enqueued  },
-    {StateName::scheduled,  Cause::rescheduled, StateName::scheduled },
-    {StateName::scheduled,  Cause::expired,     StateName::deleted   },
-    {StateName::scheduled,  Cause::deleted,     StateName::deleted   },
-    {StateName::enqueued,   Cause::claimed,     StateName::processing},
-    {StateName::enqueued,   Cause::rescheduled, StateName::scheduled },
-    {StateName::enqueued,   Cause::expired,     StateName::deleted   },
-    {StateName::enqueued,   Cause::cancelled,   StateName::deleted   },
-    {StateName::enqueued,   Cause::deleted,     StateName::deleted   },
-    {StateName::processing, Cause::given_back,  StateName::enqueued  },
-    {StateName::processing, Cause::succeeded,   StateName::succeeded },
-    {StateName::processing, Cause::retried,     StateName::scheduled },
-    {StateName::processing, Cause::failed,      StateName::failed    },
-    {StateName::processing, Cause::interrupted, StateName::enqueued  },
-    {StateName::processing, Cause::recovered,   StateName::enqueued  },
-    {StateName::processing, Cause::cancelled,   StateName::deleted   },
-    {StateName::processing, Cause::deleted,     StateName::deleted   },
-    {StateName::succeeded,  Cause::requeued,    StateName::enqueued  },
-    {StateName::failed,     Cause::requeued,    StateName::enqueued  },
-    {StateName::failed,     Cause::deleted,     StateName::deleted   },
-    {StateName::deleted,    Cause::requeued,    StateName::enqueued  },
+    {StateName::awaiting,   Cause::released,        StateName::enqueued  },
+    {StateName::awaiting,   Cause::deferred,        StateName::scheduled },
+    {StateName::awaiting,   Cause::unmet,           StateName::deleted   },
+    {StateName::awaiting,   Cause::cancelled,       StateName::deleted   },
+    {StateName::awaiting,   Cause::deleted,         StateName::deleted   },
+    {StateName::awaiting,   Cause::requeued,        StateName::enqueued  },
+    {StateName::awaiting,   Cause::rescheduled,     StateName::scheduled },
+    {StateName::awaiting,   Cause::moved,           StateName::awaiting  },
+    {StateName::scheduled,  Cause::due,             StateName::enqueued  },
+    {StateName::scheduled,  Cause::requeued,        StateName::enqueued  },
+    {StateName::scheduled,  Cause::rescheduled,     StateName::scheduled },
+    {StateName::scheduled,  Cause::moved,           StateName::scheduled },
+    {StateName::scheduled,  Cause::cancelled,       StateName::deleted   },
+    {StateName::scheduled,  Cause::expired,         StateName::deleted   },
+    {StateName::scheduled,  Cause::deleted,         StateName::deleted   },
+    {StateName::enqueued,   Cause::claimed,         StateName::processing},
+    {StateName::enqueued,   Cause::parked,          StateName::awaiting  },
+    {StateName::enqueued,   Cause::throttled,       StateName::scheduled },
+    {StateName::enqueued,   Cause::rescheduled,     StateName::scheduled },
+    {StateName::enqueued,   Cause::moved,           StateName::enqueued  },
+    {StateName::enqueued,   Cause::expired,         StateName::deleted   },
+    {StateName::enqueued,   Cause::cancelled,       StateName::deleted   },
+    {StateName::enqueued,   Cause::deleted,         StateName::deleted   },
+    {StateName::processing, Cause::given_back,      StateName::enqueued  },
+    {StateName::processing, Cause::succeeded,       StateName::succeeded },
+    {StateName::processing, Cause::retried,         StateName::scheduled },
+    {StateName::processing, Cause::retried_at_once, StateName::enqueued  },
+    {StateName::processing, Cause::snoozed,         StateName::scheduled },
+    {StateName::processing, Cause::failed,          StateName::failed    },
+    {StateName::processing, Cause::interrupted,     StateName::enqueued  },
+    {StateName::processing, Cause::recovered,       StateName::enqueued  },
+    {StateName::processing, Cause::cancelled,       StateName::deleted   },
+    {StateName::processing, Cause::deleted,         StateName::deleted   },
+    {StateName::succeeded,  Cause::requeued,        StateName::enqueued  },
+    {StateName::failed,     Cause::requeued,        StateName::enqueued  },
+    {StateName::failed,     Cause::rescheduled,     StateName::scheduled },
+    {StateName::failed,     Cause::deleted,         StateName::deleted   },
+    {StateName::deleted,    Cause::requeued,        StateName::enqueued  },
+    {StateName::deleted,    Cause::restored,        StateName::awaiting  },
 };
 // clang-format on
 

@@ -3,8 +3,12 @@
 #include "storage/soci/soci_definition_store.hpp"
 #include "storage/soci/soci_job_queries.hpp"
 #include "storage/soci/soci_job_store.hpp"
+#include "storage/soci/soci_limit_store.hpp"
+#include "storage/soci/soci_operation_store.hpp"
+#include "storage/soci/soci_run_store.hpp"
 #include "storage/soci/soci_server_store.hpp"
 #include "storage/soci/soci_upkeep_store.hpp"
+#include "storage/soci/soci_workflow_store.hpp"
 
 namespace jobhost::storage {
 
@@ -19,6 +23,10 @@ public:
     ServerStore& servers() noexcept override { return servers_; }
     DefinitionStore& definitions() noexcept override { return definitions_; }
     UpkeepStore& upkeep() noexcept override { return upkeep_; }
+    WorkflowStore& workflows() noexcept override { return workflows_; }
+    OperationStore& operations() noexcept override { return operations_; }
+    LimitStore& limits() noexcept override { return limits_; }
+    RunStore& runs() noexcept override { return runs_; }
     std::unique_ptr<Wakeups> watch() override { return opened_.watch(); }
 
 private:
@@ -30,6 +38,10 @@ private:
     SociServerStore servers_{*opened_.database};
     SociDefinitionStore definitions_{*opened_.database, names_, inserter_};
     SociUpkeepStore upkeep_{*opened_.database};
+    SociWorkflowStore workflows_{*opened_.database, names_, inserter_};
+    SociOperationStore operations_{*opened_.database, names_, inserter_};
+    SociLimitStore limits_{*opened_.database, names_, inserter_};
+    SociRunStore runs_{*opened_.database, names_, inserter_};
 };
 
 }  // namespace

@@ -184,7 +184,8 @@ void insert_events(Session& session, std::span<const std::pair<JobId, JobEvent>>
                         {"attempt", event.attempt},
                         {"error_code", event.error_code},
                         {"message", event.message},
-                        {"by_whom", event.by}});
+                        {"by_whom", event.by},
+                        {"detail", event.detail}});
     session.execute("job_event_insert", {{"rows", json::serialize(rows)}});
 }
 

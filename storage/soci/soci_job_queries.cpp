@@ -76,11 +76,11 @@ StateCounts SociJobQueries::count(const std::optional<QueueName>& queue,
 std::vector<JobEvent> SociJobQueries::events(JobId id) {
     std::vector<JobEvent> events;
     database_.read([&](Session& session) {
-        for (auto& [at, cause, attempt, error_code, message, by] :
-             session.rows<long long, int, int, std::string, std::string, std::string>("job_event_list",
-                                                                                      {{"job", id.value}}))
+        for (auto& [at, cause, attempt, error_code, message, by, detail] :
+             session.rows<long long, int, int, std::string, std::string, std::string, std::string>(
+                 "job_event_list", {{"job", id.value}}))
             events.push_back({instant(at), static_cast<Cause>(checked(cause, kCauseNames.size())), attempt,
-                              std::move(error_code), std::move(message), std::move(by)});
+                              std::move(error_code), std::move(message), std::move(by), std::move(detail)});
     });
     return events;
 }

@@ -47,13 +47,17 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
     return first;
 }
 
-void SociJobStore::insert(std::span<const NewJob> jobs) {
+std::vector<Inserted> SociJobStore::insert(std::span<const NewJob> jobs) {
     JobInserter::check(jobs);
     try {
         insert_in(jobs, jobs.size());
     } catch (const PartlyThere&) {
         insert_in(jobs, 1);
     }
+    std::vector<Inserted> inserted;
+    for (const NewJob& job : jobs)
+        inserted.push_back({job.id});
+    return inserted;
 }
 
 // Steps of `step` jobs, in one transaction. Done twice it finds what is there.
@@ -155,6 +159,16 @@ std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
         for (const auto& [id, lease] : session.rows<long long, long long>(
                  "job_runs_of", {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
             runs.push_back({JobId{id}, Lease{lease}});
+    });
+    return runs;
+}
+
+std::vector<HeldRun> SociJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
+    std::vector<HeldRun> runs;
+    database_.read([&](Session& session) {
+        for (const auto& [id, lease] :
+             session.rows<long long, long long>("job_cancelled_runs_of", {{"server", server.value}}))
+            if (runs.size() < limit) runs.push_back({JobId{id}, Lease{lease}});
     });
     return runs;
 }

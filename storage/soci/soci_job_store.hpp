@@ -13,10 +13,11 @@ public:
         : database_{database}, names_{names}, inserter_{inserter} {}
 
     JobId reserve_ids(std::size_t count) override;
-    void insert(std::span<const NewJob> jobs) override;
+    std::vector<Inserted> insert(std::span<const NewJob> jobs) override;
     Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                        const ClaimRequest& claim) override;
     std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) override;
+    std::vector<HeldRun> cancelled_runs_of(ServerId server, std::size_t limit) override;
     Promoted promote_due(std::size_t limit) override;
     void append_log(std::span<const LogChunk> chunks) override;
     std::vector<Lane> lanes() override;

@@ -46,6 +46,65 @@ void fill(std::string& text, std::string_view place, std::string_view value) {
         text.replace(at, place.size(), value);
 }
 
+using Words = std::map<std::string, std::string, std::less<>>;
+
+// The words of a dialect: blocks of a `-- word: x` and the text that stands for it.
+Words words_in(std::string_view text) {
+    constexpr std::string_view kMark = "-- word: ";
+    Words words;
+    for (auto at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark)) {
+        text.remove_prefix(at + kMark.size());
+        const auto line_end = text.find('\n');
+        const std::string name{trimmed(text.substr(0, line_end))};
+        text.remove_prefix(line_end);
+        words[name] = trimmed(text.substr(0, text.find(kMark)));
+    }
+    return words;
+}
+
+// "id bigint, result text": each by the dialect's way to say a column.
+std::string columns_of(std::string_view given, const Words& words) {
+    std::string columns;
+    while (!given.empty()) {
+        const auto comma = given.find(',');
+        const std::string_view column = trimmed(given.substr(0, comma));
+        given.remove_prefix(comma == std::string_view::npos ? given.size() : comma + 1);
+        const auto space = column.find(' ');
+        const std::string_view type = trimmed(column.substr(space));
+        const auto spelt = words.find(type);
+        std::string text = words.at("column");
+        fill(text, "$1", column.substr(0, space));
+        fill(text, "$2", spelt == words.end() ? type : std::string_view{spelt->second});
+        columns += columns.empty() ? text : ", " + text;
+    }
+    return columns;
+}
+
+// ${word} and ${word: what follows}.
+std::string with_words(std::string_view text, const Words& words) {
+    std::string told;
+    for (auto at = text.find("${"); at != std::string_view::npos; at = text.find("${")) {
+        told += text.substr(0, at);
+        const auto end = text.find('}', at);
+        const std::string_view inside = text.substr(at + 2, end - at - 2);
+        const auto colon = inside.find(':');
+        const auto word = words.find(inside.substr(0, colon));
+        if (word == words.end()) {
+            told += text.substr(at, end + 1 - at);
+        } else {
+            std::string value = word->second;
+            const std::string_view rest =
+                colon == std::string_view::npos ? "" : trimmed(inside.substr(colon + 1));
+            fill(value, "$columns",
+                 columns_of(value.find("$columns") == std::string::npos ? "" : rest, words));
+            fill(value, "$1", rest);
+            told += value;
+        }
+        text.remove_prefix(end + 1);
+    }
+    return told.append(text);
+}
+
 std::string filled(std::string text, const StatementCatalog::Places& places) {
     const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(places.timeout);
     fill(text, "${schema}", places.schema);
@@ -56,6 +115,9 @@ std::string filled(std::string text, const StatementCatalog::Places& places) {
 }  // namespace
 
 StatementCatalog::StatementCatalog(std::string_view dialect, const Places& places) : dialect_{dialect} {
+    Words words;
+    for (const EmbeddedSql& file : embedded_sql())
+        if (file.path == dialect_ + "/words.sql") words = words_in(file.text);
     const auto add = [&](std::string_view folder) {
         const std::string prefix = std::string{folder} + "/queries/";
         for (const EmbeddedSql& file : embedded_sql()) {
@@ -69,7 +131,7 @@ StatementCatalog::StatementCatalog(std::string_view dialect, const Places& place
                 rest.remove_prefix(line_end);
                 const auto found = statements_in(rest.substr(0, rest.find(kMark)));
                 assert(found.size() == 1 && "a named block holds one statement");
-                texts_[name] = filled(found.front(), places);
+                texts_[name] = filled(with_words(found.front(), words), places);
             }
         }
     };

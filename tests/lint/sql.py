@@ -5,6 +5,8 @@ import pathlib
 import re
 import sys
 
+from sql_words import spelt, words_of
+
 SQL = pathlib.Path("storage/sql")
 DIALECTS = sorted(p.name for p in SQL.iterdir() if p.is_dir() and p.name != "common")
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
@@ -51,13 +53,18 @@ def main():
                 if not is_special:
                     faults.append(f"{name}: missing in {dialect}")
                 continue
-            parameters[dialect] = frozenset(PARAMETER.findall(code))
+            parameters[dialect] = frozenset(PARAMETER.findall(spelt(code, dialect)))
             if name in own[dialect] and not explained:
                 faults.append(f"{file}: {name} does not say 'Differs because: ...' or 'Only here because: ...'")
             if name in own[dialect] and name in common and code == common[name][0]:
                 faults.append(f"{file}: {name} repeats common")
         if len(set(parameters.values())) > 1:
             faults.append(f"{name}: parameters differ: {parameters}")
+    words = {dialect: set(words_of(dialect)) for dialect in DIALECTS}
+    shared = set.intersection(*words.values())
+    for dialect in DIALECTS:
+        faults += [f"{dialect}: the word '{word}' is not known elsewhere" for word in words[dialect] - shared
+                   if word not in ("text", "integer", "bigint", "smallint")]
     migrations = {d: sorted(p.name for p in (SQL / d / "migrations").glob("*.sql")) for d in DIALECTS}
     if len(set(map(tuple, migrations.values()))) > 1:
         faults.append(f"the dialects have different migrations: {migrations}")

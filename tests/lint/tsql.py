@@ -9,6 +9,7 @@ import re
 import sys
 from typing import Callable, NamedTuple
 
+from sql_words import spelt
 from tsql_schema import Schema, blanked
 
 SQL = pathlib.Path("storage/sql")
@@ -178,7 +179,7 @@ def queries():
         for file in sorted((SQL / folder / "queries").glob("*.sql")):
             for block in re.split(r"^-- name: ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
                 name, text = block.split("\n", 1)
-                found[name] = [Statement(f"{file}: {name}", blanked(code)) for code in statements_in(text)]
+                found[name] = [Statement(f"{file}: {name}", blanked(code)) for code in statements_in(spelt(text, "mssql"))]
     return [statement for group in found.values() for statement in group]
 
 

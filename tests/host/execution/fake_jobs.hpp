@@ -87,7 +87,8 @@ public:
         return {{LaneId{1}, QueueName{"default"}, "test.job", 1}};
     }
     JobId reserve_ids(std::size_t) override { return {}; }
-    void insert(std::span<const NewJob>) override {}
+    std::vector<Inserted> insert(std::span<const NewJob>) override { return {}; }
+    std::vector<storage::HeldRun> cancelled_runs_of(ServerId, std::size_t) override { return {}; }
     storage::Promoted promote_due(std::size_t) override { return {}; }
     void append_log(std::span<const storage::LogChunk> chunks) override {
         if (!chunks.empty() && content.with([](Content& all) { return all.refuses_log; }))

@@ -108,10 +108,14 @@ JobId ModelJobStore::reserve_ids(std::size_t count) {
     });
 }
 
-void ModelJobStore::insert(std::span<const NewJob> jobs) {
+std::vector<Inserted> ModelJobStore::insert(std::span<const NewJob> jobs) {
     for (const NewJob& job : jobs)
         check(job);
     opened_.write([&](ModelDatabase& database, TimePoint now) { model::insert(database, jobs, now); });
+    std::vector<Inserted> inserted;
+    for (const NewJob& job : jobs)
+        inserted.push_back({job.id});
+    return inserted;
 }
 
 Exchanged ModelJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
@@ -147,6 +151,17 @@ std::vector<HeldRun> ModelJobStore::runs_of(ServerId server, std::size_t limit) 
         std::vector<HeldRun> runs;
         for (const auto& [id, job] : database.jobs)
             if (job.state() == StateName::processing && job.server == server && runs.size() < limit)
+                runs.push_back({id, job.seen.lease});
+        return runs;
+    });
+}
+
+std::vector<HeldRun> ModelJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::vector<HeldRun> runs;
+        for (const auto& [id, job] : database.jobs)
+            if (job.state() == StateName::processing && job.server == server &&
+                job.seen.cancel_requested_at && runs.size() < limit)
                 runs.push_back({id, job.seen.lease});
         return runs;
     });

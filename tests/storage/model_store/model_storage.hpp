@@ -5,8 +5,12 @@
 #include "tests/storage/model_store/model_definition_store.hpp"
 #include "tests/storage/model_store/model_job_queries.hpp"
 #include "tests/storage/model_store/model_job_store.hpp"
+#include "tests/storage/model_store/model_limit_store.hpp"
+#include "tests/storage/model_store/model_operation_store.hpp"
+#include "tests/storage/model_store/model_run_store.hpp"
 #include "tests/storage/model_store/model_server_store.hpp"
 #include "tests/storage/model_store/model_upkeep_store.hpp"
+#include "tests/storage/model_store/model_workflow_store.hpp"
 
 namespace jobhost::storage::model {
 
@@ -20,6 +24,10 @@ public:
     ServerStore& servers() noexcept override { return servers_; }
     DefinitionStore& definitions() noexcept override { return definitions_; }
     UpkeepStore& upkeep() noexcept override { return upkeep_; }
+    WorkflowStore& workflows() noexcept override { return workflows_; }
+    OperationStore& operations() noexcept override { return operations_; }
+    LimitStore& limits() noexcept override { return limits_; }
+    RunStore& runs() noexcept override { return runs_; }
     // Rings when another storage of the same database has written.
     std::unique_ptr<Wakeups> watch() override;
 
@@ -30,6 +38,10 @@ private:
     ModelServerStore servers_{opened_};
     ModelDefinitionStore definitions_{opened_};
     ModelUpkeepStore upkeep_{opened_};
+    ModelWorkflowStore workflows_{opened_};
+    ModelOperationStore operations_{opened_};
+    ModelLimitStore limits_{opened_};
+    ModelRunStore runs_{opened_};
 };
 
 }  // namespace jobhost::storage::model

@@ -36,7 +36,7 @@ SELECT name FROM definition WHERE id = :id;
 SELECT MIN(due_at) FROM job WHERE state = 1;
 
 -- name: job_event_list
-SELECT at, cause, attempt, error_code, message, by_whom FROM job_event WHERE job = :job ORDER BY id;
+SELECT at, cause, attempt, error_code, message, by_whom, detail FROM job_event WHERE job = :job ORDER BY id;
 
 -- name: job_log_after
 SELECT lease, number, lines
@@ -55,6 +55,9 @@ JOIN lane ON lane.id = job.lane
 JOIN policy ON policy.id = job.policy
 LEFT JOIN definition ON definition.id = job.definition
 LEFT JOIN server ON server.id = job.server;
+
+-- name: job_cancelled_runs_of
+SELECT id, lease FROM job WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL ORDER BY id;
 
 -- name: job_runs_of
 SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;

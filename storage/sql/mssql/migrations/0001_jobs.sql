@@ -95,6 +95,7 @@ CREATE TABLE job (
     cancel_requested_at bigint NULL,
     batch bigint NULL,
     definition bigint NULL,
+    delay bigint NULL,
     policy bigint NOT NULL,
     creator bigint NULL,
     created_at bigint NOT NULL,
@@ -114,7 +115,8 @@ CREATE TABLE job (
     reason smallint NOT NULL DEFAULT 0,
     flags smallint NOT NULL DEFAULT 0,
     origin smallint NOT NULL DEFAULT 0,
-    unique_slot varbinary(32) NULL,
+    unique_slot nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
+    unique_wanted nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
     limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NULL,
     arguments nvarchar(max) NOT NULL,
     result nvarchar(max) NULL,
@@ -142,9 +144,9 @@ CREATE UNIQUE INDEX job_nominal ON job (definition, nominal_at, origin)
 CREATE INDEX job_of_definition ON job (definition, finished_at) INCLUDE (state)
     WHERE definition IS NOT NULL AND state >= 4;
 
-CREATE INDEX job_of_batch ON job (batch, state) WHERE batch IS NOT NULL;
+CREATE INDEX job_of_batch ON job (batch, state, id) WHERE batch IS NOT NULL;
 
-CREATE INDEX job_parked ON job (limit_key, order_key) INCLUDE (state) WHERE state = 0 AND limit_key IS NOT NULL;
+CREATE INDEX job_parked ON job (limit_key, order_key, id) INCLUDE (state) WHERE state = 0 AND limit_key IS NOT NULL;
 
 CREATE UNIQUE INDEX job_created_by ON job (creator, call_no) WHERE creator IS NOT NULL AND call_no IS NOT NULL;
 
@@ -156,7 +158,8 @@ CREATE TABLE job_event (
     attempt int NOT NULL,
     error_code nvarchar(max) NOT NULL,
     message nvarchar(max) NOT NULL,
-    by_whom nvarchar(max) NOT NULL
+    by_whom nvarchar(max) NOT NULL,
+    detail nvarchar(max) NOT NULL
 );
 
 CREATE INDEX job_event_of_job ON job_event (job, id);

@@ -1,11 +1,10 @@
--- What jobs wait for, belong to and leave behind, and what people ask of hosts. None of it has a row for an ordinary
--- job.
+-- What jobs wait for, belong to and leave behind, and what people ask for. None of it has a row for an ordinary job.
 
--- A group of jobs that is watched as one. State: 0 creating, 1 awaiting, 2 started, 3 succeeded, 4 completed, 5
--- cancelled.
+-- A group of jobs that is watched as one. Its id is one of those of jobs. State: 0 creating, 1 awaiting, 2 started, 3
+-- succeeded, 4 completed, 5 cancelled. Members are jobs and the batches directly within it.
 CREATE TABLE batch (
-    id bigint IDENTITY(1, 1) NOT NULL PRIMARY KEY,
-    parent bigint NULL,
+    id bigint NOT NULL,
+    within_batch bigint NULL,
     name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     state smallint NOT NULL CHECK (state BETWEEN 0 AND 5),
     members bigint NOT NULL,
@@ -13,29 +12,42 @@ CREATE TABLE batch (
     unsuccessful bigint NOT NULL,
     cancel_requested_at bigint NULL,
     created_at bigint NOT NULL,
-    finished_at bigint NULL
+    finished_at bigint NULL,
+    PRIMARY KEY (id)
 );
 
-CREATE INDEX batch_of_batch ON batch (parent) WHERE parent IS NOT NULL;
+CREATE INDEX batch_of_batch ON batch (within_batch, id) WHERE within_batch IS NOT NULL;
+
+CREATE INDEX batch_of_state ON batch (state, id);
 
 CREATE INDEX batch_finished ON batch (finished_at, id) WHERE finished_at IS NOT NULL;
 
--- What a job waits for: a job or a batch, and how that has to end. A result that the child reads is copied here.
+-- What a job or a batch (the child) waits for: a job or a batch, and how that has to end. Condition: 0 succeeded, 1 failed,
+-- 2 finished, 3 deleted. Met: 0 it ended otherwise, 1 it did, 2 not yet. The result of a job that succeeded is copied
+-- here, as the job may go first.
 CREATE TABLE job_edge (
-    id bigint IDENTITY(1, 1) NOT NULL PRIMARY KEY,
     child bigint NOT NULL,
-    parent bigint NULL,
-    parent_batch bigint NULL,
+    position int NOT NULL,
+    parent bigint NOT NULL,
+    is_batch smallint NOT NULL,
+    child_is_batch smallint NOT NULL,
     condition smallint NOT NULL,
-    met smallint NULL,
-    result nvarchar(max) NULL
+    met smallint NOT NULL,
+    result nvarchar(max) NULL,
+    PRIMARY KEY (child, position)
 );
 
-CREATE INDEX job_edge_of_child ON job_edge (child, id);
+CREATE INDEX job_edge_open ON job_edge (parent, child) INCLUDE (met) WHERE met = 2;
 
-CREATE INDEX job_edge_of_parent ON job_edge (parent) WHERE parent IS NOT NULL;
+CREATE INDEX job_edge_of_parent ON job_edge (parent, child);
 
-CREATE INDEX job_edge_of_batch ON job_edge (parent_batch) WHERE parent_batch IS NOT NULL;
+-- What is too much for one transaction and goes on in the next ones. Kind: 1 children of a job or batch are to be told of
+-- its end, 2 members of a batch are to start, 3 members of a cancelled batch are to be deleted.
+CREATE TABLE unfinished_work (
+    kind smallint NOT NULL,
+    subject bigint NOT NULL,
+    PRIMARY KEY (kind, subject)
+);
 
 CREATE TABLE job_tag (
     job bigint NOT NULL,
@@ -52,6 +64,16 @@ CREATE TABLE job_checkpoint (
     body nvarchar(max) NOT NULL,
     saved_at bigint NOT NULL,
     PRIMARY KEY (job)
+);
+
+-- Parts of a job that are done and are not done again.
+CREATE TABLE job_step (
+    job bigint NOT NULL,
+    name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    number bigint NOT NULL,
+    result nvarchar(max) NOT NULL,
+    saved_at bigint NOT NULL,
+    PRIMARY KEY (job, name)
 );
 
 -- W3C trace context that a job was handed in with.
@@ -71,27 +93,87 @@ CREATE TABLE job_progress (
     PRIMARY KEY (job)
 );
 
--- How many jobs with one key may run at once, and how many do.
+-- Named limits. Kind: 0 concurrent, 1 fixed window, 2 sliding window, 3 bucket.
 CREATE TABLE job_limit (
     name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    kind smallint NOT NULL CHECK (kind BETWEEN 0 AND 3),
     capacity bigint NOT NULL,
-    taken bigint NOT NULL,
+    window_length bigint NOT NULL,
     PRIMARY KEY (name)
 );
 
--- What a person asked of a host, a job or a queue, and what came of it: also the audit of it.
--- State: 0 open, 1 done.
+-- Where the slots of a limit stand, for each key: "name:key". Of a concurrent limit how many are taken; of the others how
+-- many were given out, and the instants that they count from.
+CREATE TABLE limit_state (
+    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    limit_name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    taken bigint NOT NULL,
+    given bigint NOT NULL,
+    instant bigint NOT NULL,
+    PRIMARY KEY (limit_key)
+);
+
+CREATE INDEX limit_state_of_limit ON limit_state (limit_name, limit_key);
+
+-- The last instants that slots of a sliding window were given out for; number modulo the capacity.
+CREATE TABLE limit_instant (
+    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (limit_key, number)
+);
+
+-- The slots that a job needs, and whether it has them.
+CREATE TABLE limit_use (
+    job bigint NOT NULL,
+    position int NOT NULL,
+    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    limit_name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    is_held smallint NOT NULL,
+    PRIMARY KEY (job, position)
+);
+
+CREATE INDEX limit_use_of_limit ON limit_use (limit_name, job);
+
+-- Who has handed in a job with a unique key lately.
+CREATE TABLE unique_window (
+    slot nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    job bigint NOT NULL,
+    until_at bigint NOT NULL,
+    PRIMARY KEY (slot)
+);
+
+CREATE INDEX unique_window_until ON unique_window (until_at);
+
+-- Queues that are paused, or were.
+CREATE TABLE queue (
+    name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    paused_at bigint NULL,
+    paused_until bigint NULL,
+    paused_by nvarchar(max) NOT NULL,
+    reason nvarchar(max) NOT NULL,
+    PRIMARY KEY (name)
+);
+
+-- What a person asked for and what came of it: also the audit of it. Verb: 0 requeue, 1 delete, 2 cancel, 3 reschedule,
+-- 4 move, 5 pause, 6 resume, 7 run again. State: 0 open, 1 done. Filter and operation are JSON; an open one goes on behind
+-- position.
 CREATE TABLE command (
-    id bigint IDENTITY(1, 1) NOT NULL PRIMARY KEY,
+    id bigint NOT NULL,
     state smallint NOT NULL CHECK (state BETWEEN 0 AND 1),
-    verb nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    server bigint NULL,
+    verb smallint NOT NULL,
     job bigint NULL,
-    queue nvarchar(200) COLLATE Latin1_General_100_BIN2 NULL,
-    by_whom nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    queue nvarchar(max) NULL,
+    by_whom nvarchar(max) NOT NULL,
+    filter nvarchar(max) NOT NULL,
+    operation nvarchar(max) NOT NULL,
+    position nvarchar(max) NOT NULL,
+    looked_at bigint NOT NULL,
+    done bigint NOT NULL,
+    not_possible bigint NOT NULL,
     created_at bigint NOT NULL,
-    done_at bigint NULL,
-    outcome nvarchar(max) NULL
+    finished_at bigint NULL,
+    PRIMARY KEY (id)
 );
 
 CREATE INDEX command_open ON command (state, id) WHERE state = 0;

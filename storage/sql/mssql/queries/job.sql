@@ -146,11 +146,12 @@ WHERE id IN (
 
 -- name: job_event_insert
 -- Differs because: T-SQL reads JSON with OPENJSON.
-INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom)
-SELECT given.job, given.at, given.cause, given.attempt, given.error_code, given.message, given.by_whom
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom, detail)
+SELECT given.job, given.at, given.cause, given.attempt, given.error_code, given.message, given.by_whom,
+       given.detail
 FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
     job bigint, at bigint, cause smallint, attempt int, error_code nvarchar(max), message nvarchar(max),
-    by_whom nvarchar(max)) AS given;
+    by_whom nvarchar(max), detail nvarchar(max)) AS given;
 
 -- name: job_log_insert
 -- Differs because: T-SQL reads JSON with OPENJSON, and has no ON CONFLICT.

@@ -88,6 +88,7 @@ CREATE TABLE job (
     cancel_requested_at bigint,
     batch bigint,
     definition bigint,
+    delay bigint,
     policy bigint NOT NULL,
     creator bigint,
     created_at bigint NOT NULL,
@@ -107,7 +108,8 @@ CREATE TABLE job (
     reason smallint NOT NULL DEFAULT 0,
     flags smallint NOT NULL DEFAULT 0,
     origin smallint NOT NULL DEFAULT 0,
-    unique_slot bytea,
+    unique_slot text COLLATE "C",
+    unique_wanted text COLLATE "C",
     limit_key text COLLATE "C",
     arguments text NOT NULL,
     result text,
@@ -133,9 +135,9 @@ CREATE UNIQUE INDEX job_nominal ON job (definition, nominal_at, origin) WHERE no
 
 CREATE INDEX job_of_definition ON job (definition, finished_at) WHERE definition IS NOT NULL AND state >= 4;
 
-CREATE INDEX job_of_batch ON job (batch, state) WHERE batch IS NOT NULL;
+CREATE INDEX job_of_batch ON job (batch, state, id) WHERE batch IS NOT NULL;
 
-CREATE INDEX job_parked ON job (limit_key, order_key) WHERE state = 0 AND limit_key IS NOT NULL;
+CREATE INDEX job_parked ON job (limit_key, order_key, id) WHERE state = 0 AND limit_key IS NOT NULL;
 
 CREATE UNIQUE INDEX job_created_by ON job (creator, call_no) WHERE creator IS NOT NULL;
 
@@ -147,7 +149,8 @@ CREATE TABLE job_event (
     attempt integer NOT NULL,
     error_code text NOT NULL,
     message text NOT NULL,
-    by_whom text NOT NULL
+    by_whom text NOT NULL,
+    detail text NOT NULL
 );
 
 CREATE INDEX job_event_of_job ON job_event (job, id);

@@ -142,10 +142,11 @@ RETURNING id, lane, state;
 
 -- name: job_event_insert
 -- Differs because: PostgreSQL reads JSON with json_to_recordset.
-INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom)
-SELECT job, at, cause, attempt, error_code, message, by_whom
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom, detail)
+SELECT job, at, cause, attempt, error_code, message, by_whom, detail
 FROM json_to_recordset(CAST(:rows AS json)) AS given (
-    job bigint, at bigint, cause smallint, attempt integer, error_code text, message text, by_whom text);
+    job bigint, at bigint, cause smallint, attempt integer, error_code text, message text, by_whom text,
+    detail text);
 
 -- name: job_log_insert
 -- Differs because: PostgreSQL reads JSON with json_to_recordset.

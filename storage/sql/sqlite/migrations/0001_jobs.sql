@@ -98,10 +98,12 @@ CREATE TABLE job (
     cancel_requested_at INTEGER,
     batch INTEGER,
     definition INTEGER,
+    delay INTEGER,
     policy INTEGER NOT NULL,
     creator INTEGER,
     call_no INTEGER,
-    unique_slot BLOB,
+    unique_slot TEXT,
+    unique_wanted TEXT,
     limit_key TEXT,
     arguments TEXT NOT NULL,
     result TEXT,
@@ -130,9 +132,9 @@ CREATE UNIQUE INDEX job_nominal ON job (definition, nominal_at, origin) WHERE no
 
 CREATE INDEX job_of_definition ON job (definition, finished_at) WHERE definition IS NOT NULL AND state >= 4;
 
-CREATE INDEX job_of_batch ON job (batch, state) WHERE batch IS NOT NULL;
+CREATE INDEX job_of_batch ON job (batch, state, id) WHERE batch IS NOT NULL;
 
-CREATE INDEX job_parked ON job (limit_key, order_key) WHERE state = 0 AND limit_key IS NOT NULL;
+CREATE INDEX job_parked ON job (limit_key, order_key, id) WHERE state = 0 AND limit_key IS NOT NULL;
 
 CREATE UNIQUE INDEX job_created_by ON job (creator, call_no) WHERE creator IS NOT NULL;
 
@@ -144,7 +146,8 @@ CREATE TABLE job_event (
     attempt INTEGER NOT NULL,
     error_code TEXT NOT NULL,
     message TEXT NOT NULL,
-    by_whom TEXT NOT NULL
+    by_whom TEXT NOT NULL,
+    detail TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX job_event_of_job ON job_event (job, id);

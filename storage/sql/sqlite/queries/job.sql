@@ -103,9 +103,9 @@ RETURNING id, lane, state;
 
 -- name: job_event_insert
 -- Differs because: SQLite reads a JSON array with json_each.
-INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom)
+INSERT INTO job_event (job, at, cause, attempt, error_code, message, by_whom, detail)
 SELECT value->>'job', value->>'at', value->>'cause', value->>'attempt', value->>'error_code', value->>'message',
-       value->>'by_whom'
+       value->>'by_whom', value->>'detail'
 FROM json_each(:rows);
 
 -- name: job_log_insert

@@ -1,0 +1,51 @@
+// What a run saves while it goes on. All of it is fenced by the run's lease.
+#pragma once
+
+#include "storage/model/batch.hpp"
+#include "storage/model/job.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jobhost::storage {
+
+inline constexpr std::size_t kMaxCheckpointSize = std::size_t{1} << 20;  // bytes of JSON
+inline constexpr std::size_t kMaxStepName = 200;
+inline constexpr std::size_t kMaxSteps = 10'000;  // of one job
+
+struct RunKey {
+    ServerId server;
+    JobId job;
+    Lease lease;
+};
+
+// What earlier runs of a job have left.
+struct SavedWork {
+    std::string checkpoint;                                  // JSON; empty: none
+    std::vector<std::pair<std::string, std::string>> steps;  // name and result (JSON), in order of completion
+};
+
+// Thread-safe. Every call may throw StorageError. What a job saved goes when it succeeds, is requeued by a
+// person, or is purged; a retry, an interruption or a recovery keeps it.
+class RunStore {
+public:
+    virtual ~RunStore() = default;
+
+    virtual SavedWork load(JobId job) = 0;
+    // Replaces the checkpoint. False: the run is not this server's any more, and nothing was written. Throws
+    // refused for what is too large or not JSON.
+    virtual bool save_checkpoint(const RunKey& run, const std::string& checkpoint) = 0;
+    // A step is completed once: the first result stays. False as above. Throws refused as above.
+    virtual bool save_step(const RunKey& run, const std::string& name, const std::string& result) = 0;
+    // Jobs that a run hands in, each with creator and call_no: durable at once. Nothing: the run is not this
+    // server's any more, and nothing was handed in. A call that an earlier run made already is answered by
+    // its job. Throws refused as WorkflowStore::submit(), and when a call comes again with another type or
+    // other arguments.
+    virtual std::optional<std::vector<Inserted>> submit(const RunKey& run, std::span<const NewBatch> batches,
+                                                        std::span<const NewJob> jobs) = 0;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,18 @@
+// What else there is about a job. An ordinary one has none of it, and nothing looks for any.
+#pragma once
+
+namespace jobhost::storage {
+
+// Bits of job.flags. DO NOT RENUMBER: they are on disk. A bit that was set stays, unless said otherwise.
+enum JobFlag : int {
+    kHasChildren = 1,    // jobs or batches wait for it
+    kHasParents = 2,     // it waits, or waited, for others
+    kHasLimits = 4,      // it needs slots (limit_use)
+    kHasRateSlot = 8,    // of rate limits it has been given one already; until it is claimed
+    kHasUnique = 16,     // it wants its key for itself (unique_wanted)
+    kFreesAtClaim = 32,  // and only until it is claimed
+    kHasTags = 64,
+    kHasSavedWork = 128,  // a checkpoint or steps
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "storage/operation_store.hpp"
+#include "tests/storage/model_store/model_database.hpp"
+
+namespace jobhost::storage::model {
+
+class ModelOperationStore final : public OperationStore {
+public:
+    explicit ModelOperationStore(Opened& opened) : opened_{opened} {}
+
+    std::vector<Operated> operate(std::span<const JobId> jobs, const Operation& operation) override;
+    JobId run_again(JobId job, const std::optional<std::string>& arguments, const std::string& by) override;
+    CommandId start(const JobFilter& filter, const Operation& operation) override;
+    std::size_t go_on(std::size_t limit) override;
+    std::optional<Command> find(CommandId command) override;
+    std::vector<Command> commands(std::size_t limit) override;
+    void pause(const QueueName& queue, const std::string& by, const std::string& reason,
+               std::optional<TimePoint> until) override;
+    bool resume(const QueueName& queue, const std::string& by) override;
+    std::vector<QueueState> queues() override;
+
+private:
+    Opened& opened_;
+};
+
+}  // namespace jobhost::storage::model
