@@ -34,6 +34,34 @@ constexpr bool is_final(BatchState state) noexcept {
     return state >= BatchState::succeeded;
 }
 
+// Whether what ended like this is what a child waits for.
+constexpr bool meets(Condition condition, StateName end) noexcept {
+    switch (condition) {
+        case Condition::succeeded:
+            return end == StateName::succeeded;
+        case Condition::failed:
+            return end == StateName::failed;
+        case Condition::finished:
+            return is_final(end);
+        case Condition::deleted:
+            return end == StateName::deleted;
+    }
+    return false;
+}
+constexpr bool meets(Condition condition, BatchState end) noexcept {
+    switch (condition) {
+        case Condition::succeeded:
+            return end == BatchState::succeeded;
+        case Condition::failed:
+            return end == BatchState::completed;
+        case Condition::finished:
+            return is_final(end);
+        case Condition::deleted:
+            return end == BatchState::cancelled;
+    }
+    return false;
+}
+
 struct NewBatch {
     BatchId id;  // reserved beforehand, larger than that of the batch around it
     std::string name;

@@ -42,9 +42,14 @@ bool takes_lanes_one_by_one(const StatementCatalog& catalog) {
 }
 
 bool has_candidates(Session& session, const ClaimRequest& claim) {
-    return std::any_of(claim.lanes.begin(), claim.lanes.end(), [&](const ClaimLane& lane) {
-        return !head_of(session, {.lane = lane.lane}, 1).empty();
-    });
+    const auto is_any_in = [&](const std::vector<ClaimLane>& lanes) {
+        return std::any_of(lanes.begin(), lanes.end(), [&](const ClaimLane& lane) {
+            return !head_of(session, {.lane = lane.lane}, 1).empty();
+        });
+    };
+    return is_any_in(claim.lanes) || std::any_of(claim.more.begin(), claim.more.end(), [&](const auto& part) {
+               return part.limit > 0 && is_any_in(part.lanes);
+           });
 }
 
 std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim) {

@@ -1,8 +1,12 @@
 #include "storage/soci/claim.hpp"
 
 #include "storage/server_store.hpp"
+#include "storage/soci/admission.hpp"
 #include "storage/soci/candidates.hpp"
+#include "storage/soci/departures.hpp"
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
 
 #include <boost/json.hpp>
 
@@ -46,15 +50,14 @@ void read_arguments(Session& session, std::map<Candidate, ClaimedJob>& jobs) {
 }
 
 using Maybe = std::optional<long long>;
-using ClaimedRow = std::tuple<long long, int, long long, long long, int, int, int, int, long long, long long,
-                              std::string, Maybe, Maybe>;
+using Row = std::tuple<long long, int, long long, long long, int, int, int, int, long long, long long,
+                       std::string, Maybe, Maybe, int, Maybe>;
 
 // One server's claim, in one transaction.
 class Claimer {
 public:
-    Claimer(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally, ServerId server,
-            const ClaimRequest& claim)
-        : session_{session}, names_{names}, draft_{draft}, tally_{tally}, server_{server}, rest_{claim} {
+    Claimer(Change& change, ServerId server, const ClaimRequest& claim)
+        : change_{change}, session_{change.session}, server_{server}, rest_{claim} {
         for (const ClaimLane& lane : claim.lanes)
             ranks_[lane.lane] = lane.rank;
     }
@@ -69,6 +72,7 @@ public:
             if (forget_positions(rest_)) continue;
             if (is_in_one ? !is_more_in_sight() : touched == 0) break;
         }
+        departures_.follow(change_);
         return std::move(taken_);
     }
 
@@ -80,14 +84,13 @@ private:
         json::array ids;
         for (const Candidate& candidate : best)
             ids.push_back(candidate.id);
-        const std::vector<ClaimedRow> rows =
-            read("job_claim", {{"ids", json::serialize(ids)},
-                               {"count", static_cast<long long>(rest_.limit)},
-                               {"server", server_.value},
-                               {"now", micros(session_.now())}});
-        for (const ClaimedRow& row : rows)
-            tally_.moved(LaneId{std::get<3>(row)}, StateName::enqueued,
-                         static_cast<StateName>(std::get<1>(row)));
+        const std::vector<Row> rows = read("job_claim", {{"ids", json::serialize(ids)},
+                                                         {"count", static_cast<long long>(rest_.limit)},
+                                                         {"server", server_.value},
+                                                         {"now", micros(session_.now())}});
+        for (const Row& row : rows)
+            change_.tally.moved(LaneId{std::get<3>(row)}, StateName::enqueued,
+                                static_cast<StateName>(std::get<1>(row)));
         keep(rows);
         return rows.size();
     }
@@ -101,8 +104,8 @@ private:
                                     {"server", server_.value},
                                     {"now", micros(session_.now())},
                                     {"slot", session_.counter_slot()},
-                                    {"changes", tally_.take()}};
-        const std::vector<ClaimedRow> rows = read("job_claim_best", parameters);
+                                    {"changes", change_.tally.take()}};
+        const std::vector<Row> rows = read("job_claim_best", parameters);
         keep(rows);
         return rows.size();
     }
@@ -116,17 +119,24 @@ private:
 
     std::size_t window() const { return 2 * rest_.limit * widening_; }
 
-    std::vector<ClaimedRow> read(const char* statement, const Parameters& parameters) {
+    std::vector<Row> read(const char* statement, const Parameters& parameters) {
         return session_.rows<long long, int, long long, long long, int, int, int, int, long long, long long,
-                             std::string, Maybe, Maybe>(statement, parameters);
+                             std::string, Maybe, Maybe, int, Maybe>(statement, parameters);
     }
 
     // Best first.
-    void keep(const std::vector<ClaimedRow>& rows) {
+    void keep(const std::vector<Row>& rows) {
         std::map<Candidate, ClaimedJob> claimed;
+        std::vector<ClaimedRow> special;
         for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key,
-                          policy, arguments, definition, nominal_at] : rows) {
-            if (state != static_cast<int>(StateName::processing)) continue;
+                          policy, arguments, definition, nominal_at, flags, batch] : rows) {
+            if (state != static_cast<int>(StateName::processing)) {
+                departures_.add(JobId{id}, static_cast<StateName>(state), flags, batch);
+                continue;
+            }
+            if (flags != 0 || batch)
+                special.push_back(
+                    {JobId{id}, LaneId{lane}, flags, batch ? std::optional{BatchId{*batch}} : std::nullopt});
             claimed[{ranks_[LaneId{lane}], order_key, id}] = ClaimedJob{
                 .id = JobId{id},
                 .lease = Lease{lease},
@@ -136,24 +146,44 @@ private:
                 .recoveries = recoveries,
                 .interruptions = interruptions,
                 .order_key = order_key,
-                .policy = names_.policy(session_, draft_, PolicyId{policy}),
+                .policy = change_.names.policy(session_, change_.draft, PolicyId{policy}),
                 .arguments = arguments,
-                .definition =
-                    definition ? names_.definition_name(session_, draft_, DefinitionId{*definition}) : "",
+                .definition = definition ? change_.names.definition_name(session_, change_.draft,
+                                                                         DefinitionId{*definition})
+                                         : "",
                 .nominal_at = instant(nominal_at),
                 .claimed_at = session_.now(),
+                .batch = batch ? std::optional{BatchId{*batch}} : std::nullopt,
             };
         }
+        if (!special.empty()) turn_away_from(claimed, std::move(special));
         read_arguments(session_, claimed);
         rest_.limit -= claimed.size();
         for (auto& [place, job] : claimed)
             taken_.push_back(std::move(job));
     }
 
+    // What may not run after all is left out; what may is told how its parents ended.
+    void turn_away_from(std::map<Candidate, ClaimedJob>& claimed, std::vector<ClaimedRow> special) {
+        std::map<JobId, Candidate> places;
+        for (const auto& [place, job] : claimed)
+            places[job.id] = place;
+        std::sort(special.begin(), special.end(), [&](const ClaimedRow& a, const ClaimedRow& b) {
+            return places.at(a.id) < places.at(b.id);
+        });
+        const std::set<JobId> away = turn_away(change_, special);
+        for (const JobId id : away)
+            claimed.erase(places.at(id));
+        std::vector<JobId> children;
+        for (const ClaimedRow& row : special)
+            if ((row.flags & kHasParents) != 0 && !away.contains(row.id)) children.push_back(row.id);
+        for (auto& [child, parents] : parents_of(session_, children))
+            claimed.at(places.at(child)).parents = std::move(parents);
+    }
+
+    Change& change_;
     Session& session_;
-    NameCache& names_;
-    NameCache::Draft& draft_;
-    Tally& tally_;
+    Departures departures_;
     const ServerId server_;
     ClaimRequest rest_;
     std::map<LaneId, int> ranks_;
@@ -168,10 +198,18 @@ bool is_live(Session& session, ServerId server) {
     return !found.empty() && std::get<0>(found.front()) == static_cast<int>(ServerState::live);
 }
 
-std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
-                             ServerId server, const ClaimRequest& claim) {
-    if (claim.lanes.empty()) return {};
-    return Claimer{session, names, draft, tally, server, claim}.claim();
+std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest& claim) {
+    std::vector<ClaimedJob> taken;
+    const auto take_part = [&](std::vector<ClaimLane> lanes, std::size_t limit) {
+        const std::size_t wanted = std::min(limit, claim.limit - taken.size());
+        if (lanes.empty() || wanted == 0) return;
+        for (ClaimedJob& job : Claimer{change, server, {std::move(lanes), wanted}}.claim())
+            taken.push_back(std::move(job));
+    };
+    take_part(claim.lanes, claim.limit);
+    for (const ClaimRequest::Part& part : claim.more)
+        take_part(part.lanes, part.limit);
+    return taken;
 }
 
 }  // namespace jobhost::storage

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "storage/job_store.hpp"
-#include "storage/soci/name_cache.hpp"
-#include "storage/soci/tally.hpp"
+#include "storage/soci/change.hpp"
 
 namespace jobhost::storage {
 
@@ -11,7 +10,6 @@ namespace jobhost::storage {
 bool is_live(Session& session, ServerId server);
 
 // REQUIRES: `session` is in a transaction. Takes nothing for a server that is not live.
-std::vector<ClaimedJob> take(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
-                             ServerId server, const ClaimRequest& claim);
+std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest& claim);
 
 }  // namespace jobhost::storage

@@ -2,10 +2,14 @@
 
 #include "storage/soci/instants.hpp"
 #include "storage/soci/rows_text.hpp"
+#include "storage/soci/submission.hpp"
+#include "storage/soci/submission_check.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
 #include <boost/json.hpp>
+
+#include <algorithm>
 
 namespace jobhost::storage {
 
@@ -96,37 +100,39 @@ private:
 
 }  // namespace
 
-Duration Ageing::of(Session& session) {
-    const std::lock_guard lock{mutex_};
-    if (!value_)
-        for (const auto& [name, value] : session.rows<std::string, long long>("setting_list"))
-            if (name == "ageing") value_ = Duration{value};
-    if (!value_)
-        throw StorageError{StorageError::Kind::corrupt, "the setting 'ageing' is missing in the database"};
-    return *value_;
-}
-
-void JobInserter::check(std::span<const NewJob> jobs) {
+void check_jobs(std::span<const NewJob> jobs) {
     for (const NewJob& job : jobs)
         check_one(job);
 }
 
-void JobInserter::insert(Session& session, NameCache& names, NameCache::Draft& draft, Tally& tally,
-                         std::span<const NewJob> jobs) {
+void insert_jobs(Change& change, std::span<const NewJob> jobs) {
+    Session& session = change.session;
     session.announce();
     const TimePoint now = session.now();
-    const Duration ageing = ageing_.of(session);
     Chunk chunk{session};
     const Policy* known = nullptr;  // jobs that come together mostly have the same one
     PolicyId policy;
     for (const NewJob& job : jobs) {
-        if (chunk.size() + job.arguments.size() > kMostInStatement) chunk.flush(tally);
-        const LaneId lane = names.lane(session, draft, {job.queue.value, job.type, job.payload_version});
-        if (known == nullptr || *known != job.policy) policy = names.policy(session, draft, job.policy);
+        if (chunk.size() + job.arguments.size() > kMostInStatement) chunk.flush(change.tally);
+        const LaneId lane =
+            change.names.lane(session, change.draft, {job.queue.value, job.type, job.payload_version});
+        if (known == nullptr || *known != job.policy)
+            policy = change.names.policy(session, change.draft, job.policy);
         known = &job.policy;
-        chunk.add(job, lane, policy, ageing, now);
+        chunk.add(job, lane, policy, change.ageing, now);
     }
-    chunk.flush(tally);
+    chunk.flush(change.tally);
+}
+
+std::vector<Inserted> submit(Change& change, std::span<const NewBatch> batches,
+                             std::span<const NewJob> jobs) {
+    if (!batches.empty() || std::any_of(jobs.begin(), jobs.end(), has_more))
+        return Submission{change, batches, jobs}.submit();
+    insert_jobs(change, jobs);
+    std::vector<Inserted> answers;
+    for (const NewJob& job : jobs)
+        answers.push_back({job.id});
+    return answers;
 }
 
 }  // namespace jobhost::storage

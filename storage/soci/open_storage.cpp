@@ -31,17 +31,16 @@ public:
 
 private:
     OpenedDatabase opened_;
-    NameCache names_;
-    JobInserter inserter_;
-    SociJobStore jobs_{*opened_.database, names_, inserter_};
+    Changes changes_{*opened_.database};
+    SociJobStore jobs_{changes_};
     SociJobQueries queries_{*opened_.database};
-    SociServerStore servers_{*opened_.database};
-    SociDefinitionStore definitions_{*opened_.database, names_, inserter_};
+    SociServerStore servers_{changes_};
+    SociDefinitionStore definitions_{changes_};
     SociUpkeepStore upkeep_{*opened_.database};
-    SociWorkflowStore workflows_{*opened_.database, names_, inserter_};
-    SociOperationStore operations_{*opened_.database, names_, inserter_};
-    SociLimitStore limits_{*opened_.database, names_, inserter_};
-    SociRunStore runs_{*opened_.database, names_, inserter_};
+    SociWorkflowStore workflows_{changes_};
+    SociOperationStore operations_{changes_};
+    SociLimitStore limits_{changes_};
+    SociRunStore runs_{changes_};
 };
 
 }  // namespace

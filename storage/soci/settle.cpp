@@ -1,5 +1,6 @@
 #include "storage/soci/settle.hpp"
 
+#include "storage/soci/departures.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/rows_text.hpp"
 
@@ -104,9 +105,9 @@ std::set<std::pair<JobId, Lease>> settled_runs(Session& session, ServerId server
 
 }  // namespace
 
-std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
-                          std::span<const Settlement> settlements) {
+std::vector<Moved> settle(Change& change, ServerId server, std::span<const Settlement> settlements) {
     if (settlements.empty()) return {};
+    Session& session = change.session;
     // In the order of their ids, in which every transaction locks jobs.
     std::vector<const Settlement*> ordered;
     for (const Settlement& settlement : settlements)
@@ -123,11 +124,14 @@ std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
     }
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
+    Departures departures;
     const auto move = [&](const char* statement, const Parameters& parameters) {
-        for (const auto& [id, lease, lane, state] :
-             session.rows<long long, long long, long long, int>(statement, parameters)) {
+        for (const auto& [id, lease, lane, state, flags, batch] :
+             session.rows<long long, long long, long long, int, int, std::optional<long long>>(statement,
+                                                                                               parameters)) {
             moved_runs.emplace(JobId{id}, Lease{lease});
-            tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+            change.tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+            departures.add(JobId{id}, static_cast<StateName>(state), flags, batch);
         }
     };
     if (successes.rows() > 0) move("job_succeed", {{"rows", successes.take()}, {"server", server.value}});
@@ -152,6 +156,7 @@ std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
     }
     insert_events(session, events);
     insert_log(session, log);
+    departures.follow(change);
     return moved;
 }
 

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "storage/job_store.hpp"
-#include "storage/soci/tally.hpp"
+#include "storage/soci/change.hpp"
 
 namespace jobhost::storage {
 
 // REQUIRES: `session` is in a transaction.
-std::vector<Moved> settle(Session& session, Tally& tally, ServerId server,
-                          std::span<const Settlement> settlements);
+std::vector<Moved> settle(Change& change, ServerId server, std::span<const Settlement> settlements);
 
 void insert_log(Session& session, std::span<const LogChunk> chunks);
 

@@ -2,8 +2,11 @@
 
 #include "storage/model_json.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_inserter.hpp"
+#include "storage/soci/submission_check.hpp"
 #include "storage/storage_error.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace jobhost::storage {
@@ -141,29 +144,36 @@ std::optional<StoredDefinition> SociDefinitionStore::find(const std::string& nam
 }
 
 std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
-    for (const Firing& firing : firings)
-        JobInserter::check(firing.jobs);
+    for (const Firing& firing : firings) {
+        check_jobs(firing.jobs);
+        check_submission(firing.batches, firing.jobs);
+    }
     std::size_t fired = 0;
-    NameCache::Draft draft;
-    database_.write([&](Session& session) {
-        draft = {};
+    changes_.write([&](Change& change) {
         fired = 0;
-        Tally tally;
         for (const Firing& firing : firings) {
             const bool is_ours =
-                session.execute("definition_move_cursor", {{"id", firing.definition.value},
-                                                           {"revision", firing.revision},
-                                                           {"seen", micros(firing.seen)},
-                                                           {"next_at", micros(firing.next)}}) == 1;
+                change.session.execute("definition_move_cursor", {{"id", firing.definition.value},
+                                                                  {"revision", firing.revision},
+                                                                  {"seen", micros(firing.seen)},
+                                                                  {"next_at", micros(firing.next)}}) == 1;
             if (!is_ours) continue;
-            for (const NewJob& job : firing.jobs)  // some instants may have had theirs
-                inserter_.insert(session, names_, draft, tally, {&job, 1});
+            fire(change, firing);
             ++fired;
         }
-        tally.write(session);
     });
-    names_.remember(std::move(draft));
     return fired;
+}
+
+// Where jobs hang together, all of them are looked at at once; others one by one, as some instants may have
+// had theirs.
+void SociDefinitionStore::fire(Change& change, const Firing& firing) {
+    if (!firing.batches.empty() || std::any_of(firing.jobs.begin(), firing.jobs.end(), has_more)) {
+        submit(change, firing.batches, firing.jobs);
+        return;
+    }
+    for (const NewJob& job : firing.jobs)
+        insert_jobs(change, {&job, 1});
 }
 
 }  // namespace jobhost::storage

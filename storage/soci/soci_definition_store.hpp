@@ -1,16 +1,14 @@
 #pragma once
 
 #include "storage/definition_store.hpp"
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociDefinitionStore final : public DefinitionStore {
 public:
-    // All must outlive the store.
-    SociDefinitionStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociDefinitionStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     Applied apply(const std::string& application, const std::string& server,
                   std::span<const SourceDefinitions> sources) override;
@@ -19,9 +17,10 @@ public:
     std::size_t fire(std::span<const Firing> firings) override;
 
 private:
+    static void fire(Change& change, const Firing& firing);
+
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 };
 
 }  // namespace jobhost::storage

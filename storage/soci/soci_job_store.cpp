@@ -2,10 +2,12 @@
 
 #include "storage/soci/candidates.hpp"
 #include "storage/soci/claim.hpp"
+#include "storage/soci/departures.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/lane_rows.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/settlement_texts.hpp"
+#include "storage/soci/submit_in.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
@@ -48,29 +50,7 @@ JobId SociJobStore::reserve_ids(std::size_t count) {
 }
 
 std::vector<Inserted> SociJobStore::insert(std::span<const NewJob> jobs) {
-    JobInserter::check(jobs);
-    try {
-        insert_in(jobs, jobs.size());
-    } catch (const PartlyThere&) {
-        insert_in(jobs, 1);
-    }
-    std::vector<Inserted> inserted;
-    for (const NewJob& job : jobs)
-        inserted.push_back({job.id});
-    return inserted;
-}
-
-// Steps of `step` jobs, in one transaction. Done twice it finds what is there.
-void SociJobStore::insert_in(std::span<const NewJob> jobs, std::size_t step) {
-    NameCache::Draft draft;
-    database_.write_repeatedly([&](Session& session) {
-        draft = {};
-        Tally tally;
-        for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(step, rest.size())))
-            inserter_.insert(session, names_, draft, tally, rest.first(std::min(step, rest.size())));
-        tally.write(session);
-    });
-    names_.remember(std::move(draft));
+    return submit_in(changes_, {}, jobs);
 }
 
 Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
@@ -94,7 +74,7 @@ Exchanged SociJobStore::exchange(ServerId server, std::span<const Settlement> se
 // Where there is one write lock for all, looking first spares an idle host taking it. Nothing: there is
 // something to claim.
 std::optional<Exchanged> SociJobStore::looked(ServerId server, const ClaimRequest& claim) {
-    const bool wants_any = claim.limit > 0 && !claim.lanes.empty();
+    const bool wants_any = claim.limit > 0 && (!claim.lanes.empty() || !claim.more.empty());
     if (wants_any && !takes_lanes_one_by_one(database_.catalog())) return std::nullopt;
     std::optional<Exchanged> idle;
     database_.read([&](Session& session) {
@@ -108,18 +88,13 @@ std::optional<Exchanged> SociJobStore::looked(ServerId server, const ClaimReques
 Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlement> settlements,
                                       const ClaimRequest& claim) {
     Exchanged exchanged;
-    NameCache::Draft draft;
-    database_.write([&](Session& session) {
-        draft = {};
+    changes_.write([&](Change& change) {
         exchanged = {};
-        Tally tally;
-        exchanged.moved = settle(session, tally, server, settlements);
-        exchanged.claimed = take(session, names_, draft, tally, server, claim);
+        exchanged.moved = settle(change, server, settlements);
+        exchanged.claimed = take(change, server, claim);
         // Only a live server is given anything.
-        exchanged.server_is_live = !exchanged.claimed.empty() || is_live(session, server);
-        tally.write(session);
+        exchanged.server_is_live = !exchanged.claimed.empty() || is_live(change.session, server);
     });
-    names_.remember(std::move(draft));
     return exchanged;
 }
 
@@ -183,17 +158,20 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
     };
     database_.read(read_next);
     if (!is_any_due) return promoted;
-    database_.write([&](Session& session) {
-        const TimePoint now = session.now();
-        const long long ageing = inserter_.ageing().of(session).count();
-        const auto moved = session.rows<long long, long long, int>(
-            "job_promote",
-            {{"now", micros(now)}, {"ageing", ageing}, {"count", static_cast<long long>(limit)}});
+    changes_.write([&](Change& change) {
+        Session& session = change.session;
+        const auto moved = session.rows<long long, long long, int, int, std::optional<long long>>(
+            "job_promote", {{"now", micros(session.now())},
+                            {"ageing", change.ageing.count()},
+                            {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();
-        Tally tally;
-        for (const auto& [id, lane, state] : moved)
-            tally.moved(LaneId{lane}, StateName::scheduled, static_cast<StateName>(state));
-        tally.write(session);
+        Departures departures;
+        for (const auto& [id, lane, state, flags, batch] : moved) {
+            change.tally.moved(LaneId{lane}, StateName::scheduled, static_cast<StateName>(state));
+            if (is_final(static_cast<StateName>(state)))
+                departures.add(JobId{id}, static_cast<StateName>(state), flags, batch);
+        }
+        departures.follow(change);
         if (promoted.count > 0) session.announce();
         read_next(session);
     });

@@ -1,16 +1,14 @@
 #pragma once
 
 #include "storage/job_store.hpp"
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociJobStore final : public JobStore {
 public:
-    // All must outlive the store.
-    SociJobStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociJobStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     JobId reserve_ids(std::size_t count) override;
     std::vector<Inserted> insert(std::span<const NewJob> jobs) override;
@@ -23,15 +21,13 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
-    void insert_in(std::span<const NewJob> jobs, std::size_t step);
     std::optional<Exchanged> looked(ServerId server, const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);
     void settle_apart(ServerId server, std::span<const Settlement> settlements, Exchanged& exchanged);
 
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 
     std::mutex ids_mutex_;
     std::int64_t next_id_ = 0;

@@ -1,17 +1,14 @@
 #pragma once
 
 #include "storage/limit_store.hpp"
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
-#include "storage/soci/name_cache.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociLimitStore final : public LimitStore {
 public:
-    // All must outlive the store.
-    SociLimitStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociLimitStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     void set(std::span<const Limit> limits) override;
     bool remove(const std::string& name) override;
@@ -19,9 +16,8 @@ public:
     std::size_t grant(std::size_t limit) override;
 
 private:
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 };
 
 }  // namespace jobhost::storage

@@ -1,17 +1,14 @@
 #pragma once
 
 #include "storage/operation_store.hpp"
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
-#include "storage/soci/name_cache.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociOperationStore final : public OperationStore {
 public:
-    // All must outlive the store.
-    SociOperationStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociOperationStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     std::vector<Operated> operate(std::span<const JobId> jobs, const Operation& operation) override;
     JobId run_again(JobId job, const std::optional<std::string>& arguments, const std::string& by) override;
@@ -25,9 +22,8 @@ public:
     std::vector<QueueState> queues() override;
 
 private:
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 };
 
 }  // namespace jobhost::storage

@@ -1,17 +1,14 @@
 #pragma once
 
 #include "storage/run_store.hpp"
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
-#include "storage/soci/name_cache.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociRunStore final : public RunStore {
 public:
-    // All must outlive the store.
-    SociRunStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociRunStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     SavedWork load(JobId job) override;
     bool save_checkpoint(const RunKey& run, const std::string& checkpoint) override;
@@ -20,9 +17,8 @@ public:
                                                 std::span<const NewJob> jobs) override;
 
 private:
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 };
 
 }  // namespace jobhost::storage

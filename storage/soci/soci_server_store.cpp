@@ -1,6 +1,7 @@
 #include "storage/soci/soci_server_store.hpp"
 
 #include "storage/soci/claim.hpp"
+#include "storage/soci/departures.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/settle.hpp"
 
@@ -115,28 +116,30 @@ std::vector<ServerId> SociServerStore::stranded(std::size_t limit) {
 
 std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
     std::size_t count = 0;
-    database_.write([&](Session& session) {
+    changes_.write([&](Change& change) {
         count = 0;
+        Session& session = change.session;
         if (is_live(session, server)) return;
         const TimePoint now = session.now();
         std::vector<std::pair<JobId, JobEvent>> events;
-        Tally tally;
-        for (const auto& [id, attempt, lane, state] : session.rows<long long, int, long long, int>(
+        Departures departures;
+        for (const auto& [id, attempt, lane, state, flags, batch] :
+             session.rows<long long, int, long long, int, int, std::optional<long long>>(
                  "server_recover", {{"server", server.value},
                                     {"count", static_cast<long long>(limit)},
                                     {"now", micros(now)}})) {
-            tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+            change.tally.moved(LaneId{lane}, StateName::processing, static_cast<StateName>(state));
+            departures.add(JobId{id}, static_cast<StateName>(state), flags, batch);
             events.emplace_back(JobId{id}, JobEvent{.at = now,
                                                     .cause = Cause::recovered,
                                                     .attempt = attempt,
                                                     .error_code = "host_died",
-                                                    .message = "its host ended in the middle of the run",
-                                                    .by = {}});
+                                                    .message = "its host ended in the middle of the run"});
         }
         insert_events(session, events);
         count = events.size();
         if (count > 0) session.announce();
-        tally.write(session);
+        departures.follow(change);
     });
     return count;
 }

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "storage/server_store.hpp"
-#include "storage/soci/database.hpp"
+#include "storage/soci/changes.hpp"
 
 namespace jobhost::storage {
 
 class SociServerStore final : public ServerStore {
 public:
     // `database` must outlive the store.
-    explicit SociServerStore(Database& database) : database_{database} {}
+    explicit SociServerStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     ServerId enter(const ServerInfo& info, std::span<const ServedType> types) override;
     void leave(ServerId server) override;
@@ -21,6 +21,7 @@ public:
     std::vector<ServedType> served_types() override;
 
 private:
+    Changes& changes_;
     Database& database_;
 };
 

@@ -1,19 +1,117 @@
 #include "storage/soci/soci_workflow_store.hpp"
 
+#include "storage/soci/batch_members.hpp"
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/releases.hpp"
+#include "storage/soci/submit_in.hpp"
 #include "storage/storage_error.hpp"
 
 namespace jobhost::storage {
 
-std::vector<Inserted> SociWorkflowStore::submit(std::span<const NewBatch>, std::span<const NewJob>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw StorageError{StorageError::Kind::refused, why};
 }
 
-void SociWorkflowStore::open(BatchId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+HeldBatch& held(Releases& releases, BatchId id) {
+    releases.batches().hold({id});
+    HeldBatch* batch = releases.batches().find(id);
+    if (batch == nullptr) refuse("there is no batch " + std::to_string(id.value));
+    return *batch;
 }
 
-bool SociWorkflowStore::cancel(BatchId, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+bool waits_for_others(Session& session, BatchId id) {
+    const auto counts = session.rows<long long, long long, long long>("edge_open_counts",
+                                                                      {{"ids", id_list(std::vector{id})}});
+    return !counts.empty() && std::get<1>(counts.front()) > 0;
+}
+
+// By its present state: it may be that this is not to be done any more.
+void tell_children(Change& change, Releases& releases, std::int64_t subject) {
+    const BatchId batch_id{subject};
+    releases.batches().hold({batch_id});
+    if (const HeldBatch* batch = releases.batches().find(batch_id)) {
+        if (is_final(batch->state)) releases.tell(batch_id, batch->state);
+        return;
+    }
+    for (const HeldJob& job : hold_jobs(change.session, {JobId{subject}}))
+        if (is_final(job.state)) releases.tell(job.id, job.state);
+}
+
+void start_members(Releases& releases, BatchId id) {
+    releases.batches().hold({id});
+    const HeldBatch* batch = releases.batches().find(id);
+    if (batch != nullptr && batch->state == BatchState::started) releases.start(id);
+}
+
+}  // namespace
+
+std::vector<Inserted> SociWorkflowStore::submit(std::span<const NewBatch> batches,
+                                                std::span<const NewJob> jobs) {
+    return submit_in(changes_, batches, jobs);
+}
+
+void SociWorkflowStore::open(BatchId id) {
+    changes_.write_repeatedly([&](Change& change) {
+        Releases releases{change};
+        HeldBatch& batch = held(releases, id);
+        if (batch.state != BatchState::creating) return;
+        if (batch.members == 0) refuse("batch " + std::to_string(id.value) + " has no members to start with");
+        if (batch.within) releases.batches().hold({*batch.within});
+        if (waits_for_others(change.session, id) || !releases.has_started(batch.within)) {
+            batch.state = BatchState::awaiting;
+            releases.batches().changed(id);
+        } else {
+            releases.start(id);
+        }
+        releases.run();
+    });
+}
+
+bool SociWorkflowStore::cancel(BatchId id, const std::string& /*by*/) {
+    bool is_cancelled = false;
+    changes_.write_repeatedly([&](Change& change) {
+        Releases releases{change};
+        const HeldBatch& batch = held(releases, id);
+        is_cancelled = !is_final(batch.state);
+        if (!is_cancelled) return;
+        releases.cancel(id);
+        releases.run();
+        change.session.announce();
+    });
+    return is_cancelled;
+}
+
+std::size_t SociWorkflowStore::go_on(std::size_t limit) {
+    std::size_t touched = 0;
+    bool is_any = false;
+    database_.read([&](Session& session) {
+        is_any = !session.rows<int, long long>("work_next", {{"count", 1}}).empty();
+    });
+    if (!is_any) return 0;
+    changes_.write([&](Change& change) {
+        touched = 0;
+        for (const auto& [kind, subject] : change.session.rows<int, long long>("work_next", {{"count", 1}})) {
+            change.session.execute("work_delete", {{"kind", kind}, {"subject", subject}});
+            Releases releases{change, limit};
+            switch (static_cast<WorkKind>(kind)) {
+                case WorkKind::tell_children:
+                    tell_children(change, releases, subject);
+                    break;
+                case WorkKind::start_members:
+                    start_members(releases, BatchId{subject});
+                    break;
+                case WorkKind::delete_members:
+                    delete_members(change, releases, BatchId{subject});
+                    break;
+            }
+            releases.run();
+            touched = std::max<std::size_t>(releases.touched(), limit);
+        }
+    });
+    return touched;
 }
 
 std::optional<Batch> SociWorkflowStore::find(BatchId) {
@@ -33,10 +131,6 @@ std::vector<ParentEnd> SociWorkflowStore::parents(JobId) {
 }
 
 std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId>, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
-}
-
-std::size_t SociWorkflowStore::go_on(std::size_t) {
     throw StorageError{StorageError::Kind::refused, "not there yet"};
 }
 

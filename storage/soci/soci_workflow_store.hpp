@@ -1,17 +1,14 @@
 #pragma once
 
-#include "storage/soci/database.hpp"
-#include "storage/soci/job_inserter.hpp"
-#include "storage/soci/name_cache.hpp"
+#include "storage/soci/changes.hpp"
 #include "storage/workflow_store.hpp"
 
 namespace jobhost::storage {
 
 class SociWorkflowStore final : public WorkflowStore {
 public:
-    // All must outlive the store.
-    SociWorkflowStore(Database& database, NameCache& names, JobInserter& inserter)
-        : database_{database}, names_{names}, inserter_{inserter} {}
+    // Outlives the store.
+    explicit SociWorkflowStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     std::vector<Inserted> submit(std::span<const NewBatch> batches, std::span<const NewJob> jobs) override;
     void open(BatchId batch) override;
@@ -25,9 +22,8 @@ public:
     std::size_t sweep(std::size_t limit) override;
 
 private:
+    Changes& changes_;
     Database& database_;
-    NameCache& names_;
-    JobInserter& inserter_;
 };
 
 }  // namespace jobhost::storage

@@ -22,7 +22,7 @@ CREATE INDEX batch_of_state ON batch (state, id);
 
 CREATE INDEX batch_finished ON batch (finished_at, id) WHERE finished_at IS NOT NULL;
 
--- What a job or a batch (the child) waits for: a job or a batch, and how that has to end. Condition: 0 succeeded, 1 failed,
+-- What a job or a batch (the child) waits for: a job or, if is_batch is 1, a batch, and how that has to end. Condition: 0 succeeded, 1 failed,
 -- 2 finished, 3 deleted. Met: 0 it ended otherwise, 1 it did, 2 not yet. The result of a job that succeeded is copied
 -- here, as the job may go first.
 CREATE TABLE job_edge (
@@ -108,7 +108,7 @@ CREATE TABLE limit_state (
     limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     limit_name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     taken bigint NOT NULL,
-    given bigint NOT NULL,
+    given_out bigint NOT NULL,
     instant bigint NOT NULL,
     PRIMARY KEY (limit_key)
 );

@@ -45,8 +45,9 @@ WHERE given.copy_of_id = 1
 -- Differs because: T-SQL reads JSON with OPENJSON, and says OUTPUT instead of RETURNING; see job_settle. For runs that
 -- ended as most do.
 UPDATE job
-SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
-OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL,
+    unique_slot = NULL
+OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state, inserted.flags, inserted.batch
 FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
     id bigint, lease bigint, started_at bigint, finished_at bigint) AS s
 WHERE job.id = s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease;
@@ -70,8 +71,11 @@ SET state = CASE WHEN s.state IN (1, 2) AND (job.cancel_requested_at IS NOT NULL
     interruptions = job.interruptions + COALESCE(s.interruptions, 0),
     warnings = job.warnings + COALESCE(s.warnings, 0),
     started_at = COALESCE(s.started_at, job.started_at),
-    result = s.result
-OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state
+    result = s.result,
+    unique_slot = CASE WHEN s.state >= 4
+                            OR (s.state IN (1, 2) AND (job.cancel_requested_at IS NOT NULL OR job.expires_at <= :now)) THEN NULL
+                       ELSE job.unique_slot END
+OUTPUT inserted.id, inserted.lease, inserted.lane, inserted.state, inserted.flags, inserted.batch
 FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
     id bigint, lease bigint, state smallint, reason smallint, due_at bigint, refunded int, crashes int,
     interruptions int, warnings int, started_at bigint, finished_at bigint, result nvarchar(max)) AS s
@@ -106,13 +110,14 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
     lease = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN lease ELSE lease + 1 END,
     attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
     claimed_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN claimed_at ELSE :now END
 OUTPUT inserted.id, inserted.state, inserted.lease, inserted.lane, inserted.attempt, inserted.crashes,
        inserted.recoveries, inserted.interruptions, inserted.order_key, inserted.policy, N'',
-       inserted.definition, inserted.nominal_at
+       inserted.definition, inserted.nominal_at, inserted.flags, inserted.batch
 WHERE id IN (
     SELECT TOP (:count) job.id
     FROM OPENJSON(CAST(:ids AS nvarchar(max))) AS best
@@ -133,10 +138,11 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     enqueued_at = :now,
     order_key = :now - priority * :ageing,
     due_at = NULL
-OUTPUT inserted.id, inserted.lane, inserted.state
+OUTPUT inserted.id, inserted.lane, inserted.state, inserted.flags, inserted.batch
 WHERE id IN (
     SELECT TOP (:count) id
     FROM job WITH (ROWLOCK, READPAST, UPDLOCK)

@@ -15,9 +15,10 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     server = NULL,
     recoveries = recoveries + 1
-OUTPUT inserted.id, inserted.attempt, inserted.lane, inserted.state
+OUTPUT inserted.id, inserted.attempt, inserted.lane, inserted.state, inserted.flags, inserted.batch
 WHERE id IN (
     SELECT TOP (:count) id
     FROM job WITH (ROWLOCK, READPAST, UPDLOCK)

@@ -15,10 +15,11 @@ ON CONFLICT DO NOTHING;
 -- name: job_succeed
 -- Differs because: PostgreSQL reads JSON with json_to_recordset; see job_settle. For runs that ended as most do.
 UPDATE job
-SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL,
+    unique_slot = NULL
 FROM json_to_recordset(CAST(:rows AS json)) AS s (id bigint, lease bigint, started_at bigint, finished_at bigint)
 WHERE job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease
-RETURNING job.id, job.lease, job.lane, job.state;
+RETURNING job.id, job.lease, job.lane, job.state, job.flags, job.batch;
 
 -- name: job_settle
 -- Differs because: PostgreSQL reads JSON with json_to_recordset. A cancelled or expired job ends here instead of
@@ -38,12 +39,15 @@ SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR 
     interruptions = job.interruptions + COALESCE(s.interruptions, 0),
     warnings = job.warnings + COALESCE(s.warnings, 0),
     started_at = COALESCE(s.started_at, job.started_at),
-    result = s.result
+    result = s.result,
+    unique_slot = CASE WHEN s.state >= 4
+                            OR (s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now)) THEN NULL
+                       ELSE unique_slot END
 FROM json_to_recordset(CAST(:rows AS json)) AS s (
     id bigint, lease bigint, state smallint, reason smallint, due_at bigint, refunded integer, crashes integer,
     interruptions integer, warnings integer, started_at bigint, finished_at bigint, result text)
 WHERE job.id >= s.id AND job.id <= s.id AND job.state + 0 = 3 AND job.server + 0 = :server AND job.lease = s.lease
-RETURNING job.id, job.lease, job.lane, job.state;
+RETURNING job.id, job.lease, job.lane, job.state, job.flags, job.batch;
 
 -- name: job_settled_runs
 -- Differs because: PostgreSQL has arrays.
@@ -75,6 +79,7 @@ WITH claimed AS (
     SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
         reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
         finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+        unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
         server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
         lease = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN lease ELSE lease + 1 END,
         attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
@@ -100,7 +105,7 @@ WITH claimed AS (
         LIMIT :count))
     AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
     RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
-              definition, nominal_at
+              definition, nominal_at, flags, batch
 ),
 counted AS (
     INSERT INTO job_counter (slot, lane, state, count)
@@ -119,7 +124,7 @@ counted AS (
     ON CONFLICT (slot, lane, state) DO UPDATE SET count = job_counter.count + excluded.count
 )
 SELECT id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments, definition,
-       nominal_at
+       nominal_at, flags, batch
 FROM claimed;
 
 -- name: job_promote
@@ -128,6 +133,7 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     enqueued_at = :now,
     order_key = CAST(:now AS bigint) - priority * CAST(:ageing AS bigint),
     due_at = NULL
@@ -138,7 +144,7 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY due_at, id
     LIMIT :count
     FOR UPDATE SKIP LOCKED))
-RETURNING id, lane, state;
+RETURNING id, lane, state, flags, batch;
 
 -- name: job_event_insert
 -- Differs because: PostgreSQL reads JSON with json_to_recordset.

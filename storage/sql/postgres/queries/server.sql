@@ -11,6 +11,7 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN CAST(:now AS bigint) END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     server = NULL,
     recoveries = recoveries + 1
 WHERE ctid = ANY (ARRAY(
@@ -20,4 +21,4 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY id
     LIMIT :count
     FOR UPDATE SKIP LOCKED))
-RETURNING id, attempt, lane, state;
+RETURNING id, attempt, lane, state, flags, batch;

@@ -23,11 +23,12 @@ ON CONFLICT (definition, nominal_at, origin) WHERE nominal_at IS NOT NULL DO NOT
 -- name: job_succeed
 -- Differs because: SQLite reads a JSON array with json_each; see job_settle. For runs that ended as most do.
 UPDATE job
-SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL
+SET state = 4, reason = 0, started_at = s.started_at, finished_at = s.finished_at, result = NULL,
+    unique_slot = NULL
 FROM (SELECT value->>0 AS id, value->>1 AS lease, value->>2 AS started_at, value->>3 AS finished_at
       FROM json_each(:rows)) AS s
 WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
-RETURNING job.id, job.lease, job.lane, job.state;
+RETURNING job.id, job.lease, job.lane, job.state, job.flags, job.batch;
 
 -- name: job_settle
 -- Differs because: SQLite reads a JSON array with json_each. A cancelled or expired job ends here instead of going
@@ -48,7 +49,10 @@ SET state = CASE WHEN s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR 
     interruptions = job.interruptions + s.interruptions,
     warnings = job.warnings + s.warnings,
     started_at = COALESCE(s.started_at, job.started_at),
-    result = s.result
+    result = s.result,
+    unique_slot = CASE WHEN s.state >= 4
+                            OR (s.state IN (1, 2) AND (cancel_requested_at IS NOT NULL OR expires_at <= :now)) THEN NULL
+                       ELSE unique_slot END
 FROM (SELECT id, lease, state, started_at, finished_at, result,
              CASE WHEN rest IS NULL THEN 0 ELSE COALESCE(rest->>0, 0) END AS reason,
              CASE WHEN rest IS NOT NULL THEN rest->>1 END AS due_at,
@@ -62,7 +66,7 @@ FROM (SELECT id, lease, state, started_at, finished_at, result,
             LIMIT -1)
       LIMIT -1) AS s
 WHERE job.id = s.id AND job.state = 3 AND +job.server = :server AND job.lease = s.lease
-RETURNING job.id, job.lease, job.lane, job.state;
+RETURNING job.id, job.lease, job.lane, job.state, job.flags, job.batch;
 
 -- name: job_candidates_of_lane
 -- Only here because: SQLite takes the lanes one by one, in the claim's own transaction; a statement costs no round
@@ -80,6 +84,7 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 3 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     server = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN server ELSE :server END,
     lease = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN lease ELSE lease + 1 END,
     attempt = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN attempt ELSE attempt + 1 END,
@@ -87,7 +92,7 @@ SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN
 WHERE id IN (SELECT value FROM json_each(:ids) LIMIT :count) AND state = 2
       AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)
 RETURNING id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key, policy, arguments,
-          definition, nominal_at;
+          definition, nominal_at, flags, batch;
 
 -- name: job_promote
 -- Differs because: SQLite has one writer, so there is no lock to ask for or to skip.
@@ -95,11 +100,12 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     enqueued_at = :now,
     order_key = :now - priority * :ageing,
     due_at = NULL
 WHERE id IN (SELECT id FROM job WHERE state = 1 AND due_at <= :now ORDER BY due_at, id LIMIT :count)
-RETURNING id, lane, state;
+RETURNING id, lane, state, flags, batch;
 
 -- name: job_event_insert
 -- Differs because: SQLite reads a JSON array with json_each.

@@ -11,7 +11,8 @@ UPDATE job
 SET state = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN 6 ELSE 2 END,
     reason = CASE WHEN cancel_requested_at IS NOT NULL THEN 60 WHEN expires_at <= :now THEN 61 ELSE 0 END,
     finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN :now END,
+    unique_slot = CASE WHEN cancel_requested_at IS NOT NULL OR expires_at <= :now THEN NULL ELSE unique_slot END,
     server = NULL,
     recoveries = recoveries + 1
 WHERE id IN (SELECT id FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count)
-RETURNING id, attempt, lane, state;
+RETURNING id, attempt, lane, state, flags, batch;

@@ -1,0 +1,95 @@
+#include "storage/soci/admission.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/limit_slots.hpp"
+#include "storage/soci/releases.hpp"
+
+#include <boost/json.hpp>
+
+#include <map>
+
+namespace jobhost::storage {
+
+namespace {
+
+std::vector<HeldJob> held_of(Session& session, const std::set<JobId>& ids) {
+    return hold_jobs(session, {ids.begin(), ids.end()});
+}
+
+std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& rows) {
+    std::set<BatchId> batches;
+    for (const ClaimedRow& row : rows)
+        if (row.batch) batches.insert(*row.batch);
+    std::set<JobId> gone;
+    if (batches.empty()) return gone;
+    std::set<BatchId> cancelled;
+    for (const auto& [id] : change.session.rows<long long>("batch_cancelled", {{"ids", id_list(batches)}}))
+        cancelled.insert(BatchId{id});
+    for (const ClaimedRow& row : rows)
+        if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);
+    if (gone.empty()) return gone;
+    JobMoves moves{change};
+    Releases releases{change};
+    std::vector<JobId> with_slots;
+    for (const HeldJob& job : held_of(change.session, gone)) {
+        moves.remove(job, Reason::cancelled);
+        releases.ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
+        if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
+    }
+    moves.write();
+    change.session.execute("job_unclaim", {{"ids", id_list(gone)}});
+    LimitSlots{change}.free(with_slots);
+    releases.run();
+    return gone;
+}
+
+std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers) {
+    std::set<JobId> parked;
+    if (seekers.empty()) return parked;
+    const std::vector<NoSlot> without = LimitSlots{change}.take(seekers);
+    std::map<JobId, const NoSlot*> why;
+    std::vector<JobId> throttled;
+    for (const NoSlot& none : without) {
+        why[none.id] = &none;
+        parked.insert(none.id);
+        if (none.throttled) throttled.push_back(none.id);
+    }
+    JobMoves moves{change};
+    for (const HeldJob& job : held_of(change.session, parked)) {
+        const NoSlot& none = *why.at(job.id);
+        if (none.throttled)
+            moves.schedule(job, *none.throttled, Reason::throttled);
+        else
+            moves.wait(job, Reason::limit, none.parked_on);
+    }
+    moves.write();
+    if (!parked.empty()) change.session.execute("job_unclaim", {{"ids", id_list(parked)}});
+    if (!throttled.empty())
+        change.session.execute("job_flag", {{"flag", kHasRateSlot}, {"ids", id_list(throttled)}});
+    return parked;
+}
+
+}  // namespace
+
+std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows) {
+    std::set<JobId> away = remove_cancelled(change, rows);
+    std::vector<SlotSeeker> seekers;
+    for (const ClaimedRow& row : rows)
+        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) seekers.push_back({row.id, row.flags});
+    away.merge(park(change, seekers));
+    std::vector<JobId> with_rate_slot;
+    std::vector<JobId> with_key;
+    for (const ClaimedRow& row : rows) {
+        if (away.contains(row.id)) continue;
+        if ((row.flags & kHasRateSlot) != 0) with_rate_slot.push_back(row.id);
+        if ((row.flags & kFreesAtClaim) != 0) with_key.push_back(row.id);
+    }
+    if (!with_rate_slot.empty())
+        change.session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot)}});
+    if (!with_key.empty()) change.session.execute("job_free_key", {{"ids", id_list(with_key)}});
+    return away;
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,18 @@
+// A transaction that changes jobs, and what it carries along.
+#pragma once
+
+#include "storage/soci/name_cache.hpp"
+#include "storage/soci/tally.hpp"
+
+namespace jobhost::storage {
+
+// Lives as long as the run of the transaction's work.
+struct Change {
+    Session& session;
+    NameCache& names;
+    NameCache::Draft& draft;
+    Tally& tally;
+    Duration ageing;  // what one point of priority is worth in waiting
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,87 @@
+#include "storage/soci/cycles.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/storage_error.hpp"
+
+#include <algorithm>
+
+namespace jobhost::storage {
+
+namespace {
+
+using Ids = std::set<std::int64_t>;
+
+constexpr std::size_t kMostFollowed = 10'000;
+
+// The batches around these, outwards.
+Ids around(Session& session, Ids inner) {
+    Ids all;
+    while (!inner.empty()) {
+        Ids outer;
+        for (const auto& [id, within] :
+             session.rows<long long, std::optional<long long>>("batch_chain", {{"ids", id_list(inner)}}))
+            if (within && all.insert(*within).second) outer.insert(*within);
+        inner = std::move(outer);
+    }
+    return all;
+}
+
+Ids batches_of_jobs(Session& session, const Ids& jobs) {
+    Ids batches;
+    if (jobs.empty()) return batches;
+    for (const auto& [id, batch] :
+         session.rows<long long, long long>("job_batches", {{"ids", id_list(jobs)}}))
+        batches.insert(batch);
+    return batches;
+}
+
+template <class Id>
+Ids values_of(const std::set<Id>& ids) {
+    Ids values;
+    for (const Id id : ids)
+        values.insert(id.value);
+    return values;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> waits_for_end_of(Session& session, const std::set<BatchId>& joined,
+                                             const std::set<JobId>& jobs, const std::set<BatchId>& batches) {
+    Ids ends_later = values_of(joined);  // than one of `joined`
+    Ids starts_later;                    // batches
+    ends_later.merge(around(session, ends_later));
+    Ids frontier = ends_later;
+    while (!frontier.empty()) {
+        Ids jobs_found;
+        Ids batches_found;
+        for (const auto& [child, is_batch] :
+             session.rows<long long, int>("edge_children_of", {{"ids", id_list(frontier)}}))
+            (is_batch != 0 ? batches_found : jobs_found).insert(child);
+        starts_later.insert(batches_found.begin(), batches_found.end());
+        Ids found = batches_of_jobs(session, jobs_found);
+        found.merge(batches_found);
+        found.merge(around(session, found));
+        found.merge(jobs_found);
+        frontier.clear();
+        std::set_difference(found.begin(), found.end(), ends_later.begin(), ends_later.end(),
+                            std::inserter(frontier, frontier.end()));
+        ends_later.insert(frontier.begin(), frontier.end());
+        if (ends_later.size() > kMostFollowed)
+            throw StorageError{
+                StorageError::Kind::refused,
+                "too much waits for the batch that is to be joined to rule out a cycle; hand in "
+                "its members before what waits for it"};
+    }
+    for (const Ids& parents : {values_of(jobs), values_of(batches)})
+        for (const std::int64_t id : parents)
+            if (ends_later.contains(id)) return id;
+    for (const JobId job : jobs) {
+        Ids outer = batches_of_jobs(session, {job.value});
+        outer.merge(around(session, outer));
+        if (std::any_of(outer.begin(), outer.end(), [&](auto id) { return starts_later.contains(id); }))
+            return job.value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace jobhost::storage

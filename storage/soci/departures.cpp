@@ -1,0 +1,29 @@
+#include "storage/soci/departures.hpp"
+
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/limit_slots.hpp"
+
+#include <utility>
+
+namespace jobhost::storage {
+
+void Departures::add(JobId id, StateName state, int flags, std::optional<long long> batch) {
+    if (flags == 0 && !batch) return;
+    if ((flags & kHasLimits) != 0) with_slots_.push_back(id);
+    if (!is_final(state)) return;
+    EndedJob job{.id = id, .state = state, .flags = flags, .batch = {}};
+    if (batch) job.batch = BatchId{*batch};
+    ended_.push_back(job);
+}
+
+void Departures::follow(Change& change) {
+    if (!ended_.empty()) {
+        Releases releases{change};
+        for (const EndedJob& job : std::exchange(ended_, {}))
+            releases.ended(job);
+        releases.run();
+    }
+    LimitSlots{change}.free(std::exchange(with_slots_, {}));
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,29 @@
+#include "storage/soci/edge_rows.hpp"
+
+#include "storage/soci/id_list.hpp"
+
+#include <utility>
+
+namespace jobhost::storage {
+
+std::map<JobId, std::vector<ParentEnd>> parents_of(Session& session, const std::vector<JobId>& children) {
+    constexpr int kOpen = 2;
+    std::map<JobId, std::vector<ParentEnd>> found;
+    if (children.empty()) return found;
+    for (auto& [child, parent, is_batch, condition, met, result] :
+         session.rows<long long, long long, int, int, int, std::optional<std::string>>(
+             "edge_of", {{"ids", id_list(children)}})) {
+        ParentEnd end;
+        end.parent.on = static_cast<Condition>(condition);
+        if (is_batch != 0)
+            end.parent.of = BatchId{parent};
+        else
+            end.parent.of = JobId{parent};
+        if (met != kOpen) end.is_met = met == 1;
+        end.result = std::move(result).value_or("");
+        found[JobId{child}].push_back(std::move(end));
+    }
+    return found;
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,53 @@
+#include "storage/soci/held_batches.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace jobhost::storage {
+
+void HeldBatches::hold(const std::vector<BatchId>& ids) {
+    using Maybe = std::optional<long long>;
+    std::vector<BatchId> missing;
+    for (const BatchId id : ids)
+        if (!held_.contains(id)) missing.push_back(id);
+    if (missing.empty()) return;
+    for (const auto& [id, within, state, members, unfinished, unsuccessful, cancelled, finished] :
+         session_.rows<long long, Maybe, int, long long, long long, long long, Maybe, Maybe>(
+             "batch_hold", {{"ids", id_list(missing)}})) {
+        HeldBatch batch{.id = BatchId{id},
+                        .state = static_cast<BatchState>(state),
+                        .members = members,
+                        .unfinished = unfinished,
+                        .unsuccessful = unsuccessful,
+                        .cancel_requested_at = instant(cancelled),
+                        .finished_at = instant(finished)};
+        if (within) batch.within = BatchId{*within};
+        held_.emplace(batch.id, batch);
+    }
+}
+
+HeldBatch* HeldBatches::find(BatchId id) {
+    const auto found = held_.find(id);
+    return found == held_.end() ? nullptr : &found->second;
+}
+
+void HeldBatches::write() {
+    boost::json::array rows;
+    for (const auto& [id, is_changed] : std::exchange(is_changed_, {})) {
+        const HeldBatch& batch = held_.at(id);
+        rows.push_back({{"id", id.value},
+                        {"state", static_cast<int>(batch.state)},
+                        {"members", batch.members},
+                        {"unfinished", batch.unfinished},
+                        {"unsuccessful", batch.unsuccessful},
+                        {"cancel_requested_at", json_micros(batch.cancel_requested_at)},
+                        {"finished_at", json_micros(batch.finished_at)}});
+    }
+    if (!rows.empty()) session_.execute("batch_put", {{"rows", boost::json::serialize(rows)}});
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,50 @@
+// Batches that a transaction has locked, and what it writes to them.
+#pragma once
+
+#include "storage/model/batch.hpp"
+#include "storage/soci/change.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace jobhost::storage {
+
+struct HeldBatch {
+    BatchId id;
+    std::optional<BatchId> within;
+    BatchState state = BatchState::started;
+    std::int64_t members = 0;
+    std::int64_t unfinished = 0;
+    std::int64_t unsuccessful = 0;
+    std::optional<TimePoint> cancel_requested_at;
+    std::optional<TimePoint> finished_at;
+
+    // All its members are final, and it counts.
+    bool is_to_finish() const noexcept {
+        return !is_final(state) && unfinished == 0 && (state == BatchState::started || cancel_requested_at);
+    }
+};
+
+// Every transaction locks jobs that leave a queue or a run first, then batches from the innermost outwards,
+// then jobs that leave awaiting. Batches that are locked stay as they were read, but for what is written
+// here.
+class HeldBatches {
+public:
+    explicit HeldBatches(Session& session) : session_{session} {}
+
+    // Those that are held already are not read again; those that do not exist are left out.
+    void hold(const std::vector<BatchId>& ids);
+    // Nothing: it does not exist. REQUIRES: hold() was asked for it.
+    HeldBatch* find(BatchId id);
+    void changed(BatchId id) { is_changed_[id] = true; }
+    // Writes those that were changed since the last time.
+    void write();
+
+private:
+    Session& session_;
+    std::map<BatchId, HeldBatch> held_;
+    std::map<BatchId, bool> is_changed_;
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,71 @@
+// The slots of limits: who has them, and who is next.
+#pragma once
+
+#include "storage/model/limit.hpp"
+#include "storage/soci/held_jobs.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace jobhost::storage {
+
+// A job that has just been claimed and needs slots.
+struct SlotSeeker {
+    JobId id;
+    int flags = 0;
+};
+
+// Why a job cannot run yet. One of the two is set.
+struct NoSlot {
+    JobId id;
+    std::string parked_on;               // a key
+    std::optional<TimePoint> throttled;  // it has its slot at this instant
+};
+
+// Of one transaction. The states of limits are locked in the order of their keys, before jobs that are
+// parked.
+class LimitSlots {
+public:
+    explicit LimitSlots(Change& change) : change_{change} {}
+
+    // Gives each job, in this order, all its slots or none; tells those that get none. A job that is parked
+    // lets go of the slots that it was given while it was parked before.
+    std::vector<NoSlot> take(const std::vector<SlotSeeker>& jobs);
+    // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
+    void free(const std::vector<JobId>& jobs);
+    // Hands out what is free of this key.
+    void grant(const std::string& key);
+
+private:
+    struct Use {
+        JobId job;
+        int position = 0;
+        std::string key;
+        std::string limit;
+        bool is_held = false;
+        bool was_held = false;
+    };
+    struct State {
+        std::int64_t taken = 0;
+        std::int64_t given_out = 0;
+        std::int64_t instant = 0;
+        Limit limit;
+    };
+
+    std::vector<Use> uses_of(const std::vector<JobId>& jobs);
+    void hold(const std::vector<Use>& uses);
+    const Limit& limit_named(const std::string& name);
+    std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
+    TimePoint next_instant(const std::string& key, State& state);
+    TimePoint next_of_sliding_window(const std::string& key, State& state);
+    void let_go(Use& use);
+    void hand_on(const std::string& key);
+    void write(const std::vector<Use>& uses);
+
+    Change& change_;
+    std::map<std::string, Limit> limits_;
+    std::map<std::string, State> states_;  // by key
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,291 @@
+#include "storage/soci/releases.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/settle.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace jobhost::storage {
+
+void Releases::ended(const EndedJob& job) {
+    if (job.batch) {
+        Count& count = counts_[*job.batch];
+        ++count.finished;
+        if (job.state != StateName::succeeded) ++count.unsuccessful;
+    }
+    if ((job.flags & kHasChildren) != 0) tell(job.id, job.state);
+}
+
+// Batches before the jobs that wait, as everywhere.
+void Releases::run() {
+    for (;;) {
+        if (!counts_.empty())
+            count_members();
+        else if (!starting_.empty())
+            start_members();
+        else if (!ended_jobs_.empty() || !ended_batches_.empty())
+            tell_children();
+        else
+            break;
+    }
+    batches_.write();
+    insert_events(change_.session, std::exchange(events_, {}));
+}
+
+void Releases::note(WorkKind kind, std::int64_t subject) {
+    change_.session.execute("work_insert", {{"kind", static_cast<int>(kind)}, {"subject", subject}});
+    change_.session.announce();
+}
+
+void Releases::count_members() {
+    const auto counts = std::exchange(counts_, {});
+    std::vector<BatchId> ids;
+    for (const auto& [id, count] : counts)
+        ids.push_back(id);
+    batches_.hold(ids);
+    for (const auto& [id, count] : counts) {
+        HeldBatch* batch = batches_.find(id);
+        if (batch == nullptr) continue;
+        batch->unfinished -= count.finished;
+        batch->unsuccessful += count.unsuccessful;
+        batches_.changed(id);
+        finish_if_complete(id);
+    }
+}
+
+void Releases::finish_if_complete(BatchId id) {
+    HeldBatch* batch = batches_.find(id);
+    if (batch != nullptr && batch->is_to_finish()) finish(*batch);
+}
+
+void Releases::finish(HeldBatch& batch) {
+    batch.state = batch.unsuccessful == 0     ? BatchState::succeeded
+                  : batch.cancel_requested_at ? BatchState::cancelled
+                                              : BatchState::completed;
+    batch.finished_at = change_.session.now();
+    batches_.changed(batch.id);
+    tell(batch.id, batch.state);
+    if (!batch.within) return;
+    Count& count = counts_[*batch.within];
+    ++count.finished;
+    if (batch.state != BatchState::succeeded) ++count.unsuccessful;
+}
+
+void Releases::start(BatchId id) {
+    batches_.find(id)->state = BatchState::started;
+    batches_.changed(id);
+    starting_.push_back(id);
+}
+
+void Releases::cancel(BatchId id) {
+    HeldBatch& batch = *batches_.find(id);
+    if (batch.cancel_requested_at) return;
+    batch.cancel_requested_at = change_.session.now();
+    batches_.changed(id);
+    note(WorkKind::delete_members, id.value);
+    finish_if_complete(id);
+}
+
+void Releases::reopen(BatchId id) {
+    batches_.hold({id});
+    HeldBatch* batch = batches_.find(id);
+    while (batch != nullptr && is_final(batch->state)) {
+        const bool was_successful = batch->state == BatchState::succeeded;
+        batch->state = BatchState::started;
+        batch->finished_at.reset();
+        batches_.changed(batch->id);
+        if (!batch->within) return;
+        batches_.hold({*batch->within});
+        HeldBatch* outer = batches_.find(*batch->within);
+        if (outer == nullptr) return;
+        ++outer->unfinished;
+        if (!was_successful) --outer->unsuccessful;
+        batches_.changed(outer->id);
+        batch = outer;
+    }
+}
+
+bool Releases::has_started(std::optional<BatchId> id) {
+    if (!id) return true;
+    const HeldBatch* batch = batches_.find(*id);
+    return batch == nullptr || batch->state >= BatchState::started;
+}
+
+void Releases::start_members() {
+    const BatchId id = starting_.back();
+    starting_.pop_back();
+    const auto most = static_cast<long long>(left()) + 1;
+    const auto first = [&](const char* statement) {
+        std::vector<std::int64_t> found;
+        for (const auto& [member] :
+             change_.session.rows<long long>(statement, {{"batch", id.value}, {"count", most}}))
+            found.push_back(member);
+        if (found.size() > left()) {
+            note(WorkKind::start_members, id.value);
+            found.resize(left());
+        }
+        touch(found.size());
+        return found;
+    };
+    std::vector<BatchId> batches;
+    for (const std::int64_t member : first("batch_waiting_within"))
+        batches.emplace_back(BatchId{member});
+    batches_.hold(batches);
+    for (const BatchId member : batches)
+        if (batches_.find(member)->state == BatchState::awaiting) start(member);
+    std::vector<JobId> jobs;
+    for (const std::int64_t member : first("job_members_waiting"))
+        jobs.emplace_back(JobId{member});
+    for (const HeldJob& job : hold_jobs(change_.session, jobs))
+        if (job.state == StateName::awaiting && job.reason == Reason::batch) release(job);
+    moves_.write();
+    finish_if_complete(id);
+}
+
+// A child is locked before its other edges are looked at: of two transactions that bring the ends of two of
+// its parents, the second one sees both.
+void Releases::tell_children() {
+    const std::vector<Edge> edges = take_edges();
+    std::set<std::int64_t> jobs;
+    std::set<std::int64_t> batches;
+    for (const Edge& edge : edges)
+        (edge.is_child_batch ? batches : jobs).insert(edge.child);
+    std::vector<JobId> job_ids;
+    for (const std::int64_t id : jobs)
+        job_ids.emplace_back(JobId{id});
+    std::vector<BatchId> batch_ids;
+    for (const std::int64_t id : batches)
+        batch_ids.emplace_back(BatchId{id});
+    hold_batches_for(batch_ids, job_ids);
+    const std::vector<HeldJob> held = hold_jobs(change_.session, job_ids);
+    write_edges(edges);
+    auto outlook_of = outlooks(edges);
+    touch(jobs.size() + batches.size());
+    for (const BatchId id : batch_ids)
+        decide(id, outlook_of[id.value]);
+    for (const HeldJob& job : held)
+        decide(job, outlook_of[job.id.value]);
+    moves_.write();
+}
+
+// Of what has ended, as many edges as the budget allows; parents that have more are told on later.
+std::vector<Releases::Edge> Releases::take_edges() {
+    std::vector<std::int64_t> parents;
+    for (const auto& [id, state] : ended_jobs_)
+        parents.push_back(id.value);
+    for (const auto& [id, state] : ended_batches_)
+        parents.push_back(id.value);
+    std::vector<Edge> edges;
+    for (const auto& [parent, child, position, is_child_batch, condition] :
+         change_.session.rows<long long, long long, int, int, int>(
+             "edge_open_of", {{"ids", id_list(parents)}, {"count", static_cast<long long>(left()) + 1}}))
+        edges.push_back({.parent = parent,
+                         .child = child,
+                         .position = position,
+                         .is_child_batch = is_child_batch != 0,
+                         .is_met = is_met(parent, static_cast<Condition>(condition))});
+    if (edges.size() > left()) {
+        const std::int64_t first_untold = edges[left()].parent;
+        edges.resize(left());
+        for (const std::int64_t parent : parents)
+            if (parent >= first_untold) note(WorkKind::tell_children, parent);
+    }
+    ended_jobs_.clear();
+    ended_batches_.clear();
+    return edges;
+}
+
+bool Releases::is_met(std::int64_t parent, Condition condition) const {
+    const auto job = ended_jobs_.find(JobId{parent});
+    if (job != ended_jobs_.end()) return meets(condition, job->second);
+    return meets(condition, ended_batches_.at(BatchId{parent}));
+}
+
+// With the results of those that ended as they were to, for the child to read.
+void Releases::write_edges(const std::vector<Edge>& edges) {
+    if (edges.empty()) return;
+    std::set<std::int64_t> parents;
+    for (const Edge& edge : edges)
+        if (edge.is_met) parents.insert(edge.parent);
+    std::map<std::int64_t, std::string> results;
+    for (auto& [id, result] :
+         change_.session.rows<long long, std::string>("job_results", {{"ids", id_list(parents)}}))
+        results[id] = std::move(result);
+    boost::json::array rows;
+    for (const Edge& edge : edges) {
+        boost::json::object row{
+            {"child", edge.child}, {"position", edge.position}, {"met", edge.is_met ? 1 : 0}};
+        if (const auto result = results.find(edge.parent); edge.is_met && result != results.end())
+            row["result"] = result->second;
+        rows.push_back(std::move(row));
+    }
+    change_.session.execute("edge_put", {{"rows", boost::json::serialize(rows)}});
+}
+
+// Those that decide, or are decided: the children themselves, and the batches around jobs.
+void Releases::hold_batches_for(const std::vector<BatchId>& batches, const std::vector<JobId>& jobs) {
+    std::set<BatchId> ids{batches.begin(), batches.end()};
+    if (!jobs.empty())
+        for (const auto& [id, batch] :
+             change_.session.rows<long long, long long>("job_batches", {{"ids", id_list(jobs)}}))
+            ids.insert(BatchId{batch});
+    batches_.hold({ids.begin(), ids.end()});
+    std::vector<BatchId> outer;
+    for (const BatchId id : batches)
+        if (const HeldBatch* batch = batches_.find(id); batch != nullptr && batch->within)
+            outer.push_back(*batch->within);
+    batches_.hold(outer);
+}
+
+std::map<std::int64_t, Releases::Outlook> Releases::outlooks(const std::vector<Edge>& edges) {
+    std::map<std::int64_t, Outlook> found;
+    if (edges.empty()) return found;
+    std::set<std::int64_t> children;
+    for (const Edge& edge : edges)
+        children.insert(edge.child);
+    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
+             "edge_open_counts", {{"ids", id_list(children)}}))
+        found[child] = {open > 0, unmet > 0};
+    return found;
+}
+
+void Releases::decide(BatchId id, const Outlook& outlook) {
+    const HeldBatch* batch = batches_.find(id);
+    if (batch == nullptr || batch->state > BatchState::awaiting) return;
+    if (outlook.is_unmet)
+        cancel(id);
+    else if (!outlook.is_open && batch->state == BatchState::awaiting && has_started(batch->within))
+        start(id);
+}
+
+// A child that a person has moved on is left alone.
+void Releases::decide(const HeldJob& job, const Outlook& outlook) {
+    if (job.state != StateName::awaiting || job.reason == Reason::limit) return;
+    if (outlook.is_unmet) {
+        moves_.remove(job, Reason::unmet);
+        events_.emplace_back(job.id, JobEvent{.at = change_.session.now(),
+                                              .cause = Cause::unmet,
+                                              .message = "what it waited for ended otherwise"});
+        ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
+    } else if (!outlook.is_open) {
+        if (has_started(job.batch))
+            release(job);
+        else if (job.reason != Reason::batch)
+            moves_.wait(job, Reason::batch);
+    }
+}
+
+void Releases::release(const HeldJob& job) {
+    const TimePoint now = change_.session.now();
+    const TimePoint due_at = std::max(job.due_at.value_or(now), now + job.delay.value_or(Duration::zero()));
+    if (due_at > now)
+        moves_.schedule(job, due_at, Reason::delayed);
+    else
+        moves_.enqueue(job);
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,74 @@
+-- name: limit_list
+SELECT name, kind, capacity, window_length FROM job_limit ORDER BY name;
+
+-- name: limit_use_of
+SELECT job, position, limit_key, limit_name, is_held FROM limit_use WHERE job ${in:ids} ORDER BY job, position;
+
+-- name: limit_use_put
+UPDATE limit_use
+SET is_held = given.is_held
+FROM ${rows: job bigint, position integer, is_held smallint}
+WHERE limit_use.job = given.job AND limit_use.position = given.position;
+
+-- name: limit_state_make
+INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
+SELECT given.limit_key, given.limit_name, 0, 0, 0
+FROM ${rows: limit_key text, limit_name text}
+WHERE NOT EXISTS (SELECT 1 FROM limit_state ${locked} WHERE limit_state.limit_key = given.limit_key)
+${unless_there};
+
+-- name: limit_state_hold
+-- In the order of the keys, in which every transaction locks them.
+SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant
+FROM ${rows: limit_key text}
+JOIN limit_state ${locked} ON limit_state.limit_key = given.limit_key
+ORDER BY limit_state.limit_key
+${for_update};
+
+-- name: limit_state_put
+UPDATE limit_state
+SET taken = given.taken, given_out = given.given_out, instant = given.instant
+FROM ${rows: limit_key text, taken bigint, given_out bigint, instant bigint}
+WHERE limit_state.limit_key = given.limit_key;
+
+-- name: limit_instant
+SELECT at FROM limit_instant WHERE limit_key = :key AND number = :number;
+
+-- name: limit_instant_delete
+DELETE FROM limit_instant WHERE limit_key = :key AND number = :number;
+
+-- name: limit_instant_insert
+INSERT INTO limit_instant (limit_key, number, at) VALUES (:key, :number, :at);
+
+-- name: job_parked_first
+-- Those that could run: their queue is not paused, and somebody serves their type.
+SELECT ${top:count} job.id
+FROM job
+JOIN lane ON lane.id = job.lane
+WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
+      AND NOT EXISTS (
+          SELECT 1
+          FROM queue
+          WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
+                AND (queue.paused_until IS NULL OR queue.paused_until > :now))
+      AND EXISTS (
+          SELECT 1
+          FROM server
+          JOIN served_type ON served_type.server = server.id
+          WHERE server.state = 1 AND served_type.type = lane.type
+                AND served_type.payload_version = lane.payload_version)
+ORDER BY job.order_key, job.id
+${limit:count};
+
+-- name: limit_keys_after
+SELECT ${top:count} limit_key FROM limit_state WHERE limit_key > :after ORDER BY limit_key ${limit:count};
+
+-- name: job_unflag
+UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
+
+-- name: job_unclaim
+-- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.
+UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id ${in:ids};
+
+-- name: job_free_key
+UPDATE job SET unique_slot = NULL WHERE id ${in:ids};
