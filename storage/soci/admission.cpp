@@ -25,7 +25,8 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
     std::set<JobId> gone;
     if (batches.empty()) return gone;
     std::set<BatchId> cancelled;
-    for (const auto& [id] : change.session.rows<long long>("batch_cancelled", {{"ids", id_list(batches)}}))
+    for (const auto& [id, is_unmet] :
+         change.session.rows<long long, int>("batch_cancelled", {{"ids", id_list(batches)}}))
         cancelled.insert(BatchId{id});
     for (const ClaimedRow& row : rows)
         if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);

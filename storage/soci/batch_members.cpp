@@ -15,8 +15,8 @@ namespace {
 // Jobs that leave a queue are locked before their batch, those that are awaiting after it.
 class Deletion {
 public:
-    Deletion(Change& change, Releases& releases, BatchId batch)
-        : change_{change}, releases_{releases}, batch_{batch} {}
+    Deletion(Change& change, Releases& releases, BatchId batch, bool is_unmet)
+        : change_{change}, releases_{releases}, batch_{batch}, is_unmet_{is_unmet} {}
 
     void remove(StateName state) {
         std::vector<JobId> ids;
@@ -38,7 +38,7 @@ public:
         for (const HeldJob& job : hold_jobs(change_.session, ids)) {
             // It may have moved on, but has not begun to run.
             if (job.state > StateName::enqueued) continue;
-            moves.remove(job, Reason::cancelled);
+            moves.remove(job, is_unmet_ ? Reason::unmet : Reason::cancelled);
             releases_.ended(
                 {.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
             if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
@@ -59,7 +59,7 @@ public:
         ids.pop_back();
         releases_.touch(ids.size());
         for (const BatchId id : ids)
-            if (releases_.batches().find(id) != nullptr) releases_.cancel(id);
+            if (releases_.batches().find(id) != nullptr) releases_.cancel(id, is_unmet_);
     }
 
     void ask_running() {
@@ -74,15 +74,17 @@ private:
     Change& change_;
     Releases& releases_;
     const BatchId batch_;
+    const bool is_unmet_;
     bool is_more_ = false;
 };
 
 }  // namespace
 
 void delete_members(Change& change, Releases& releases, BatchId batch) {
-    if (change.session.rows<long long>("batch_cancelled", {{"ids", id_list(std::vector{batch})}}).empty())
-        return;
-    Deletion deletion{change, releases, batch};
+    const auto cancelled =
+        change.session.rows<long long, int>("batch_cancelled", {{"ids", id_list(std::vector{batch})}});
+    if (cancelled.empty()) return;
+    Deletion deletion{change, releases, batch, std::get<1>(cancelled.front()) != 0};
     deletion.remove(StateName::scheduled);
     deletion.remove(StateName::enqueued);
     deletion.cancel_batches_within();

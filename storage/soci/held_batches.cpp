@@ -15,8 +15,8 @@ void HeldBatches::hold(const std::vector<BatchId>& ids) {
     for (const BatchId id : ids)
         if (!held_.contains(id)) missing.push_back(id);
     if (missing.empty()) return;
-    for (const auto& [id, within, state, members, unfinished, unsuccessful, cancelled, finished] :
-         session_.rows<long long, Maybe, int, long long, long long, long long, Maybe, Maybe>(
+    for (const auto& [id, within, state, members, unfinished, unsuccessful, cancelled, is_unmet, finished] :
+         session_.rows<long long, Maybe, int, long long, long long, long long, Maybe, int, Maybe>(
              "batch_hold", {{"ids", id_list(missing)}})) {
         HeldBatch batch{.id = BatchId{id},
                         .state = static_cast<BatchState>(state),
@@ -24,6 +24,7 @@ void HeldBatches::hold(const std::vector<BatchId>& ids) {
                         .unfinished = unfinished,
                         .unsuccessful = unsuccessful,
                         .cancel_requested_at = instant(cancelled),
+                        .is_unmet = is_unmet != 0,
                         .finished_at = instant(finished)};
         if (within) batch.within = BatchId{*within};
         held_.emplace(batch.id, batch);
@@ -45,6 +46,7 @@ void HeldBatches::write() {
                         {"unfinished", batch.unfinished},
                         {"unsuccessful", batch.unsuccessful},
                         {"cancel_requested_at", json_micros(batch.cancel_requested_at)},
+                        {"is_unmet", batch.is_unmet ? 1 : 0},
                         {"finished_at", json_micros(batch.finished_at)}});
     }
     if (!rows.empty()) session_.execute("batch_put", {{"rows", boost::json::serialize(rows)}});

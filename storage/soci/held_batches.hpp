@@ -18,6 +18,7 @@ struct HeldBatch {
     std::int64_t unfinished = 0;
     std::int64_t unsuccessful = 0;
     std::optional<TimePoint> cancel_requested_at;
+    bool is_unmet = false;  // cancelled because what it waited for ended otherwise
     std::optional<TimePoint> finished_at;
 
     // All its members are final, and it counts.

@@ -43,7 +43,8 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
     }
     for (const std::string& key : freed)
         hand_on(key);
-    write(uses);
+    write_uses(uses);
+    write_states();
     return without;
 }
 
@@ -60,13 +61,20 @@ void LimitSlots::free(const std::vector<JobId>& jobs) {
     }
     for (const std::string& key : freed)
         hand_on(key);
-    write(uses);
+    write_uses(uses);
+    write_states();
 }
 
-void LimitSlots::grant(const std::string& key) {
-    hold({{.key = key, .limit = key.substr(0, key.find(':'))}});
-    hand_on(key);
-    write({});
+std::size_t LimitSlots::grant(const std::vector<std::string>& keys) {
+    std::vector<Use> uses;
+    for (const std::string& key : keys)
+        uses.push_back({.key = key, .limit = key.substr(0, key.find(':'))});
+    hold(uses);
+    std::size_t count = 0;
+    for (const std::string& key : keys)
+        count += hand_on(key);
+    write_states();
+    return count;
 }
 
 std::vector<LimitSlots::Use> LimitSlots::uses_of(const std::vector<JobId>& jobs) {
@@ -187,16 +195,16 @@ void LimitSlots::let_go(Use& use) {
     --states_.at(use.key).taken;
 }
 
-void LimitSlots::hand_on(const std::string& key) {
+std::size_t LimitSlots::hand_on(const std::string& key) {
     State& state = states_.at(key);
     const std::int64_t free = state.limit.capacity - state.taken;
-    if (state.limit.kind != LimitKind::concurrent || free <= 0) return;
+    if (state.limit.kind != LimitKind::concurrent || free <= 0) return 0;
     std::vector<JobId> first;
     for (const auto& [id] : change_.session.rows<long long>(
              "job_parked_first",
              {{"key", key}, {"now", micros(change_.session.now())}, {"count", static_cast<long long>(free)}}))
         first.emplace_back(JobId{id});
-    if (first.empty()) return;
+    if (first.empty()) return 0;
     JobMoves moves{change_};
     std::vector<JobId> granted;
     for (const HeldJob& job : hold_jobs(change_.session, first)) {
@@ -211,20 +219,20 @@ void LimitSlots::hand_on(const std::string& key) {
         use.is_held = true;
         ++state.taken;
     }
-    json::array rows;
-    for (const Use& use : uses)
-        if (use.is_held != use.was_held)
-            rows.push_back({{"job", use.job.value}, {"position", use.position}, {"is_held", 1}});
-    if (!rows.empty()) change_.session.execute("limit_use_put", {{"rows", json::serialize(rows)}});
+    write_uses(uses);
+    return granted.size();
 }
 
-void LimitSlots::write(const std::vector<Use>& uses) {
+void LimitSlots::write_uses(const std::vector<Use>& uses) {
     json::array rows;
     for (const Use& use : uses)
         if (use.is_held != use.was_held)
             rows.push_back(
                 {{"job", use.job.value}, {"position", use.position}, {"is_held", use.is_held ? 1 : 0}});
     if (!rows.empty()) change_.session.execute("limit_use_put", {{"rows", json::serialize(rows)}});
+}
+
+void LimitSlots::write_states() {
     json::array states;
     for (const auto& [key, state] : states_)
         states.push_back({{"limit_key", key},

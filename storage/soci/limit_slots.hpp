@@ -34,8 +34,8 @@ public:
     std::vector<NoSlot> take(const std::vector<SlotSeeker>& jobs);
     // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
     void free(const std::vector<JobId>& jobs);
-    // Hands out what is free of this key.
-    void grant(const std::string& key);
+    // Hands out what is free of these keys; how many jobs got a slot.
+    std::size_t grant(const std::vector<std::string>& keys);
 
 private:
     struct Use {
@@ -60,8 +60,9 @@ private:
     TimePoint next_instant(const std::string& key, State& state);
     TimePoint next_of_sliding_window(const std::string& key, State& state);
     void let_go(Use& use);
-    void hand_on(const std::string& key);
-    void write(const std::vector<Use>& uses);
+    std::size_t hand_on(const std::string& key);
+    void write_uses(const std::vector<Use>& uses);
+    void write_states();
 
     Change& change_;
     std::map<std::string, Limit> limits_;

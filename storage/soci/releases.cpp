@@ -81,16 +81,18 @@ void Releases::start(BatchId id) {
     starting_.push_back(id);
 }
 
-void Releases::cancel(BatchId id) {
+void Releases::cancel(BatchId id, bool is_unmet) {
     HeldBatch& batch = *batches_.find(id);
     if (batch.cancel_requested_at) return;
     batch.cancel_requested_at = change_.session.now();
+    batch.is_unmet = is_unmet;
     batches_.changed(id);
     note(WorkKind::delete_members, id.value);
     finish_if_complete(id);
 }
 
-void Releases::reopen(BatchId id) {
+std::vector<BatchId> Releases::reopen(BatchId id) {
+    std::vector<BatchId> reopened;
     batches_.hold({id});
     HeldBatch* batch = batches_.find(id);
     while (batch != nullptr && is_final(batch->state)) {
@@ -98,15 +100,16 @@ void Releases::reopen(BatchId id) {
         batch->state = BatchState::started;
         batch->finished_at.reset();
         batches_.changed(batch->id);
-        if (!batch->within) return;
+        reopened.push_back(batch->id);
+        if (!batch->within) break;
         batches_.hold({*batch->within});
-        HeldBatch* outer = batches_.find(*batch->within);
-        if (outer == nullptr) return;
-        ++outer->unfinished;
-        if (!was_successful) --outer->unsuccessful;
-        batches_.changed(outer->id);
-        batch = outer;
+        batch = batches_.find(*batch->within);
+        if (batch == nullptr) break;
+        ++batch->unfinished;
+        if (!was_successful) --batch->unsuccessful;
+        batches_.changed(batch->id);
     }
+    return reopened;
 }
 
 bool Releases::has_started(std::optional<BatchId> id) {
@@ -257,7 +260,7 @@ void Releases::decide(BatchId id, const Outlook& outlook) {
     const HeldBatch* batch = batches_.find(id);
     if (batch == nullptr || batch->state > BatchState::awaiting) return;
     if (outlook.is_unmet)
-        cancel(id);
+        cancel(id, true);
     else if (!outlook.is_open && batch->state == BatchState::awaiting && has_started(batch->within))
         start(id);
 }

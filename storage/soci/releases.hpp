@@ -22,7 +22,12 @@ struct EndedJob {
 };
 
 // Stored in unfinished_work.kind: DO NOT RENUMBER.
-enum class WorkKind : std::uint8_t { tell_children = 1, start_members = 2, delete_members = 3 };
+enum class WorkKind : std::uint8_t {
+    tell_children = 1,
+    start_members = 2,
+    delete_members = 3,
+    restore_members = 4
+};
 
 // Of one transaction. What would touch more than `budget` jobs and batches is noted as unfinished work and
 // goes on in later ones (WorkflowStore::go_on).
@@ -40,10 +45,10 @@ public:
 
     // Of batches that are held. What each awaits has come: its members start.
     void start(BatchId batch);
-    // Its members start no more.
-    void cancel(BatchId batch);
-    // It has a member that is not final, and so have those around it.
-    void reopen(BatchId batch);
+    // Its members start no more, because somebody says so, or because what it waits for has ended otherwise.
+    void cancel(BatchId batch, bool is_unmet = false);
+    // It has a member that is not final, and so have those around it. Those that were final.
+    std::vector<BatchId> reopen(BatchId batch);
     // It may be complete with what it has.
     void finish_if_complete(BatchId batch);
     // Whether its members may run; nothing: there is no batch.

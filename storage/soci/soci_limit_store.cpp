@@ -16,8 +16,8 @@ std::vector<LimitUsage> SociLimitStore::list() {
     throw StorageError{StorageError::Kind::refused, "not there yet"};
 }
 
-std::size_t SociLimitStore::grant(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::size_t SociLimitStore::grant(std::size_t limit) {
+    return grants_.run(changes_, limit);
 }
 
 }  // namespace jobhost::storage

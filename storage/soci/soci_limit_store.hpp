@@ -2,6 +2,7 @@
 
 #include "storage/limit_store.hpp"
 #include "storage/soci/changes.hpp"
+#include "storage/soci/limit_grants.hpp"
 
 namespace jobhost::storage {
 
@@ -16,6 +17,7 @@ public:
     std::size_t grant(std::size_t limit) override;
 
 private:
+    LimitGrants grants_;
     Changes& changes_;
     Database& database_;
 };

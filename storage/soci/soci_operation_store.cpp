@@ -1,11 +1,22 @@
 #include "storage/soci/soci_operation_store.hpp"
 
+#include "storage/soci/operations.hpp"
 #include "storage/storage_error.hpp"
+
+#include <algorithm>
 
 namespace jobhost::storage {
 
-std::vector<Operated> SociOperationStore::operate(std::span<const JobId>, const Operation&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Operated> SociOperationStore::operate(std::span<const JobId> jobs, const Operation& operation) {
+    std::vector<Operated> answers;
+    for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMostOperated))) {
+        std::vector<Operated> some;
+        changes_.write([&](Change& change) {
+            some = storage::operate(change, rest.first(std::min(rest.size(), kMostOperated)), operation);
+        });
+        answers.insert(answers.end(), some.begin(), some.end());
+    }
+    return answers;
 }
 
 JobId SociOperationStore::run_again(JobId, const std::optional<std::string>&, const std::string&) {

@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/releases.hpp"
+#include "storage/soci/restoration.hpp"
 #include "storage/soci/submit_in.hpp"
 #include "storage/storage_error.hpp"
 
@@ -106,6 +107,9 @@ std::size_t SociWorkflowStore::go_on(std::size_t limit) {
                 case WorkKind::delete_members:
                     delete_members(change, releases, BatchId{subject});
                     break;
+                case WorkKind::restore_members:
+                    restore_members(change, releases, BatchId{subject});
+                    break;
             }
             releases.run();
             touched = std::max<std::size_t>(releases.touched(), limit);
@@ -134,8 +138,8 @@ std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId>, std
     throw StorageError{StorageError::Kind::refused, "not there yet"};
 }
 
-std::size_t SociWorkflowStore::sweep(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::size_t SociWorkflowStore::sweep(std::size_t limit) {
+    return sweep_.run(changes_, limit);
 }
 
 }  // namespace jobhost::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/soci/changes.hpp"
+#include "storage/soci/sweep.hpp"
 #include "storage/workflow_store.hpp"
 
 namespace jobhost::storage {
@@ -22,6 +23,7 @@ public:
     std::size_t sweep(std::size_t limit) override;
 
 private:
+    Sweep sweep_;
     Changes& changes_;
     Database& database_;
 };

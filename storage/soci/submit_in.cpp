@@ -1,6 +1,7 @@
 #include "storage/soci/submit_in.hpp"
 
 #include "storage/soci/job_inserter.hpp"
+#include "storage/soci/submission.hpp"
 #include "storage/soci/submission_check.hpp"
 
 #include <algorithm>
@@ -36,6 +37,25 @@ std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batc
     } catch (const PartlyThere&) {
         return submit_by(changes, 1, batches, jobs);
     }
+}
+
+std::optional<std::vector<Inserted>> submit_of_run(Changes& changes, const RunKey& run,
+                                                   std::span<const NewBatch> batches,
+                                                   std::span<const NewJob> jobs) {
+    check_jobs(jobs);
+    check_submission(batches, jobs);
+    std::optional<std::vector<Inserted>> answers;
+    changes.write_repeatedly([&](Change& change) {
+        answers.reset();
+        if (change.session
+                .rows<long long>(
+                    "run_hold",
+                    {{"id", run.job.value}, {"server", run.server.value}, {"lease", run.lease.value}})
+                .empty())
+            return;
+        answers = Submission{change, batches, jobs}.submit();
+    });
+    return answers;
 }
 
 }  // namespace jobhost::storage

@@ -61,7 +61,16 @@ ORDER BY job.order_key, job.id
 ${limit:count};
 
 -- name: limit_keys_after
-SELECT ${top:count} limit_key FROM limit_state WHERE limit_key > :after ORDER BY limit_key ${limit:count};
+-- With somebody who waits.
+SELECT ${top:count} limit_key
+FROM limit_state
+WHERE limit_key > :after
+      AND EXISTS (
+          SELECT 1
+          FROM job
+          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0)
+ORDER BY limit_key
+${limit:count};
 
 -- name: job_unflag
 UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
@@ -72,3 +81,4 @@ UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id 
 
 -- name: job_free_key
 UPDATE job SET unique_slot = NULL WHERE id ${in:ids};
+

@@ -36,6 +36,54 @@ SELECT ${top:count} id FROM job WHERE batch = :batch AND state = :state AND id >
 -- For the start of their batch, and for nothing else.
 SELECT ${top:count} id FROM job WHERE batch = :batch AND state = 0 AND reason = 11 ORDER BY id ${limit:count};
 
+-- name: job_members_unmet
+-- Those that were deleted with their batch, and not for what they themselves waited for.
+SELECT ${top:count} id
+FROM job
+WHERE batch = :batch AND state = 6 AND reason = 63
+      AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.child = job.id AND job_edge.met = 0)
+ORDER BY id
+${limit:count};
+
+-- name: job_members_unmet_count
+SELECT CAST(COUNT(*) AS bigint)
+FROM job
+WHERE batch = :batch AND state = 6 AND reason = 63
+      AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.child = job.id AND job_edge.met = 0);
+
+-- name: job_reset
+-- As if it had never run. The lease stays, so that no earlier run can write any more.
+UPDATE job
+SET attempt = 0, crashes = 0, recoveries = 0, interruptions = 0, warnings = 0, started_at = NULL, result = NULL,
+    server = NULL, cancel_requested_at = NULL, expires_at = NULL
+WHERE id ${in:ids};
+
+-- name: job_take_key
+UPDATE job SET unique_slot = unique_wanted WHERE id = :id;
+
+-- name: job_wanted_key
+SELECT unique_wanted FROM job WHERE id = :id AND unique_wanted IS NOT NULL;
+
+-- name: job_forget_calls
+-- What a job hands in when it runs again counts anew.
+UPDATE job SET call_no = NULL WHERE creator ${in:ids};
+
+-- name: job_ask_to_stop
+UPDATE job SET cancel_requested_at = :now WHERE id ${in:ids} AND cancel_requested_at IS NULL;
+
+-- name: job_change_lane
+-- Of jobs that are held.
+UPDATE job
+SET lane = given.lane, priority = given.priority, order_key = given.order_key
+FROM ${rows: id bigint, lane bigint, priority integer, order_key bigint}
+WHERE job.id = given.id;
+
+-- name: job_checkpoint_delete
+DELETE FROM job_checkpoint WHERE job ${in:ids};
+
+-- name: job_step_delete
+DELETE FROM job_step WHERE job ${in:ids};
+
 -- name: job_cancel_running_members
 UPDATE job
 SET cancel_requested_at = :now
@@ -43,7 +91,7 @@ WHERE batch = :batch AND state = 3 AND cancel_requested_at IS NULL;
 
 -- name: batch_hold
 -- From the innermost.
-SELECT id, within_batch, state, members, unfinished, unsuccessful, cancel_requested_at, finished_at
+SELECT id, within_batch, state, members, unfinished, unsuccessful, cancel_requested_at, is_unmet, finished_at
 FROM batch ${locked}
 WHERE id ${in:ids}
 ORDER BY id DESC
@@ -53,14 +101,14 @@ ${for_update};
 -- Of batches that this transaction holds.
 UPDATE batch
 SET state = given.state, members = given.members, unfinished = given.unfinished, unsuccessful = given.unsuccessful,
-    cancel_requested_at = given.cancel_requested_at, finished_at = given.finished_at
+    cancel_requested_at = given.cancel_requested_at, is_unmet = given.is_unmet, finished_at = given.finished_at
 FROM ${rows: id bigint, state smallint, members bigint, unfinished bigint, unsuccessful bigint,
-             cancel_requested_at bigint, finished_at bigint}
+             cancel_requested_at bigint, is_unmet smallint, finished_at bigint}
 WHERE batch.id = given.id;
 
 -- name: batch_insert
-INSERT INTO batch (id, within_batch, name, state, members, unfinished, unsuccessful, created_at)
-SELECT given.id, given.within_batch, given.name, given.state, given.members, given.members, 0, CAST(:now AS bigint)
+INSERT INTO batch (id, within_batch, name, state, members, unfinished, unsuccessful, is_unmet, created_at)
+SELECT given.id, given.within_batch, given.name, given.state, given.members, given.members, 0, 0, CAST(:now AS bigint)
 FROM ${rows: id bigint, within_batch bigint, name text, state smallint, members bigint}
 WHERE NOT EXISTS (SELECT 1 FROM batch ${locked} WHERE batch.id = given.id)
 ${unless_there};
@@ -69,8 +117,8 @@ ${unless_there};
 SELECT id FROM batch WHERE id ${in:ids};
 
 -- name: batch_cancelled
--- Without a lock: a batch that was cancelled stays so.
-SELECT id FROM batch WHERE id ${in:ids} AND cancel_requested_at IS NOT NULL;
+-- Without a lock: a batch that a person cancelled stays so.
+SELECT id, is_unmet FROM batch WHERE id ${in:ids} AND cancel_requested_at IS NOT NULL;
 
 -- name: batch_waiting_within
 -- For the start of the batch around them, and for nothing else.
@@ -80,6 +128,9 @@ WHERE within_batch = :batch AND state = 1
       AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.child = batch.id AND job_edge.met = 2)
 ORDER BY id
 ${limit:count};
+
+-- name: batch_unmet_within
+SELECT id FROM batch WHERE within_batch = :batch AND is_unmet = 1 ORDER BY id;
 
 -- name: batch_open_within
 SELECT ${top:count} id
@@ -112,6 +163,9 @@ SELECT child, SUM(CASE WHEN met = 2 THEN 1 ELSE 0 END), SUM(CASE WHEN met = 0 TH
 FROM job_edge
 WHERE child ${in:ids}
 GROUP BY child;
+
+-- name: edge_closed_of
+SELECT child, position, child_is_batch FROM job_edge WHERE parent ${in:ids} AND met <> 2 ORDER BY child, position;
 
 -- name: edge_of
 SELECT child, parent, is_batch, condition, met, result
@@ -202,3 +256,18 @@ FROM ${rows: job bigint, position integer, limit_key text, limit_name text};
 
 -- name: batch_chain
 SELECT id, within_batch FROM batch WHERE id ${in:ids};
+
+-- name: edge_open_parents
+SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};
+
+-- name: batch_in_state
+SELECT ${top:count} id FROM batch WHERE state = :state AND id > :after ORDER BY id ${limit:count};
+
+-- name: work_of
+SELECT kind, subject FROM unfinished_work WHERE subject ${in:ids};
+
+-- name: run_hold
+SELECT id
+FROM job ${locked}
+WHERE id = :id AND state + 0 = 3 AND server + 0 = :server AND lease = :lease
+${for_update};

@@ -1,7 +1,8 @@
 -- What jobs wait for, belong to and leave behind, and what people ask for. None of it has a row for an ordinary job.
 
 -- A group of jobs that is watched as one. Its id is one of those of jobs. State: 0 creating, 1 awaiting, 2 started, 3
--- succeeded, 4 completed, 5 cancelled. Members are jobs and the batches directly within it.
+-- succeeded, 4 completed, 5 cancelled. Members are jobs and the batches directly within it. It is unmet if it was cancelled
+-- because what it, or a batch around it, waited for ended otherwise.
 CREATE TABLE batch (
     id INTEGER NOT NULL,
     within_batch INTEGER,
@@ -11,6 +12,7 @@ CREATE TABLE batch (
     unfinished INTEGER NOT NULL,
     unsuccessful INTEGER NOT NULL,
     cancel_requested_at INTEGER,
+    is_unmet INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
     PRIMARY KEY (id)
@@ -42,7 +44,8 @@ CREATE INDEX job_edge_open ON job_edge (parent, child) WHERE met = 2;
 CREATE INDEX job_edge_of_parent ON job_edge (parent, child);
 
 -- What is too much for one transaction and goes on in the next ones. Kind: 1 children of a job or batch are to be told of
--- its end, 2 members of a batch are to start, 3 members of a cancelled batch are to be deleted.
+-- its end, 2 members of a batch are to start, 3 members of a cancelled batch are to be deleted, 4 those of one that is no
+-- longer unmet are to wait again.
 CREATE TABLE unfinished_work (
     kind INTEGER NOT NULL,
     subject INTEGER NOT NULL,

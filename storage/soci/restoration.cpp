@@ -1,0 +1,188 @@
+#include "storage/soci/restoration.hpp"
+
+#include "storage/soci/id_list.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace jobhost::storage {
+
+void Restoration::runs_again(const HeldJob& job) {
+    uncount(job);
+    parents_.push_back(job.id.value);
+}
+
+void Restoration::run() {
+    while (!parents_.empty()) {
+        const std::int64_t parent = parents_.back();
+        parents_.pop_back();
+        restore_children(parent);
+    }
+}
+
+// Its batch had counted it as final.
+void Restoration::uncount(const HeldJob& job) {
+    if (!job.batch) return;
+    HeldBatches& batches = releases_.batches();
+    batches.hold({*job.batch});
+    HeldBatch* batch = batches.find(*job.batch);
+    if (batch == nullptr) return;
+    for (const BatchId reopened : releases_.reopen(*job.batch))
+        parents_.push_back(reopened.value);
+    ++batch->unfinished;
+    if (job.state != StateName::succeeded) --batch->unsuccessful;
+    batches.changed(batch->id);
+}
+
+void Restoration::restore_children(std::int64_t parent) {
+    std::vector<Edge> edges;
+    std::set<std::int64_t> jobs;
+    std::set<std::int64_t> batches;
+    for (const auto& [child, position, is_batch] : change_.session.rows<long long, int, int>(
+             "edge_closed_of", {{"ids", id_list(std::vector{parent})}})) {
+        edges.push_back({child, position, is_batch != 0});
+        (is_batch != 0 ? batches : jobs).insert(child);
+    }
+    if (edges.empty()) return;
+    std::vector<BatchId> batch_ids;
+    for (const std::int64_t id : batches)
+        batch_ids.emplace_back(BatchId{id});
+    releases_.batches().hold(batch_ids);
+    std::vector<JobId> job_ids;
+    for (const std::int64_t id : jobs)
+        job_ids.emplace_back(JobId{id});
+    std::map<std::int64_t, HeldJob> held;
+    for (const HeldJob& job : hold_jobs(change_.session, job_ids))
+        held.emplace(job.id.value, job);
+
+    std::vector<Edge> opened;
+    for (const Edge& edge : edges) {
+        if (edge.is_child_batch) {
+            const HeldBatch* batch = releases_.batches().find(BatchId{edge.child});
+            const bool waits =
+                batch != nullptr && batch->state <= BatchState::awaiting && !batch->cancel_requested_at;
+            if (waits || (batch != nullptr && batch->is_unmet)) opened.push_back(edge);
+        } else if (const auto job = held.find(edge.child); job != held.end() && waits(job->second)) {
+            opened.push_back(edge);
+        }
+    }
+    open(opened);
+    for (const std::int64_t child : without_unmet(opened)) {
+        if (const auto job = held.find(child); job != held.end()) {
+            if (job->second.state == StateName::deleted) restore(job->second);
+        } else if (HeldBatch* batch = releases_.batches().find(BatchId{child});
+                   batch != nullptr && batch->is_unmet) {
+            restore(*batch);
+        }
+    }
+    moves_.write();
+}
+
+// Or would wait if what it waited for had not ended as it did.
+bool Restoration::waits(const HeldJob& job) {
+    if (job.state == StateName::awaiting) return job.reason != Reason::limit;
+    return job.state == StateName::deleted && job.reason == Reason::unmet;
+}
+
+void Restoration::open(const std::vector<Edge>& edges) {
+    if (edges.empty()) return;
+    boost::json::array rows;
+    for (const Edge& edge : edges)
+        rows.push_back({{"child", edge.child}, {"position", edge.position}, {"met", 2}});
+    change_.session.execute("edge_put", {{"rows", boost::json::serialize(rows)}});
+}
+
+std::vector<std::int64_t> Restoration::without_unmet(const std::vector<Edge>& edges) {
+    std::set<std::int64_t> children;
+    for (const Edge& edge : edges)
+        children.insert(edge.child);
+    std::vector<std::int64_t> found;
+    if (children.empty()) return found;
+    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
+             "edge_open_counts", {{"ids", id_list(children)}}))
+        if (unmet == 0) found.push_back(child);
+    return found;
+}
+
+void Restoration::restore(const HeldJob& job) {
+    if (job.batch) {
+        releases_.batches().hold({*job.batch});
+        const HeldBatch* batch = releases_.batches().find(*job.batch);
+        if (batch != nullptr && batch->cancel_requested_at) return;
+    }
+    runs_again(job);
+    moves_.wait(job, Reason::parents);
+}
+
+// With those within it. What its members count for is put right at once, whenever they follow.
+void Restoration::restore(HeldBatch& batch) {
+    const bool was_final = is_final(batch.state);
+    batch.state = BatchState::awaiting;
+    batch.cancel_requested_at.reset();
+    batch.is_unmet = false;
+    batch.finished_at.reset();
+    const auto count = std::get<0>(
+        change_.session.rows<long long>("job_members_unmet_count", {{"batch", batch.id.value}}).at(0));
+    batch.unfinished += count;
+    batch.unsuccessful -= count;
+    releases_.batches().changed(batch.id);
+    if (count > 0) releases_.note(WorkKind::restore_members, batch.id.value);
+    if (was_final) {
+        parents_.push_back(batch.id.value);
+        if (batch.within) {
+            for (const BatchId reopened : releases_.reopen(*batch.within))
+                parents_.push_back(reopened.value);
+            if (HeldBatch* outer = releases_.batches().find(*batch.within)) {
+                ++outer->unfinished;
+                --outer->unsuccessful;
+                releases_.batches().changed(outer->id);
+            }
+        }
+    }
+    std::vector<BatchId> within;
+    for (const auto& [id] :
+         change_.session.rows<long long>("batch_unmet_within", {{"batch", batch.id.value}}))
+        within.emplace_back(BatchId{id});
+    releases_.batches().hold(within);
+    for (const BatchId id : within)
+        if (HeldBatch* inner = releases_.batches().find(id); inner != nullptr && inner->is_unmet)
+            restore(*inner);
+}
+
+void restore_members(Change& change, Releases& releases, BatchId id) {
+    releases.batches().hold({id});
+    const HeldBatch* batch = releases.batches().find(id);
+    if (batch == nullptr || batch->cancel_requested_at) return;
+    const auto most = static_cast<long long>(releases.left()) + 1;
+    std::vector<JobId> members;
+    for (const auto& [member] :
+         change.session.rows<long long>("job_members_unmet", {{"batch", id.value}, {"count", most}}))
+        members.emplace_back(JobId{member});
+    if (members.size() > releases.left()) {
+        releases.note(WorkKind::restore_members, id.value);
+        members.resize(releases.left());
+    }
+    releases.touch(members.size());
+    const bool is_started = releases.has_started(id);
+    JobMoves moves{change};
+    std::set<std::int64_t> waiting;
+    for (const auto& [child, open, unmet] : change.session.rows<long long, long long, long long>(
+             "edge_open_counts", {{"ids", id_list(members)}}))
+        if (open > 0) waiting.insert(child);
+    for (const HeldJob& job : hold_jobs(change.session, members)) {
+        if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
+        if (waiting.contains(job.id.value))
+            moves.wait(job, Reason::parents);
+        else if (is_started)
+            moves.enqueue(job);
+        else
+            moves.wait(job, Reason::batch);
+    }
+    moves.write();
+}
+
+}  // namespace jobhost::storage
