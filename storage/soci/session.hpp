@@ -74,6 +74,11 @@ public:
         return read<Columns...>(text, false, parameters);
     }
 
+    // What the calls above come to. `keep`: the text stays where it is for as long as the session lives, and
+    // comes again.
+    virtual long long run(const std::string& text, bool keep, const Parameters& parameters,
+                          std::span<const ColumnKind> columns, const RowSink& sink) = 0;
+
     const StatementCatalog& catalog() const noexcept { return catalog_; }
 
     // The database's clock as it was when the transaction began.
@@ -90,10 +95,6 @@ public:
     bool take_news() noexcept { return std::exchange(has_news_, false); }
 
 private:
-    // `keep`: the text stays where it is for as long as the session lives, and comes again.
-    virtual long long run(const std::string& text, bool keep, const Parameters& parameters,
-                          std::span<const ColumnKind> columns, const RowSink& sink) = 0;
-
     template <class Column>
     struct Reader {
         static constexpr ColumnKind kKind = ColumnKind::number;

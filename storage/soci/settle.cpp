@@ -2,7 +2,10 @@
 
 #include "storage/soci/departures.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_inserter.hpp"
 #include "storage/soci/rows_text.hpp"
+#include "storage/soci/submission.hpp"
+#include "storage/soci/submission_check.hpp"
 
 #include <boost/json.hpp>
 
@@ -145,6 +148,7 @@ std::vector<Moved> settle(Change& change, ServerId server, std::span<const Settl
     std::vector<Moved> moved;
     std::vector<std::pair<JobId, JobEvent>> events;
     std::vector<LogChunk> log;
+    std::vector<NewJob> jobs;
     for (const Settlement& settlement : settlements) {
         const std::pair run{settlement.job, settlement.lease};
         const bool is_moved = moved_runs.erase(run) > 0;  // the same one may be given twice
@@ -153,9 +157,15 @@ std::vector<Moved> settle(Change& change, ServerId server, std::span<const Settl
         if (!is_final(name_of(settlement.target))) session.announce();
         if (settlement.event) events.emplace_back(settlement.job, *settlement.event);
         log.insert(log.end(), settlement.log.begin(), settlement.log.end());
+        jobs.insert(jobs.end(), settlement.jobs.begin(), settlement.jobs.end());
     }
     insert_events(session, events);
     insert_log(session, log);
+    if (!jobs.empty()) {
+        check_jobs(jobs);
+        check_submission({}, jobs);
+        Submission{change, {}, jobs}.submit();
+    }
     departures.follow(change);
     return moved;
 }

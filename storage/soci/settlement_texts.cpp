@@ -20,7 +20,7 @@ bool has_storable_texts(const Settlement& settlement) {
     if (const auto* succeeded = std::get_if<Succeeded>(&settlement.target))
         if (succeeded->result.size() > kMaxResultSize || !is_storable(succeeded->result)) return false;
     if (const auto& event = settlement.event)
-        for (const std::string* text : {&event->error_code, &event->message, &event->by})
+        for (const std::string* text : {&event->error_code, &event->message, &event->by, &event->detail})
             if (text->size() > kMostMessage || !is_storable(*text)) return false;
     return std::all_of(settlement.log.begin(), settlement.log.end(), [](const LogChunk& chunk) {
         return chunk.lines.size() <= kMostLog && is_storable(chunk.lines);
@@ -34,9 +34,21 @@ Settlement without_texts(const Settlement& settlement) {
     if (kept.event) {
         kept.event->error_code = "unstorable";
         kept.event->message = "(its message " + std::string{kNote} + ")";
+        kept.event->detail.clear();
         if (!is_storable(kept.event->by)) kept.event->by.clear();
     }
     kept.log.clear();
+    return kept;
+}
+
+Settlement without_jobs(const Settlement& settlement) {
+    Settlement kept = without_texts(settlement);
+    kept.event =
+        JobEvent{.at = settlement.event ? settlement.event->at : settlement.started_at.value_or(TimePoint{}),
+                 .cause = settlement.cause,
+                 .error_code = "jobs_refused",
+                 .message = "the jobs that it was to hand in when it succeeds were refused"};
+    kept.jobs.clear();
     return kept;
 }
 

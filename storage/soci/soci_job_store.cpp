@@ -99,12 +99,21 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
 }
 
 // One of these is refused by the database: the others are written without it, in halves and halves of halves.
-// It loses its texts, then its event; if it is refused even so, its error is thrown.
+// It loses what it hands in, its texts, then its event; if it is refused even so, an error is thrown.
 void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> settlements,
                                 Exchanged& exchanged) {
     const auto append = [&](const Exchanged& part) {
         exchanged.moved.insert(exchanged.moved.end(), part.moved.begin(), part.moved.end());
         exchanged.server_is_live = part.server_is_live;
+    };
+    const auto try_append = [&](const Settlement& settlement) {
+        try {
+            append(exchange_once(server, {&settlement, 1}, {}));
+            return true;
+        } catch (const StorageError& error) {
+            if (!is_of_a_row(error)) throw;
+            return false;
+        }
     };
     try {
         return append(exchange_once(server, settlements, {}));
@@ -117,13 +126,16 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
         settle_apart(server, settlements.subspan(half), exchanged);
         return;
     }
-    Settlement bare = without_texts(settlements.front());
-    try {
-        append(exchange_once(server, {&bare, 1}, {}));
-    } catch (const StorageError& error) {
-        if (!bare.event || !is_of_a_row(error)) throw;
-        bare.event.reset();
-        append(exchange_once(server, {&bare, 1}, {}));
+    Settlement bare = settlements.front();
+    if (bare.jobs.empty()) bare = without_texts(bare);
+    while (!try_append(bare)) {
+        if (!bare.jobs.empty())
+            bare = without_jobs(bare);
+        else if (bare.event)
+            bare.event.reset();
+        else
+            throw StorageError{StorageError::Kind::refused,
+                               "the outcome of job " + std::to_string(bare.job.value) + " cannot be written"};
     }
     ++exchanged.mutilated;
 }

@@ -1,0 +1,366 @@
+// Transactions that meet, in every order of their statements with up to three switches between them.
+#include "storage/soci/changes.hpp"
+#include "storage/soci/migrator.hpp"
+#include "storage/soci/opened_database.hpp"
+#include "storage/soci/soci_job_queries.hpp"
+#include "storage/soci/soci_job_store.hpp"
+#include "storage/soci/soci_limit_store.hpp"
+#include "storage/soci/soci_operation_store.hpp"
+#include "storage/soci/soci_server_store.hpp"
+#include "storage/soci/soci_upkeep_store.hpp"
+#include "storage/soci/soci_workflow_store.hpp"
+#include "tests/storage/races/interleaving.hpp"
+#include "tests/support/postgres_cluster.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jobhost::storage::races {
+namespace {
+
+using enum StateName;
+
+// One host with its own connections.
+struct Host {
+    OpenedDatabase opened;
+    SteppedDatabase stepped{*opened.database};
+    Changes changes{stepped};
+    SociJobStore jobs{changes};
+    SociServerStore servers{changes};
+    SociWorkflowStore workflows{changes};
+    SociOperationStore operations{changes};
+    ServerId server;
+
+    Host(const std::string& url, const std::string& name) : opened{open_database({.url = url}, nullptr)} {
+        migrate(*opened.database);
+        const ServedType type{.type = "test.job"};
+        server = servers.enter({.incarnation = name, .name = name}, {&type, 1});
+    }
+
+    std::vector<ClaimedJob> claim(std::size_t limit) {
+        ClaimRequest request{{}, limit};
+        for (const Lane& lane : jobs.lanes())
+            request.lanes.push_back({lane.id, 0});
+        return jobs.exchange(server, {}, request).claimed;
+    }
+    Moved end(const ClaimedJob& run, Cause cause, State target) {
+        const Settlement settlement{.job = run.id,
+                                    .lease = run.lease,
+                                    .cause = cause,
+                                    .target = std::move(target),
+                                    .started_at = run.claimed_at};
+        return jobs.exchange(server, {&settlement, 1}, {}).moved.at(0);
+    }
+    Moved succeed(const ClaimedJob& run) {
+        return end(run, Cause::succeeded, Succeeded{run.claimed_at, run.claimed_at, "{\"n\":1}"});
+    }
+    Moved fail(const ClaimedJob& run) { return end(run, Cause::failed, Failed{run.claimed_at}); }
+};
+
+// Finds out soon when two wait for each other.
+test::PostgresCluster& impatient_cluster() {
+    static test::PostgresCluster cluster{{"fsync=off", "deadlock_timeout=20ms"}};
+    return cluster;
+}
+
+class Races : public testing::Test {
+protected:
+    test::PostgresCluster& cluster = impatient_cluster();
+    const std::string url = cluster.url(cluster.create_database());
+    Host one{url, "one"};
+    Host two{url, "two"};
+    SociJobQueries queries{*one.opened.database};
+    SociUpkeepStore upkeep{*one.opened.database};
+
+    NewJob job() {
+        NewJob made;
+        made.id = one.jobs.reserve_ids(1);
+        made.type = "test.job";
+        return made;
+    }
+    NewBatch batch() { return {.id = BatchId{one.jobs.reserve_ids(1).value}, .name = "race"}; }
+    StateName state_of(JobId id) { return name_of(queries.find(id).value().state); }
+    BatchState state_of(BatchId id) { return one.workflows.find(id).value().state; }
+
+    // `prepare` gives two acts, which meet in every order; `check` looks at what they leave, after which
+    // everything that is left runs to its end.
+    template <class Prepare, class Check>
+    void race(Prepare prepare, Check check) {
+        const int most = 40;
+        int orders = 0;
+        bool has_first = true;
+        for (int first = 0; has_first && first < most; ++first) {
+            bool has_second = true;
+            for (int second = 0; has_second && second < most; ++second) {
+                auto [by_first, by_second] = prepare();
+                const Played played = play(one.stepped, two.stepped, {first, second}, by_first, by_second);
+                has_second = played.second_had_all;
+                has_first = played.first_had_all;
+                ++orders;
+                SCOPED_TRACE("first makes " + std::to_string(first) + " steps, then second " +
+                             std::to_string(second));
+                check();
+                drain();
+                if (HasFatalFailure() || HasNonfatalFailure()) return;
+            }
+        }
+        EXPECT_GT(orders, 4);
+        RecordProperty("orders", orders);
+        EXPECT_FALSE(upkeep.recount()) << "the counters were wrong";
+    }
+
+    // Everything that can run does, and nothing is left.
+    void drain() {
+        for (int rounds = 0; rounds < 100; ++rounds) {
+            bool is_any = one.workflows.go_on(1000) > 0;
+            for (Host* host : {&one, &two})
+                for (const ClaimedJob& run : host->claim(100)) {
+                    EXPECT_EQ(host->succeed(run), Moved::yes);
+                    is_any = true;
+                }
+            if (!is_any) break;
+        }
+        for (int part = 0; part < 3; ++part)
+            EXPECT_EQ(one.workflows.sweep(10'000), 0u);
+        const StateCounts counts = queries.count({}, {});
+        for (const StateName state : {awaiting, enqueued, processing})
+            EXPECT_EQ(counts.at(static_cast<std::size_t>(state)), 0) << to_string(state);
+    }
+};
+
+TEST_F(Races, TheLastTwoMembersOfABatchCompleteItOnce) {
+    NewJob next;
+    BatchId id;
+    race(
+        [&] {
+            NewBatch made = batch();
+            id = made.id;
+            NewJob a = job();
+            NewJob b = job();
+            a.batch = b.batch = id;
+            next = job();
+            next.parents = {{id, Condition::succeeded}};
+            one.workflows.submit({&made, 1}, std::vector{a, b, next});
+            const ClaimedJob of_one = one.claim(1).at(0);
+            const ClaimedJob of_two = two.claim(1).at(0);
+            return std::pair{[this, of_one] { EXPECT_EQ(one.succeed(of_one), Moved::yes); },
+                             [this, of_two] { EXPECT_EQ(two.succeed(of_two), Moved::yes); }};
+        },
+        [&] {
+            EXPECT_EQ(state_of(id), BatchState::succeeded);
+            EXPECT_EQ(state_of(next.id), enqueued);
+            EXPECT_EQ(one.workflows.find(id)->unfinished, 0);
+        });
+}
+
+TEST_F(Races, TwoParentsThatEndTogetherReleaseTheirChild) {
+    NewJob child;
+    race(
+        [&] {
+            NewJob a = job();
+            NewJob b = job();
+            child = job();
+            child.parents = {{a.id, Condition::succeeded}, {b.id, Condition::finished}};
+            one.workflows.submit({}, std::vector{a, b, child});
+            const ClaimedJob of_one = one.claim(1).at(0);
+            const ClaimedJob of_two = two.claim(1).at(0);
+            return std::pair{[this, of_one] { EXPECT_EQ(one.succeed(of_one), Moved::yes); },
+                             [this, of_two] { EXPECT_EQ(two.succeed(of_two), Moved::yes); }};
+        },
+        [&] { EXPECT_EQ(state_of(child.id), enqueued); });
+}
+
+TEST_F(Races, AChildThatComesWhileItsParentEnds) {
+    NewJob child;
+    race(
+        [&] {
+            NewJob parent = job();
+            one.workflows.submit({}, {&parent, 1});
+            child = job();
+            child.parents = {{parent.id, Condition::succeeded}};
+            const ClaimedJob run = one.claim(1).at(0);
+            return std::pair{[this, run] { EXPECT_EQ(one.succeed(run), Moved::yes); },
+                             [this, &child] {
+                                 two.workflows.submit({}, {&child, 1});
+                             }};
+        },
+        [&] { EXPECT_EQ(state_of(child.id), enqueued); });
+}
+
+TEST_F(Races, AMemberThatComesWhileTheLastOneEnds) {
+    BatchId id;
+    NewJob late;
+    race(
+        [&] {
+            NewBatch made = batch();
+            id = made.id;
+            NewJob member = job();
+            member.batch = id;
+            one.workflows.submit({&made, 1}, {&member, 1});
+            late = job();
+            late.batch = id;
+            const ClaimedJob run = one.claim(1).at(0);
+            return std::pair{[this, run] { EXPECT_EQ(one.succeed(run), Moved::yes); },
+                             [this, &late] {
+                                 two.workflows.submit({}, {&late, 1});
+                             }};
+        },
+        [&] {
+            EXPECT_EQ(state_of(id), BatchState::started);
+            EXPECT_EQ(one.workflows.find(id)->unfinished, 1);
+            EXPECT_EQ(one.workflows.find(id)->members, 2);
+            EXPECT_EQ(state_of(late.id), enqueued);
+        });
+}
+
+TEST_F(Races, ABatchThatIsCancelledWhileAMemberIsClaimed) {
+    BatchId id;
+    std::vector<ClaimedJob> claimed;
+    race(
+        [&] {
+            NewBatch made = batch();
+            id = made.id;
+            NewJob a = job();
+            NewJob b = job();
+            a.batch = b.batch = id;
+            one.workflows.submit({&made, 1}, std::vector{a, b});
+            return std::pair{[this, &claimed] { claimed = one.claim(1); },
+                             [this, id] {
+                                 two.workflows.cancel(id, "somebody");
+                                 two.workflows.go_on(1000);
+                             }};
+        },
+        [&] {
+            for (const ClaimedJob& run : claimed)
+                EXPECT_EQ(one.succeed(run), Moved::yes);
+            while (one.workflows.go_on(1000) > 0) {
+            }
+            EXPECT_TRUE(one.claim(10).empty());
+            EXPECT_EQ(state_of(id), BatchState::cancelled);
+        });
+}
+
+TEST_F(Races, ASlotThatBecomesFreeWhileAnotherJobLooksForIt) {
+    SociLimitStore{one.changes}.set(std::vector<Limit>{{.name = "mutex"}});
+    NewJob second;
+    std::vector<ClaimedJob> claimed;
+    race(
+        [&] {
+            NewJob first = job();
+            second = job();
+            first.limits = second.limits = {{"mutex", ""}};
+            one.workflows.submit({}, {&first, 1});
+            const ClaimedJob run = one.claim(1).at(0);
+            one.workflows.submit({}, {&second, 1});
+            return std::pair{[this, run] { EXPECT_EQ(one.succeed(run), Moved::yes); },
+                             [this, &claimed] { claimed = two.claim(1); }};
+        },
+        [&] {
+            if (claimed.empty()) claimed = two.claim(1);
+            ASSERT_EQ(claimed.size(), 1u) << "nobody handed the slot on";
+            EXPECT_EQ(two.succeed(claimed.front()), Moved::yes);
+        });
+}
+
+TEST_F(Races, TwoJobsThatLookForTheLastSlot) {
+    SociLimitStore{one.changes}.set(std::vector<Limit>{{.name = "mutex"}});
+    std::vector<ClaimedJob> of_one;
+    std::vector<ClaimedJob> of_two;
+    race(
+        [&] {
+            NewJob first = job();
+            NewJob second = job();
+            first.limits = second.limits = {{"mutex", ""}};
+            one.workflows.submit({}, std::vector{first, second});
+            return std::pair{[this, &of_one] { of_one = one.claim(1); },
+                             [this, &of_two] { of_two = two.claim(1); }};
+        },
+        [&] {
+            EXPECT_LE(of_one.size() + of_two.size(), 1u);
+            for (const ClaimedJob& run : of_one)
+                EXPECT_EQ(one.succeed(run), Moved::yes);
+            for (const ClaimedJob& run : of_two)
+                EXPECT_EQ(two.succeed(run), Moved::yes);
+        });
+}
+
+TEST_F(Races, TwoJobsWithOneKey) {
+    std::vector<Inserted> of_one;
+    std::vector<Inserted> of_two;
+    race(
+        [&, number = 0]() mutable {
+            NewJob first = job();
+            NewJob second = job();
+            first.unique = second.unique = Unique{.key = std::to_string(++number)};
+            return std::pair{[this, first, &of_one] {
+                                 of_one = one.workflows.submit({}, {&first, 1});
+                             },
+                             [this, second, &of_two] {
+                                 of_two = two.workflows.submit({}, {&second, 1});
+                             }};
+        },
+        [&] {
+            EXPECT_NE(of_one.at(0).is_new, of_two.at(0).is_new);
+            EXPECT_EQ(of_one.at(0).id, of_two.at(0).id);
+        });
+}
+
+TEST_F(Races, ARunThatIsRecoveredWhileItEnds) {
+    NewJob child;
+    Moved moved = Moved::lost;
+    int number = 0;
+    race(
+        [&] {
+            const ServedType type{.type = "test.job"};
+            const std::string incarnation = "dying " + std::to_string(++number);
+            const ServerId dying =
+                one.servers.enter({.incarnation = incarnation, .name = "dying"}, {&type, 1});
+            NewJob parent = job();
+            child = job();
+            child.parents = {{parent.id, Condition::succeeded}};
+            one.workflows.submit({}, std::vector{parent, child});
+            const ServerId own = std::exchange(one.server, dying);
+            const ClaimedJob run = one.claim(1).at(0);
+            one.server = own;
+            two.servers.declare_dead(incarnation);
+            return std::pair{[this, run, dying, &moved] {
+                                 const Settlement settlement{
+                                     .job = run.id,
+                                     .lease = run.lease,
+                                     .cause = Cause::succeeded,
+                                     .target = Succeeded{run.claimed_at, run.claimed_at, ""},
+                                     .started_at = run.claimed_at};
+                                 moved = one.jobs.exchange(dying, {&settlement, 1}, {}).moved.at(0);
+                             },
+                             [this, dying] { two.servers.recover(dying, 10); }};
+        },
+        [&] { EXPECT_EQ(state_of(child.id), moved == Moved::yes ? enqueued : awaiting); });
+}
+
+TEST_F(Races, AParentThatIsRequeuedWhileAnotherOneEnds) {
+    NewJob failed;
+    NewJob child;
+    race(
+        [&] {
+            failed = job();
+            NewJob other = job();
+            child = job();
+            child.parents = {{failed.id, Condition::succeeded}, {other.id, Condition::succeeded}};
+            one.workflows.submit({}, std::vector{failed, other, child});
+            EXPECT_EQ(one.fail(one.claim(1).at(0)), Moved::yes);
+            EXPECT_EQ(state_of(child.id), deleted);
+            const ClaimedJob run = one.claim(1).at(0);
+            return std::pair{[this, run] { EXPECT_EQ(one.succeed(run), Moved::yes); },
+                             [this, &failed] {
+                                 const Operation requeue{.verb = Verb::requeue, .by = "somebody"};
+                                 two.operations.operate({&failed.id, 1}, requeue);
+                             }};
+        },
+        [&] {
+            EXPECT_EQ(state_of(child.id), awaiting);
+            EXPECT_EQ(two.succeed(two.claim(1).at(0)), Moved::yes);
+            EXPECT_EQ(state_of(child.id), enqueued);
+        });
+}
+
+}  // namespace
+}  // namespace jobhost::storage::races
