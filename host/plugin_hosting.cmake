@@ -30,6 +30,7 @@ target_link_libraries(jobhost_plugin_hosting
 add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/arguments.cpp
     ${JOBHOST_HOST_DIR}/worker/control_socket.cpp
+    ${JOBHOST_HOST_DIR}/worker/extensions.cpp
     ${JOBHOST_HOST_DIR}/worker/fence_timer.cpp
     ${JOBHOST_HOST_DIR}/worker/fields.cpp
     ${JOBHOST_HOST_DIR}/worker/frame.cpp

@@ -16,6 +16,7 @@ enum class Outcome : std::uint8_t {
     timed_out,    // ended, or was killed, after its time was over
     crashed,      // its worker died while it ran
     interrupted,  // it, or its worker, was stopped for a reason of the host's
+    snoozed,      // it asked to be run again after a delay
     not_begun,    // claimed, but it never ran
 };
 
@@ -29,10 +30,12 @@ struct RunEnd {
     Outcome outcome = Outcome::not_begun;
     std::string error_code;     // "exit_status", "crashed"; empty: none
     std::string error_message;  // a sentence for a person
+    std::string detail;         // of the error; empty: none
     std::string result;         // JSON; empty: none
     int warnings = 0;
     std::optional<TimePoint> started_at;
     TimePoint finished_at;
+    Duration snooze{};  // until the next run, if snoozed
 };
 
 }  // namespace jobhost::host

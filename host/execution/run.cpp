@@ -32,6 +32,8 @@ Outcome outcome_of(RunResult::How how) {
             return Outcome::fatal;
         case RunResult::How::crashed:
             return Outcome::crashed;
+        case RunResult::How::snoozed:
+            return Outcome::snoozed;
         case RunResult::How::cancelled:
         case RunResult::How::yielded:
             break;
@@ -42,6 +44,7 @@ Outcome outcome_of(RunResult::How how) {
 std::string fallback_code(Outcome outcome) {
     switch (outcome) {
         case Outcome::succeeded:
+        case Outcome::snoozed:
         case Outcome::not_begun:
             return "";
         case Outcome::crashed:
@@ -127,10 +130,12 @@ RunEnd Run::end(RunResult result) const {
         .outcome = outcome_of(result.how),
         .error_code = std::move(result.error_code),
         .error_message = std::move(result.error_message),
+        .detail = std::move(result.detail),
         .result = std::move(result.result),
         .warnings = result.warnings,
         .started_at = started_at_,
         .finished_at = clock_.now(),
+        .snooze = result.snooze,
     };
     if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
         end.outcome = why_stopped_ == Why::timeout ? Outcome::timed_out : Outcome::interrupted;
@@ -147,6 +152,7 @@ RunEnd refused_end(const std::string& why, TimePoint now) {
     return {.outcome = Outcome::fatal,
             .error_code = "not_runnable",
             .error_message = why,
+            .detail = {},
             .result = {},
             .started_at = std::nullopt,
             .finished_at = now};

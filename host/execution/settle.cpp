@@ -41,6 +41,8 @@ Decision decide(const ClaimedJob& job, const RunEnd& end, double random) {
         case Outcome::interrupted:
             if (job.interruptions + 1 >= kMostInterruptions) return retry_or_give_up(job, end, random);
             return {Cause::interrupted, Enqueued{end.finished_at}};
+        case Outcome::snoozed:
+            return {Cause::snoozed, Scheduled{end.finished_at + end.snooze, Reason::snoozed}};
         case Outcome::not_begun:
             return {Cause::given_back, Enqueued{end.finished_at}};
         case Outcome::failed:
@@ -71,7 +73,8 @@ storage::Settlement settlement_of(const ClaimedJob& job, const RunEnd& end, doub
                                     .attempt = job.attempt,
                                     .error_code = end.error_code,
                                     .message = end.error_message,
-                                    .by = server};
+                                    .by = server,
+                                    .detail = end.detail};
     return settlement;
 }
 

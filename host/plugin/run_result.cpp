@@ -21,6 +21,8 @@ How how_of(std::int32_t status, std::uint32_t asked) noexcept {
         // A job that yields unasked would run again at once, for ever.
         case JOBHOST_YIELDED:
             return asked != 0 ? How::yielded : How::failed;
+        case JOBHOST_SNOOZE:
+            return How::snoozed;
         default:
             return How::failed;
     }
@@ -43,6 +45,11 @@ RunResult to_result(worker::DoneMessage done, std::uint32_t asked) {
         result.result = std::move(done.result);
         return result;
     }
+    if (result.how == How::snoozed) {
+        result.snooze = Duration{done.snooze};
+        return result;
+    }
+    result.detail = std::move(done.detail);
     result.error_code = std::move(done.error_code);
     result.error_message = std::move(done.error_message);
     if (result.error_code.empty() && done.status == JOBHOST_BAD_ARGUMENTS)

@@ -32,12 +32,15 @@ struct RunResult {
         fatal,      // trying again cannot help
         cancelled,  // was asked to cancel, and did
         yielded,    // was asked to stop, and goes on elsewhere
+        snoozed,    // runs again after `snooze`
         crashed,    // the worker ended before the run; error_message says how
     };
     How how = How::crashed;
     std::string error_code;
     std::string error_message;
+    std::string detail;       // of the error, from the job; empty: none
     std::string result;       // JSON; empty unless succeeded, and when the job set none
+    Duration snooze{};        // more than 0 if snoozed
     int warnings = 0;         // log lines of level warning
     bool was_killed = false;  // crashed because this host called kill()
     bool was_fenced = false;  // crashed because its fence was not moved in time

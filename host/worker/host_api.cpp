@@ -1,9 +1,10 @@
 // The host's table: facts, log, progress, stopping and outcome. The arguments are in host_api_arguments.cpp.
+#include "host/worker/extensions.hpp"
 #include "host/worker/host_api_arguments.hpp"
+#include "host/worker/host_call.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
 #include "host/worker/run_context.hpp"
-#include "host/worker/utf8.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,36 +17,12 @@ void jobhost_context::begin(jobhost::worker::RunOrder order) {
     result.clear();
     error_code.clear();
     error_message.clear();
+    detail.clear();
+    snooze = 0;
 }
 
 namespace jobhost::worker {
 namespace {
-
-bool is_sound(jobhost_text text) noexcept {
-    return text.data || text.size == 0;
-}
-std::string_view view(jobhost_text text) noexcept {
-    return {text.data, text.size};
-}
-jobhost_text borrow(std::string_view text) noexcept {
-    return {text.data(), text.size()};
-}
-
-// Made valid first: replacing a byte makes the text longer.
-std::string clean_and_cut(jobhost_text text, std::size_t most) {
-    const std::string clean = clean_utf8(view(text).substr(0, most));
-    return std::string{cut_utf8(clean, most)};
-}
-
-// Runs `call`; the only way in which we can fail is to have no memory left.
-template <class Call>
-jobhost_status guarded(Call&& call) noexcept {
-    try {
-        return call();
-    } catch (const std::exception&) {
-        return JOBHOST_LIMIT;
-    }
-}
 
 void log(jobhost_host* host, jobhost_context* context, int32_t level, jobhost_text line) noexcept {
     if (!is_sound(line) || (!host && !context)) return;
@@ -59,8 +36,8 @@ void log(jobhost_host* host, jobhost_context* context, int32_t level, jobhost_te
     });
 }
 
-const void* get_extension(jobhost_host*, jobhost_text) noexcept {
-    return nullptr;
+const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
+    return is_sound(id) ? find_extension(view(id)) : nullptr;
 }
 
 int64_t job_id(jobhost_context* context) noexcept {

@@ -8,7 +8,7 @@ namespace jobhost::worker {
 
 // Raised with every change of the wire format or of the shared page. A package upgrade may put a newer worker
 // program beside a host that still runs, and the two must not misread each other.
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 inline constexpr std::size_t kMaxMessage = std::size_t{4} << 20;
 inline constexpr std::size_t kMaxArguments = std::size_t{1} << 20;
@@ -16,6 +16,8 @@ inline constexpr std::size_t kMaxResult = std::size_t{64} << 10;
 inline constexpr std::size_t kMaxLogLine = std::size_t{64} << 10;
 inline constexpr std::size_t kMaxErrorCode = 100;
 inline constexpr std::size_t kMaxErrorMessage = std::size_t{8} << 10;
+inline constexpr std::size_t kMaxErrorDetail = std::size_t{64} << 10;
+inline constexpr std::int64_t kMaxSnooze = std::int64_t{365} * 24 * 3600 * 1'000'000;  // us
 inline constexpr std::size_t kMaxKey = 4096;  // an idempotency key, or a definition's name
 inline constexpr std::size_t kMaxName = 64;   // a plugin's or a job type's own name
 inline constexpr std::size_t kMaxVersion = 64;

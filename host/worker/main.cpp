@@ -43,13 +43,26 @@ Options read_options(int count, char** words) {
 // The statuses that a run may end with; anything else is the plugin's mistake, told as a failure.
 DoneMessage outcome(jobhost_status status, jobhost_context& context) {
     const std::lock_guard lock{context.mutex};
-    if (status == JOBHOST_OK) return {status, {}, {}, std::move(context.result)};
-    if (status < JOBHOST_OK || status > JOBHOST_BAD_ARGUMENTS)
-        return {JOBHOST_FAILED,
-                "bad_status",
-                "run() returned status " + std::to_string(status) + ", which no run may end with",
-                {}};
-    return {status, std::move(context.error_code), std::move(context.error_message), {}};
+    DoneMessage done{.status = status};
+    if (status == JOBHOST_OK) {
+        done.result = std::move(context.result);
+    } else if (status == JOBHOST_SNOOZE && context.snooze > 0) {
+        done.snooze = context.snooze;
+    } else if (status == JOBHOST_SNOOZE) {
+        done.status = JOBHOST_FAILED;
+        done.error_code = "bad_status";
+        done.error_message = "run() returned JOBHOST_SNOOZE without having named a delay";
+    } else if (status < JOBHOST_OK || status > JOBHOST_BAD_ARGUMENTS) {
+        done.status = JOBHOST_FAILED;
+        done.error_code = "bad_status";
+        done.error_message =
+            "run() returned status " + std::to_string(status) + ", which no run may end with";
+    } else {
+        done.error_code = std::move(context.error_code);
+        done.error_message = std::move(context.error_message);
+        done.detail = std::move(context.detail);
+    }
+    return done;
 }
 
 void run_one(RunOrder order, const PluginLibrary& library, jobhost_context& context) {

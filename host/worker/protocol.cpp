@@ -132,16 +132,23 @@ std::string encode(const DoneMessage& message) {
         .text(message.error_code)
         .text(message.error_message)
         .text(message.result)
+        .text(message.detail)
+        .number(message.snooze)
         .take();
 }
 
 DoneMessage decode_done(std::string_view payload) {
     FieldReader fields{payload};
     DoneMessage message;
-    message.status = static_cast<std::int32_t>(fields.number(JOBHOST_OK, JOBHOST_BAD_ARGUMENTS));
+    message.status = static_cast<std::int32_t>(fields.number(JOBHOST_OK, JOBHOST_SNOOZE));
+    const bool is_snoozed = message.status == JOBHOST_SNOOZE;
+    if (!is_snoozed && message.status > JOBHOST_BAD_ARGUMENTS)
+        throw ProtocolError{"a status that no run may end with"};
     message.error_code = fields.text(kMaxErrorCode);
     message.error_message = fields.text(kMaxErrorMessage);
     message.result = json_or_nothing(fields, kMaxResult);
+    message.detail = fields.text(kMaxErrorDetail);
+    message.snooze = is_snoozed ? fields.number(1, kMaxSnooze) : fields.number(0, 0);
     fields.finish();
     return message;
 }

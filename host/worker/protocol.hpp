@@ -56,10 +56,12 @@ struct LogMessage {
 
 // Worker to host: run() returned, and what it printed lies in the pipes.
 struct DoneMessage {
-    std::int32_t status = 0;  // JOBHOST_OK to JOBHOST_BAD_ARGUMENTS
+    std::int32_t status = 0;  // JOBHOST_OK to JOBHOST_BAD_ARGUMENTS, or JOBHOST_SNOOZE
     std::string error_code;
     std::string error_message;
-    std::string result;  // JSON, or empty
+    std::string result;       // JSON, or empty
+    std::string detail;       // of the error
+    std::int64_t snooze = 0;  // us, 1 to kMaxSnooze; 0 unless the status is JOBHOST_SNOOZE
 };
 
 // Payloads. REQUIRES of the encoders: fields within limits.hpp.

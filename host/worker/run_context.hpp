@@ -32,6 +32,8 @@ struct jobhost_context {
     std::string result;
     std::string error_code;
     std::string error_message;
+    std::string detail;
+    std::int64_t snooze = 0;  // us; 0: the run has named none
 
     // Makes it the context of `order`. [main thread, no job runs]
     void begin(jobhost::worker::RunOrder order);

@@ -83,6 +83,13 @@ TEST(AbiLayout, TagIsAsPublished) {
     EXPECT_AT(jobhost_abi_tag, sizeof_job_type, 32);
 }
 
+TEST(AbiLayout, OutcomeExtensionIsAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_outcome_api), 24u);
+    EXPECT_AT(jobhost_outcome_api, struct_size, 0);
+    EXPECT_AT(jobhost_outcome_api, set_snooze, 8);
+    EXPECT_AT(jobhost_outcome_api, set_detail, 16);
+}
+
 TEST(AbiLayout, StatusAndBitsKeepTheirNumbers) {
     EXPECT_EQ(JOBHOST_OK, 0);
     EXPECT_EQ(JOBHOST_FAILED, 1);
@@ -95,6 +102,7 @@ TEST(AbiLayout, StatusAndBitsKeepTheirNumbers) {
     EXPECT_EQ(JOBHOST_WRONG_TYPE, 8);
     EXPECT_EQ(JOBHOST_LIMIT, 9);
     EXPECT_EQ(JOBHOST_INVALID, 10);
+    EXPECT_EQ(JOBHOST_SNOOZE, 11);
     EXPECT_EQ(JOBHOST_STOP_CANCEL, 1u);
     EXPECT_EQ(JOBHOST_STOP_DRAIN, 2u);
     EXPECT_EQ(JOBHOST_JOB_IDEMPOTENT, 1u);

@@ -52,6 +52,16 @@ TEST(HostVersions, AFailureIsReportedEvenWithoutWords) {
     EXPECT_EQ(run.error_message, "");
 }
 
+TEST(HostVersions, AnOlderHostIsToldOfASnoozeAsAFailure) {
+    const LoadedPlugin plugin(PLUGIN_IN_CPP, host_without_extensions());
+
+    FakeRun run({.arguments = R"({"text":"snoozed"})"});
+    plugin.run("fail", run);
+
+    EXPECT_EQ(run.status, JOBHOST_FAILED);
+    EXPECT_EQ(run.error_code, "snooze_unsupported");
+}
+
 TEST(HostVersions, AHostWithoutArgumentsIsNamedAsTheCause) {
     jobhost_host_api poor = fake_host_api();
     poor.get_size = nullptr;

@@ -104,6 +104,11 @@ struct Fail {
         if (how.text == "bad_alloc") throw std::bad_alloc();
         if (how.text == "exception") throw std::runtime_error("something went wrong");
         if (how.text == "number") throw 5;
+        if (how.text == "detail")
+            throw jobhost::FatalError("no_such_user", "nobody is called so", "at line 7");
+        if (how.text == "snoozed") throw jobhost::Snoozed(90s);
+        if (how.text == "snoozed_for_nothing") throw jobhost::Snoozed(0s);
+        if (how.text == "snoozed_for_ever") throw jobhost::Snoozed(std::chrono::hours::max());
     }
 };
 

@@ -89,6 +89,28 @@ TEST_F(RunTest, WaitingEndsWhenAStopIsRequested) {
     EXPECT_EQ(drained.status, JOBHOST_YIELDED);
 }
 
+TEST_F(RunTest, AFailureMayBringDetail) {
+    FakeRun failed({.arguments = text_argument("detail")});
+    run("fail", failed);
+    EXPECT_EQ(failed.status, JOBHOST_FATAL);
+    EXPECT_EQ(failed.error_message, "nobody is called so");
+    EXPECT_EQ(failed.detail, "at line 7");
+}
+
+TEST_F(RunTest, AJobMaySnooze) {
+    FakeRun snoozed({.arguments = text_argument("snoozed")});
+    run("fail", snoozed);
+    EXPECT_EQ(snoozed.status, JOBHOST_SNOOZE);
+    EXPECT_EQ(snoozed.snooze_us, 90'000'000);
+
+    for (const char* how : {"snoozed_for_nothing", "snoozed_for_ever"}) {
+        FakeRun refused({.arguments = text_argument(how)});
+        run("fail", refused);
+        EXPECT_EQ(refused.status, JOBHOST_FATAL) << how;
+        EXPECT_EQ(refused.error_code, "bad_snooze") << how;
+    }
+}
+
 TEST_F(RunTest, CancellingOutranksDraining) {
     FakeRun both({.arguments = text_argument("check")});
     both.stop(JOBHOST_STOP_DRAIN | JOBHOST_STOP_CANCEL);

@@ -42,7 +42,19 @@ struct FakeHostFunctions {
         }
         if (bits != 0) run.stop(bits);
     }
-    static const void* get_extension(jobhost_host*, jobhost_text) noexcept { return nullptr; }
+    static jobhost_status set_snooze(jobhost_context* context, std::int64_t delay_us) noexcept {
+        if (delay_us <= 0 || delay_us > std::int64_t{365} * 24 * 3600 * 1'000'000) return JOBHOST_INVALID;
+        run_of(context).snooze_us = delay_us;
+        return JOBHOST_OK;
+    }
+    static jobhost_status set_detail(jobhost_context* context, jobhost_text text) noexcept {
+        run_of(context).detail = view(text);
+        return JOBHOST_OK;
+    }
+    static const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
+        static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail};
+        return view(id) == JOBHOST_OUTCOME_ID ? &outcome : nullptr;
+    }
 
     static std::int64_t job_id(jobhost_context* context) noexcept { return run_of(context).facts_.id; }
     static std::int64_t lease(jobhost_context* context) noexcept { return run_of(context).facts_.lease; }
@@ -214,6 +226,12 @@ const jobhost_host_api& fake_host_api() {
                                       &Fake::wait_for_stop,
                                       &Fake::set_result,
                                       &Fake::set_error};
+    return api;
+}
+
+jobhost_host_api host_without_extensions() {
+    jobhost_host_api api = fake_host_api();
+    api.get_extension = [](jobhost_host*, jobhost_text) noexcept -> const void* { return nullptr; };
     return api;
 }
 

@@ -55,6 +55,8 @@ public:
     std::optional<std::string> result;  // as handed over, whatever the status
     std::string error_code;
     std::string error_message;
+    std::string detail;
+    std::int64_t snooze_us = 0;
     std::vector<LogLine> log;
     std::vector<double> progress;
 
@@ -78,6 +80,9 @@ private:
 
 // The table of this header's version; `struct_size` may be lowered to play an older host.
 const jobhost_host_api& fake_host_api();
+
+// An older host, which has no extensions.
+jobhost_host_api host_without_extensions();
 
 // A plugin that is initialised for as long as this lives.
 class LoadedPlugin {

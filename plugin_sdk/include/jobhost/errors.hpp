@@ -1,6 +1,7 @@
 // What a job throws to say how its run ended. Any other std::exception fails the run too and is tried again.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -12,14 +13,16 @@ namespace jobhost {
 class Error : public std::runtime_error {
 public:
     // `code` is a short stable word that policies can match ("smtp.refused"), `message` a sentence for a
-    // person.
-    Error(std::string code, const std::string& message)
-        : std::runtime_error(message), code_(std::move(code)) {}
+    // person. `detail` is what else helps to find the cause, such as a stack trace; cut at 64 KiB.
+    Error(std::string code, const std::string& message, std::string detail = {})
+        : std::runtime_error(message), code_(std::move(code)), detail_(std::move(detail)) {}
 
     const std::string& code() const noexcept { return code_; }
+    const std::string& detail() const noexcept { return detail_; }
 
 private:
     std::string code_;
+    std::string detail_;
 };
 
 // The run failed, and trying again cannot help.
@@ -46,6 +49,24 @@ public:
 class Yielded : public std::exception {
 public:
     const char* what() const noexcept override { return "yielded"; }
+};
+
+// The run has nothing to do yet: the job runs again after `delay`, and no attempt is used up.
+class Snoozed : public std::exception {
+public:
+    // More than 0, at most 365 days.
+    template <class Rep, class Period>
+    explicit Snoozed(std::chrono::duration<Rep, Period> delay) {
+        constexpr std::chrono::hours longest{24 * 365};
+        delay_ = delay > longest ? longest + std::chrono::hours{1}  // which the host refuses
+                                 : std::chrono::ceil<std::chrono::microseconds>(delay);
+    }
+
+    std::chrono::microseconds delay() const noexcept { return delay_; }
+    const char* what() const noexcept override { return "snoozed"; }
+
+private:
+    std::chrono::microseconds delay_;
 };
 
 }  // namespace jobhost

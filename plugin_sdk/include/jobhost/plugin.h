@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define JOBHOST_ABI_MAJOR 1
-#define JOBHOST_ABI_MINOR 0
+#define JOBHOST_ABI_MINOR 1
 
 #if defined(_WIN32)
 #define JOBHOST_CALL __cdecl
@@ -65,6 +65,8 @@ typedef int32_t jobhost_status;
 #define JOBHOST_WRONG_TYPE 8    /* host call: something else at that place                      */
 #define JOBHOST_LIMIT 9         /* host call: too large or too much                             */
 #define JOBHOST_INVALID 10      /* host call: an argument breaks the rules (NULL, not JSON ...) */
+#define JOBHOST_SNOOZE 11       /* run: runs again after the delay of jobhost.outcome/1, and no attempt is used;
+                                   since minor version 1                                        */
 
 #define JOBHOST_LOG_DEBUG 0
 #define JOBHOST_LOG_INFO 1
@@ -125,6 +127,21 @@ typedef struct jobhost_host_api {
     jobhost_status(JOBHOST_CALL* set_error)(jobhost_context* context, jobhost_text code, jobhost_text message);
     /* Append new members only below this line, and raise JOBHOST_ABI_MINOR. */
 } jobhost_host_api;
+
+/* Extensions of the host: what get_extension() answers to these ids. They grow like the table above. */
+
+/* What else a run can say of its end. */
+#define JOBHOST_OUTCOME_ID "jobhost.outcome/1"
+typedef struct jobhost_outcome_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* How long until the next run if this one returns JOBHOST_SNOOZE: more than 0, at most 365 days, else INVALID.
+     * The last call wins. [job] */
+    jobhost_status(JOBHOST_CALL* set_snooze)(jobhost_context* context, int64_t delay_us);
+    /* What helps to find the cause of a failure, such as a stack trace; up to 64 KiB, longer is cut. Kept beside
+     * the error of set_error(). The last call wins. [job] */
+    jobhost_status(JOBHOST_CALL* set_detail)(jobhost_context* context, jobhost_text text);
+} jobhost_outcome_api;
 
 #define JOBHOST_JOB_IDEMPOTENT 0x1u    /* running twice does no harm                                  */
 #define JOBHOST_JOB_IN_PROCESS_OK 0x2u /* the author allows running inside the host; the operator decides */

@@ -108,9 +108,29 @@ TEST_F(SettleTest, WhatNeverBeganIsGivenBackWithoutATrace) {
     EXPECT_FALSE(settlement.started_at);
 }
 
+TEST_F(SettleTest, ASnoozedJobRunsAgainAfterTheDelayItNamed) {
+    const auto settlement = settlement_of(
+        job,
+        {.outcome = Outcome::snoozed, .started_at = TimePoint{999s}, .finished_at = finished, .snooze = 90s},
+        0.5, "server");
+
+    EXPECT_EQ(settlement.cause, Cause::snoozed);
+    EXPECT_EQ(std::get<Scheduled>(settlement.target).due_at, finished + 90s);
+    EXPECT_EQ(std::get<Scheduled>(settlement.target).reason, Reason::snoozed);
+    EXPECT_FALSE(settlement.event);
+}
+
+TEST_F(SettleTest, TheDetailOfAFailureIsKeptInItsEvent) {
+    RunEnd end = ended(Outcome::failed);
+    end.detail = "at line 7";
+
+    EXPECT_EQ(settlement_of(job, end, 0.5, "server").event->detail, "at line 7");
+}
+
 TEST_F(SettleTest, EveryMoveIsInTheTable) {
-    for (const Outcome outcome : {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out,
-                                  Outcome::crashed, Outcome::interrupted, Outcome::not_begun}) {
+    for (const Outcome outcome :
+         {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out, Outcome::crashed,
+          Outcome::interrupted, Outcome::snoozed, Outcome::not_begun}) {
         for (const int attempt : {1, 11}) {
             job.attempt = attempt;
             const auto settlement = settle(outcome);

@@ -34,6 +34,21 @@ RUN(fail) {
     host->set_error(context, text("smtp.refused"), text("the server said no"));
     return JOBHOST_FAILED;
 }
+static const jobhost_outcome_api* outcome(void) {
+    return (const jobhost_outcome_api*)host->get_extension(self_host, text(JOBHOST_OUTCOME_ID));
+}
+RUN(fail_in_detail) {
+    UNUSED;
+    outcome()->set_detail(context, text("at line 7 \xff"));
+    return JOBHOST_FAILED;
+}
+RUN(snooze) { UNUSED; outcome()->set_snooze(context, INT64_C(90000000)); return JOBHOST_SNOOZE; }
+RUN(snooze_without_delay) {
+    UNUSED;
+    if (outcome()->set_snooze(context, 0) != JOBHOST_INVALID) return JOBHOST_FATAL;
+    if (outcome()->set_snooze(context, INT64_C(31536000000001)) != JOBHOST_INVALID) return JOBHOST_FATAL;
+    return JOBHOST_SNOOZE;
+}
 RUN(fatal) { UNUSED; return JOBHOST_FATAL; }
 RUN(bad_arguments) { UNUSED; return JOBHOST_BAD_ARGUMENTS; }
 RUN(odd_status) { UNUSED; return 77; }
@@ -164,7 +179,7 @@ RUN(host_table) {
         sizeof(jobhost_job_type), JOBHOST_JOB_IDEMPOTENT, TEXT(#name), TEXT("for tests"),             \
         TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name}
 #define ALL(DO)                                                                                       \
-    DO(succeed) DO(echo) DO(fail) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
+    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
     DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)

@@ -105,6 +105,22 @@ TEST_F(WorkerTest, FailuresAreToldApart) {
     EXPECT_EQ(run("lonely_cancel").how, How::failed);
 }
 
+TEST_F(WorkerTest, AFailureBringsItsDetail) {
+    start();
+    EXPECT_EQ(run("fail_in_detail").detail, "at line 7 \xEF\xBF\xBD");
+    EXPECT_EQ(run("fail").detail, "") << "that of the run before";
+}
+
+TEST_F(WorkerTest, ASnoozedRunSaysForHowLong) {
+    start();
+    const RunResult result = run("snooze");
+    EXPECT_EQ(result.how, How::snoozed);
+    EXPECT_EQ(result.snooze, Duration{90s});
+
+    EXPECT_EQ(run("snooze_without_delay").how, How::failed);
+    EXPECT_EQ(told.finished.back().error_code, "bad_status");
+}
+
 struct Death {
     const char* type;
     const char* message;

@@ -30,11 +30,13 @@ struct Kind {
 };
 
 std::vector<Kind> all_kinds() {
-    return {{"run", encode(some_run()), [](auto p) { decode_run(p); }},
-            {"ready", encode(some_ready()), [](auto p) { decode_ready(p); }},
-            {"refused", encode(RefusedMessage{"why", "how"}), [](auto p) { decode_refused(p); }},
-            {"log", encode(LogMessage{LogLevel::error, "line"}), [](auto p) { decode_log(p); }},
-            {"done", encode(DoneMessage{1, "code", "text", "{}"}), [](auto p) { decode_done(p); }}};
+    return {
+        {"run", encode(some_run()), [](auto p) { decode_run(p); }},
+        {"ready", encode(some_ready()), [](auto p) { decode_ready(p); }},
+        {"refused", encode(RefusedMessage{"why", "how"}), [](auto p) { decode_refused(p); }},
+        {"log", encode(LogMessage{LogLevel::error, "line"}), [](auto p) { decode_log(p); }},
+        {"done", encode(DoneMessage{1, "code", "text", "{}", "trace", 0}), [](auto p) { decode_done(p); }},
+        {"snoozed", encode(DoneMessage{11, "", "", "", "", 5}), [](auto p) { decode_done(p); }}};
 }
 
 TEST(Protocol, MessagesSurviveTheTrip) {
@@ -74,11 +76,19 @@ TEST(Protocol, RandomBytesDoNoHarm) {
 
 TEST(Protocol, ValuesOutOfRangeAreRefused) {
     EXPECT_THROW(decode_log(encode(LogMessage{static_cast<LogLevel>(4), ""})), ProtocolError);
-    EXPECT_THROW(decode_done(encode(DoneMessage{6, "", "", ""})), ProtocolError);
-    EXPECT_THROW(decode_done(encode(DoneMessage{-1, "", "", ""})), ProtocolError);
-    EXPECT_THROW(decode_done(encode(DoneMessage{0, "", "", "{"})), ProtocolError);
-    EXPECT_THROW(decode_done(encode(DoneMessage{0, "", "", "\"" + std::string(kMaxResult, 'x') + "\""})),
-                 ProtocolError);
+    const auto refuses = [](const DoneMessage& done) {
+        EXPECT_THROW(decode_done(encode(done)), ProtocolError);
+    };
+    refuses({.status = 6});
+    refuses({.status = -1});
+    refuses({.status = 12});
+    refuses({.result = "{"});
+    refuses({.result = "\"" + std::string(kMaxResult, 'x') + "\""});
+    refuses({.detail = std::string(kMaxErrorDetail + 1, 'x')});
+    refuses({.status = 0, .snooze = 5});
+    refuses({.status = 11, .snooze = 0});
+    refuses({.status = 11, .snooze = -5});
+    refuses({.status = 11, .snooze = kMaxSnooze + 1});
     ReadyMessage ready = some_ready();
     ready.types[1].name = "resize";
     EXPECT_THROW(decode_ready(encode(ready)), ProtocolError);

@@ -104,6 +104,12 @@ TEST_P(OutcomeConformance, AttemptsAreGivenBackOnlyForWhatIsNotCharged) {
     EXPECT_EQ(find(id).attempt, 0);
     settle(interruption_of(claim_one()));
     EXPECT_EQ(find(id).attempt, 0);
+    storage::Settlement snooze = retry_of(claim_one(), 0s);
+    snooze.cause = Cause::snoozed;
+    snooze.target = Scheduled{clock.now(), Reason::snoozed};
+    settle(snooze);
+    EXPECT_EQ(find(id).attempt, 0);
+    jobs.promote_due(1);
     settle(retry_of(claim_one(), 0s));
     EXPECT_EQ(find(id).attempt, 1);
     jobs.promote_due(1);

@@ -49,7 +49,9 @@ void add_log(ModelDatabase& database, std::span<const LogChunk> chunks) {
 
 // The run has ended as `settlement` says.
 void end_run(JobRecord& job, const Settlement& settlement, TimePoint now) {
-    if (settlement.cause == Cause::given_back || settlement.cause == Cause::interrupted) --job.seen.attempt;
+    if (settlement.cause == Cause::given_back || settlement.cause == Cause::interrupted ||
+        settlement.cause == Cause::snoozed)
+        --job.seen.attempt;
     job.seen.crashes += settlement.new_crashes;
     job.interruptions += settlement.new_interruptions;
     job.seen.warnings += settlement.new_warnings;

@@ -26,16 +26,30 @@ constexpr std::string_view to_view(jobhost_text text) noexcept {
 struct Host {
     jobhost_host* self = nullptr;
     jobhost_host_api api{};  // NULL where the host is older than this header
+    jobhost_outcome_api outcome{};
 };
 
 // Written by init() only, before any run. Hidden, because two plugins in one process must not share it.
 JOBHOST_HIDDEN inline Host host;
 
-// Copies the host's table as far as both sides know it. What an older host lacks stays NULL; what a newer one
-// has more is left alone.
+// Copies a table as far as both sides know it.
+template <class Table>
+void copy_table(Table& to, const Table* from) noexcept {
+    if (from) std::memcpy(&to, from, std::min<std::size_t>(from->struct_size, sizeof(Table)));
+}
+template <class Table>
+void copy_extension(Table& to, std::string_view id) noexcept {
+    if (host.api.get_extension)
+        copy_table(to, static_cast<const Table*>(host.api.get_extension(host.self, to_text(id))));
+}
+
+// Copies the host's tables as far as both sides know it. What an older host lacks stays NULL; what a newer
+// one has more is left alone.
 inline void adopt(jobhost_host* self, const jobhost_host_api& api) noexcept {
-    host = Host{self, {}};
-    std::memcpy(&host.api, &api, std::min<std::size_t>(api.struct_size, sizeof(jobhost_host_api)));
+    host = Host{};
+    host.self = self;
+    copy_table(host.api, &api);
+    copy_extension(host.outcome, JOBHOST_OUTCOME_ID);
 }
 
 // Calls a function of the host if it offers it; otherwise answers `fallback`.

@@ -64,6 +64,23 @@ inline jobhost_status fail(jobhost_context* context, jobhost_status status, std:
     return status;
 }
 
+inline jobhost_status fail(jobhost_context* context, jobhost_status status, const Error& error) noexcept {
+    if (!error.detail().empty()) call(host.outcome.set_detail, context, to_text(error.detail()));
+    return fail(context, status, error.code(), error.what());
+}
+
+inline jobhost_status snooze(jobhost_context* context, const Snoozed& snoozed) noexcept {
+    switch (call(host.outcome.set_snooze, context, std::int64_t{snoozed.delay().count()})) {
+        case JOBHOST_OK:
+            return JOBHOST_SNOOZE;
+        case JOBHOST_UNSUPPORTED:
+            return fail(context, JOBHOST_FAILED, "snooze_unsupported", "this host knows no Snoozed");
+        default:
+            return fail(context, JOBHOST_FATAL, "bad_snooze",
+                        "Snoozed takes a delay of more than 0 and at most 365 days");
+    }
+}
+
 // What the exception in flight means to the host. REQUIRES: called from a handler.
 inline jobhost_status settle_exception(jobhost_context* context) noexcept {
     try {
@@ -72,12 +89,14 @@ inline jobhost_status settle_exception(jobhost_context* context) noexcept {
         return JOBHOST_CANCELLED;
     } catch (const Yielded&) {
         return JOBHOST_YIELDED;
+    } catch (const Snoozed& snoozed) {
+        return snooze(context, snoozed);
     } catch (const BadArguments& error) {
-        return fail(context, JOBHOST_BAD_ARGUMENTS, error.code(), error.what());
+        return fail(context, JOBHOST_BAD_ARGUMENTS, error);
     } catch (const FatalError& error) {
-        return fail(context, JOBHOST_FATAL, error.code(), error.what());
+        return fail(context, JOBHOST_FATAL, error);
     } catch (const Error& error) {
-        return fail(context, JOBHOST_FAILED, error.code(), error.what());
+        return fail(context, JOBHOST_FAILED, error);
     } catch (const std::bad_alloc&) {
         return fail(context, JOBHOST_FAILED, "out_of_memory", "out of memory");
     } catch (const std::exception& error) {
