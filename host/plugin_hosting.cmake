@@ -38,10 +38,12 @@ add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/host_api_arguments.cpp
     ${JOBHOST_HOST_DIR}/worker/json_text.cpp
     ${JOBHOST_HOST_DIR}/worker/main.cpp
+    ${JOBHOST_HOST_DIR}/worker/open_requests.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_check.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_library.cpp
     ${JOBHOST_HOST_DIR}/worker/process_setup.cpp
     ${JOBHOST_HOST_DIR}/worker/protocol.cpp
+    ${JOBHOST_HOST_DIR}/worker/requesting_extensions.cpp
     ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
     ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
 target_include_directories(jobhost-worker PRIVATE ${PROJECT_SOURCE_DIR})

@@ -57,6 +57,14 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 served_by(settings_, catalog),
                 boot_clock,
                 exchange_callbacks()},
+      requests_{storage,
+                server_,
+                clock,
+                boot_clock,
+                settings_.retention,
+                [this](JobAnswer answer) {
+                    post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
+                }},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
       recurring_jobs_{storage, clock, served_by(settings_, catalog).types, [this] { exchange_.wake(); }},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
@@ -145,6 +153,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
         .logged = [this](storage::LogChunk chunk) { exchange_.append_log(std::move(chunk)); },
         .unavailable_types =
             [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
+        .requested = [this](JobRequest request) { requests_.ask(std::move(request)); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };
@@ -197,6 +206,7 @@ void Incarnation::stop_loops() {
     due_loop_.reset();
     housekeeping_loop_.reset();
     beat_loop_.stop();
+    requests_.stop();
     exchange_.stop();
 }
 

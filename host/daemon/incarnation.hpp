@@ -6,6 +6,7 @@
 #include "host/daemon/incarnation_lock.hpp"
 #include "host/execution/dispatcher.hpp"
 #include "host/execution/exchange_loop.hpp"
+#include "host/execution/run_requests.hpp"
 #include "host/plugin/catalog.hpp"
 #include "host/scheduling/due_jobs.hpp"
 #include "host/scheduling/recurring_jobs.hpp"
@@ -84,6 +85,7 @@ private:
     Timer lease_timer_;
     std::unique_ptr<Dispatcher> dispatcher_;  // destroyed by hand, before the loops are waited for
     ExchangeLoop exchange_;
+    RunRequests requests_;
     DueJobs due_jobs_;
     RecurringJobs recurring_jobs_;
     Predecessors predecessors_;

@@ -45,6 +45,7 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, cons
                     [this, &plugin](bool is_unavailable) {
                         on_unavailable(plugin.description, is_unavailable);
                     },
+                .requested = callbacks_.requested,
                 .may_begin = callbacks_.may_begin,
                 .fence = callbacks_.fence});
 }
@@ -82,6 +83,11 @@ void Dispatcher::flush_logs() {
         for (storage::LogChunk& chunk : pool->take_log())
             callbacks_.logged(std::move(chunk));
     log_timer_.after(kLogPeriod, [this] { flush_logs(); });
+}
+
+void Dispatcher::answer(const JobAnswer& answer) {
+    for (const auto& [plugin, pool] : pools_)
+        pool->answer(answer);
 }
 
 void Dispatcher::drain() {

@@ -17,6 +17,8 @@ public:
         std::function<void(storage::Settlement)> finished;
         std::function<void(storage::LogChunk)> logged;
         std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
+        // A running job asks for something, to be answered by answer().
+        std::function<void(JobRequest)> requested;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.
@@ -30,6 +32,8 @@ public:
 
     // REQUIRES: the catalog has the types.
     void accept(std::vector<Assignment> assignments);
+    // To the run that asked, if it goes on.
+    void answer(const JobAnswer& answer);
     // Jobs may begin again.
     void resume();
     // The lease is renewed: workers live until its new deadline.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jobhost::host {
 
@@ -35,7 +36,8 @@ struct RunEnd {
     int warnings = 0;
     std::optional<TimePoint> started_at;
     TimePoint finished_at;
-    Duration snooze{};  // until the next run, if snoozed
+    Duration snooze{};         // until the next run, if snoozed
+    std::vector<NewJob> jobs;  // to be handed in with this, if succeeded
 };
 
 }  // namespace jobhost::host

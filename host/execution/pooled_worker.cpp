@@ -1,5 +1,7 @@
 #include "host/execution/pooled_worker.hpp"
 
+#include <jobhost/plugin.h>
+
 #include <spdlog/spdlog.h>
 
 namespace jobhost::host {
@@ -75,6 +77,18 @@ void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, cons
         run_->log().add(pool_.clock_.now(), name, line);
     else
         spdlog::info("plugin {}: {}: {}", pool_.plugin_.description.name, name, line);
+}
+
+void WorkerPool::Worker::on_request(worker::RequestMessage request) {
+    if (run_) pool_.callbacks_.requested({run_->job().id, run_->job().lease, std::move(request)});
+}
+
+void WorkerPool::Worker::answer(JobAnswer answer) {
+    if (!run_->hand_in_on_success(std::move(answer.jobs))) {
+        answer.reply.status = JOBHOST_LIMIT;
+        answer.reply.problem = "a run hands in at most 1,000 jobs on success, with 4 MiB of arguments";
+    }
+    process_.reply(answer.reply);
 }
 
 void WorkerPool::Worker::on_finished(RunResult result) {

@@ -16,6 +16,8 @@ public:
     std::size_t runs() const noexcept { return runs_; }
 
     void begin(Assignment assignment);
+    // REQUIRES: run().
+    void answer(JobAnswer answer);
     // Ends an idle worker in order.
     void leave();
     // Ends it at once; a run is killed first.
@@ -31,6 +33,7 @@ public:
     void on_refused(const std::string& reason, const std::string& remedy) override;
     void on_log(std::optional<JobId> job, LogLevel level, const std::string& line) override;
     void on_output(std::optional<JobId> job, Stream stream, const std::string& line) override;
+    void on_request(worker::RequestMessage request) override;
     void on_finished(RunResult result) override;
     void on_ended(const std::string& how) override;
 

@@ -4,9 +4,15 @@
 
 #include <jobhost/plugin.h>
 
+#include <iterator>
+
 namespace jobhost::host {
 
 namespace {
+
+// What one transaction writes beside an outcome.
+constexpr std::size_t kMostJobsOnSuccess = 1000;
+constexpr std::size_t kMostBytesOnSuccess = std::size_t{4} << 20;
 
 RunRequest request_of(const Assignment& assignment) {
     const ClaimedJob& job = assignment.job;
@@ -84,6 +90,18 @@ void Run::on_timeout() {
     timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
 }
 
+bool Run::hand_in_on_success(std::vector<NewJob> jobs) {
+    std::size_t size = size_on_success_;
+    for (const NewJob& job : jobs)
+        size += job.arguments.size();
+    if (jobs_on_success_.size() + jobs.size() > kMostJobsOnSuccess || size > kMostBytesOnSuccess)
+        return false;
+    size_on_success_ = size;
+    jobs_on_success_.insert(jobs_on_success_.end(), std::make_move_iterator(jobs.begin()),
+                            std::make_move_iterator(jobs.end()));
+    return true;
+}
+
 void Run::drain() {
     interrupt(Interruption::host_stops);
     worker_.ask_to_stop(JOBHOST_STOP_DRAIN);
@@ -136,6 +154,7 @@ RunEnd Run::end(RunResult result) const {
         .started_at = started_at_,
         .finished_at = clock_.now(),
         .snooze = result.snooze,
+        .jobs = jobs_on_success_,
     };
     if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
         end.outcome = why_stopped_ == Why::timeout ? Outcome::timed_out : Outcome::interrupted;

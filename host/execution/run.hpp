@@ -20,6 +20,9 @@ public:
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
+    // Jobs to be handed in if it succeeds. False: they are too many or too large together, and none is.
+    bool hand_in_on_success(std::vector<NewJob> jobs);
+
     // The host stops: the job may save its work and end.
     void drain();
     // Now it must end.
@@ -45,6 +48,8 @@ private:
     const TimePoint started_at_;
     Why why_stopped_ = Why::running;
     bool is_asked_ = false;
+    std::vector<NewJob> jobs_on_success_;
+    std::size_t size_on_success_ = 0;  // bytes of their arguments
     Timer timer_;
 };
 

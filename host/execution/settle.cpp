@@ -67,6 +67,7 @@ storage::Settlement settlement_of(const ClaimedJob& job, const RunEnd& end, doub
         .new_interruptions = end.outcome == Outcome::interrupted ? 1 : 0,
         .new_warnings = end.warnings,
     };
+    if (end.outcome == Outcome::succeeded) settlement.jobs = end.jobs;
     if (!end.error_code.empty())
         settlement.event = JobEvent{.at = end.finished_at,
                                     .cause = settlement.cause,

@@ -148,6 +148,12 @@ void WorkerPool::for_each_run(Act act) {
         if (Run* run = worker->run()) act(*run);
 }
 
+void WorkerPool::answer(const JobAnswer& answer) {
+    for (const auto& worker : workers_)
+        if (const Run* run = worker->run())
+            if (run->job().id == answer.job && run->job().lease == answer.lease) worker->answer(answer);
+}
+
 std::vector<storage::LogChunk> WorkerPool::take_log() {
     std::vector<storage::LogChunk> chunks;
     for_each_run([&](Run& run) {

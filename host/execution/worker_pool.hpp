@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/execution/run.hpp"
+#include "host/execution/run_requests.hpp"
 #include "host/plugin/catalog.hpp"
 #include "host/sync/back_off.hpp"
 
@@ -20,6 +21,8 @@ public:
         std::function<void(const ClaimedJob&, const RunEnd&, std::optional<storage::LogChunk>)> ended;
         // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
         std::function<void(bool)> unavailable;
+        // A running job asks for something, to be answered by answer().
+        std::function<void(JobRequest)> requested;
         // Asked before each job is handed over, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on a worker that is started now must not live.
@@ -39,6 +42,8 @@ public:
     // The workers live until a later instant.
     void move_fences(worker::BootTime deadline);
 
+    // To the run that asked, if it is one of these and goes on.
+    void answer(const JobAnswer& answer);
     // Takes what the running jobs have logged since the last time.
     std::vector<storage::LogChunk> take_log();
 

@@ -23,6 +23,7 @@ struct Answer final : WorkerObserver {
     }
     void on_log(std::optional<JobId>, LogLevel, const std::string&) override {}
     void on_output(std::optional<JobId>, Stream, const std::string&) override {}
+    void on_request(worker::RequestMessage) override {}
     void on_finished(RunResult) override {}
     void on_ended(const std::string&) override {}
 };

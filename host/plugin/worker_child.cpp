@@ -20,6 +20,9 @@ using worker::MessageType;
 // What is read in one turn of the loop: a worker that floods us shares the thread with all others.
 constexpr std::size_t kBytesPerTurn = std::size_t{256} << 10;
 constexpr Duration kEndAfterSocket = std::chrono::seconds{1};
+// Answers that a worker has not fetched; it cannot have so many if it waits for them.
+constexpr std::size_t kMostUnsent = std::size_t{32} << 20;
+constexpr std::size_t kMostOpenRequests = 2 * worker::kMaxOpenRequests;
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
 
 void check_sizes(const RunRequest& request) {
@@ -57,8 +60,13 @@ void WorkerChild::run(const RunRequest& request) {
     const auto type = plugin_.find(request.type);
     if (!type) throw std::invalid_argument{"plugin " + plugin_.name + " has no job type " + request.type};
 
-    run_ = Run{
-        .number = run_.number + 1, .job = request.job, .asked = 0, .warnings = 0, .output = {}, .log = {}};
+    run_ = Run{.number = run_.number + 1,
+               .job = request.job,
+               .asked = 0,
+               .warnings = 0,
+               .requests = {},
+               .output = {},
+               .log = {}};
     phase_ = Phase::running;
     page_.begin_run(run_.number);
     worker::RunMessage message;
@@ -150,8 +158,11 @@ void WorkerChild::handle(const worker::Frame& frame) {
             return handle_log(frame);
         case MessageType::done:
             return handle_done(frame);
+        case MessageType::request:
+            return handle_request(frame);
         case MessageType::run:
         case MessageType::exit:
+        case MessageType::reply:
             break;
     }
     throw worker::ProtocolError{"a message that only a host sends"};
@@ -192,6 +203,34 @@ void WorkerChild::handle_log(const worker::Frame& frame) {
         case LineBudget::Verdict::drop:
             return;
     }
+}
+
+// A worker that keeps the rules asks no more at once than it may, except for requests that it has given up.
+void WorkerChild::handle_request(const worker::Frame& frame) {
+    worker::RequestMessage request = worker::decode_request(frame.payload);
+    const bool is_of_run = phase_ == Phase::running && frame.run == run_.number;
+    if (!is_of_run)
+        return answer({.number = request.number,
+                       .status = JOBHOST_LOST,
+                       .body = {},
+                       .problem = "the run that asks has ended"});
+    if (run_.requests.size() >= kMostOpenRequests)
+        return answer({.number = request.number,
+                       .status = JOBHOST_UNAVAILABLE,
+                       .body = {},
+                       .problem = "the host has not answered earlier requests of this run yet"});
+    if (!run_.requests.insert(request.number).second)
+        throw worker::ProtocolError{"two requests have the same number"};
+    tell([&](WorkerObserver& observer) { observer.on_request(std::move(request)); });
+}
+
+void WorkerChild::reply(const worker::ReplyMessage& message) {
+    if (phase_ == Phase::running && run_.requests.erase(message.number) > 0) answer(message);
+}
+
+void WorkerChild::answer(const worker::ReplyMessage& message) {
+    if (unsent_.size() > kMostUnsent) return give_up("does not read what it is answered");
+    send(MessageType::reply, run_.number, encode(message));
 }
 
 void WorkerChild::handle_done(const worker::Frame& frame) {

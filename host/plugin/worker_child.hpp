@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <memory>
+#include <set>
 
 namespace jobhost::host {
 
@@ -23,6 +24,7 @@ public:
 
     bool is_idle() const noexcept { return phase_ == Phase::idle; }
     void run(const RunRequest& request);
+    void reply(const worker::ReplyMessage& message);
     void ask_to_stop(std::uint32_t bits);
     void kill();
     void exit();
@@ -44,6 +46,7 @@ private:
         JobId job;
         std::uint32_t asked = 0;  // stop bits
         int warnings = 0;
+        std::set<std::int64_t> requests;  // numbers of those that are not answered
         LineBudget output;
         LineBudget log;
     };
@@ -55,7 +58,9 @@ private:
     void handle_ready(const worker::Frame& frame);
     void handle_refused(const worker::Frame& frame);
     void handle_log(const worker::Frame& frame);
+    void handle_request(const worker::Frame& frame);
     void handle_done(const worker::Frame& frame);
+    void answer(const worker::ReplyMessage& message);
     void send(worker::MessageType type, std::uint64_t number, std::string_view payload);
     void write_control();
     void on_socket_lost();

@@ -28,6 +28,8 @@ public:
     virtual void on_log(std::optional<JobId> job, LogLevel level, const std::string& line) = 0;
     // A line that was printed; no job: while no run was going on.
     virtual void on_output(std::optional<JobId> job, Stream stream, const std::string& line) = 0;
+    // The run asks for something. To be answered by WorkerProcess::reply() with the same number, at any time.
+    virtual void on_request(worker::RequestMessage request) = 0;
     // Exactly once per run(), after all its log and output. May run() again if the worker is_idle().
     virtual void on_finished(RunResult result) = 0;
     // The process has ended and is reaped: "exited with status 0", "killed by SIGSEGV". Once; the last

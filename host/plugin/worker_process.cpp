@@ -21,6 +21,9 @@ bool WorkerProcess::is_idle() const noexcept {
 void WorkerProcess::run(const RunRequest& request) {
     child_->run(request);
 }
+void WorkerProcess::reply(const worker::ReplyMessage& message) {
+    child_->reply(message);
+}
 void WorkerProcess::ask_to_stop(std::uint32_t bits) {
     child_->ask_to_stop(bits);
 }

@@ -32,6 +32,8 @@ public:
     // Runs one job. REQUIRES: is_idle(). Throws std::invalid_argument, and stays idle, if the plugin has no
     // such type or a text is longer than worker/limits.hpp allows.
     void run(const RunRequest& request);
+    // Answers a request of the present run. One that is not open any more is not answered.
+    void reply(const worker::ReplyMessage& message);
     // Raises JOBHOST_STOP_ bits for the present run; without one it does nothing.
     void ask_to_stop(std::uint32_t bits);
     // Kills the process and its group. A present run ends as crashed, with was_killed.

@@ -2,6 +2,8 @@
 
 #include "host/worker/limits.hpp"
 
+#include <jobhost/plugin.h>
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -77,7 +79,20 @@ void ControlSocket::receive() {
     if (errno != EAGAIN && errno != EINTR) _exit(kExitSocketLost);
 }
 
+ReplyMessage ControlSocket::ask(std::uint64_t run, RequestMessage request) {
+    const auto number = requests_.open();
+    if (!number)
+        return {.status = JOBHOST_LIMIT,
+                .problem = "too many threads of this run ask the host at the same time"};
+    request.number = *number;
+    send(MessageType::request, run, encode(request));
+    auto reply = requests_.wait(*number, kPatience);
+    if (!reply) return {.status = JOBHOST_UNAVAILABLE, .problem = "the host did not answer in time"};
+    return std::move(*reply);
+}
+
 void ControlSocket::accept(const Frame& frame) {
+    if (frame.type == MessageType::reply) return requests_.answer(decode_reply(frame.payload));
     if (frame.type != MessageType::run && frame.type != MessageType::exit)
         throw ProtocolError{"a message that only a worker sends"};
     const std::lock_guard lock{mutex_};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/worker/fence_timer.hpp"
+#include "host/worker/open_requests.hpp"
 #include "host/worker/protocol.hpp"
 #include "host/worker/shared_page.hpp"
 
@@ -36,6 +37,9 @@ public:
 
     // Blocks while the host does not read. [any]
     void send(MessageType type, std::uint64_t run, std::string_view payload) noexcept;
+    // Asks the host and blocks until it answers, at most for kPatience. The number is given here. What goes
+    // wrong on the way is told as a reply, too. [any]
+    ReplyMessage ask(std::uint64_t run, RequestMessage request);
 
 private:
     [[noreturn]] void listen_for_ever() noexcept;
@@ -49,6 +53,7 @@ private:
     std::optional<FenceTimer> fence_;      // of the listening thread
     std::atomic<bool> is_running_{false};  // a run was received and has not ended
 
+    OpenRequests requests_;
     std::mutex sending_;
     std::mutex mutex_;  // of what follows
     std::condition_variable arrived_;

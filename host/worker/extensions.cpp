@@ -2,6 +2,7 @@
 
 #include "host/worker/host_call.hpp"
 #include "host/worker/limits.hpp"
+#include "host/worker/requesting_extensions.hpp"
 #include "host/worker/run_context.hpp"
 
 namespace jobhost::worker {
@@ -35,6 +36,9 @@ constexpr jobhost_outcome_api kOutcome = {
 
 const void* find_extension(std::string_view id) noexcept {
     if (id == JOBHOST_OUTCOME_ID) return &kOutcome;
+    if (id == JOBHOST_CHECKPOINT_ID) return &kCheckpointApi;
+    if (id == JOBHOST_STEP_ID) return &kStepApi;
+    if (id == JOBHOST_ENQUEUE_ID) return &kEnqueueApi;
     return nullptr;
 }
 

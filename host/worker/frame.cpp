@@ -23,10 +23,12 @@ bool is_known(MessageType type) noexcept {
     switch (type) {
         case MessageType::run:
         case MessageType::exit:
+        case MessageType::reply:
         case MessageType::ready:
         case MessageType::refused:
         case MessageType::log:
         case MessageType::done:
+        case MessageType::request:
             return true;
     }
     return false;

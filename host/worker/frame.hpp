@@ -11,7 +11,16 @@
 
 namespace jobhost::worker {
 
-enum class MessageType : std::uint16_t { run = 1, exit = 2, ready = 10, refused = 11, log = 12, done = 13 };
+enum class MessageType : std::uint16_t {
+    run = 1,
+    exit = 2,
+    reply = 3,
+    ready = 10,
+    refused = 11,
+    log = 12,
+    done = 13,
+    request = 14,
+};
 
 struct Frame {
     MessageType type;          // one of the above

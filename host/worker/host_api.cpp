@@ -19,6 +19,8 @@ void jobhost_context::begin(jobhost::worker::RunOrder order) {
     error_message.clear();
     detail.clear();
     snooze = 0;
+    saved.reset();
+    calls = 0;
 }
 
 namespace jobhost::worker {

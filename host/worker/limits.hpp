@@ -1,6 +1,7 @@
 // What may cross the border between host and worker, in bytes unless said otherwise. Both sides enforce it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,14 +19,24 @@ inline constexpr std::size_t kMaxErrorCode = 100;
 inline constexpr std::size_t kMaxErrorMessage = std::size_t{8} << 10;
 inline constexpr std::size_t kMaxErrorDetail = std::size_t{64} << 10;
 inline constexpr std::int64_t kMaxSnooze = std::int64_t{365} * 24 * 3600 * 1'000'000;  // us
-inline constexpr std::size_t kMaxKey = 4096;  // an idempotency key, or a definition's name
-inline constexpr std::size_t kMaxName = 64;   // a plugin's or a job type's own name
+inline constexpr std::size_t kMaxSaved = std::size_t{1} << 20;  // a checkpoint, or a step's result
+inline constexpr std::size_t kMaxStepName = 200;
+inline constexpr std::size_t kMaxEnqueued = std::size_t{1} << 20;  // what one call hands in
+inline constexpr std::int64_t kMaxJobsOfCall = 1000;
+inline constexpr std::int64_t kMaxCalls = 2'000'000;  // of one run that hand in jobs
+inline constexpr std::size_t kMaxReply = std::size_t{3} << 20;
+inline constexpr std::size_t kMaxOpenRequests = 8;  // of one run
+inline constexpr std::size_t kMaxKey = 4096;        // an idempotency key, or a definition's name
+inline constexpr std::size_t kMaxName = 64;         // a plugin's or a job type's own name
 inline constexpr std::size_t kMaxVersion = 64;
 inline constexpr std::size_t kMaxDescription = 1024;
 inline constexpr std::size_t kMaxSchema = std::size_t{256} << 10;
 inline constexpr std::size_t kMaxProgressNote = 200;
 inline constexpr std::uint32_t kMaxJobTypes = 1000;  // types of one plugin
 inline constexpr std::size_t kMaxJsonDepth = 100;    // levels of nesting
+
+// How long a job waits for the answer to a request. The host gives up earlier.
+inline constexpr std::chrono::seconds kPatience{30};
 
 // Exit statuses by which the worker program says why it ended.
 inline constexpr int kExitHostGone = 110;    // its parent is not the host, or the socket reached its end

@@ -6,6 +6,7 @@
 
 #include <jobhost/plugin.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace jobhost::worker {
@@ -149,6 +150,72 @@ DoneMessage decode_done(std::string_view payload) {
     message.result = json_or_nothing(fields, kMaxResult);
     message.detail = fields.text(kMaxErrorDetail);
     message.snooze = is_snoozed ? fields.number(1, kMaxSnooze) : fields.number(0, 0);
+    fields.finish();
+    return message;
+}
+
+std::string encode(const RequestMessage& message) {
+    return FieldWriter{}
+        .number(message.number)
+        .number(static_cast<std::int64_t>(message.kind))
+        .number(message.position)
+        .text(message.name)
+        .text(message.body)
+        .take();
+}
+
+RequestMessage decode_request(std::string_view payload) {
+    FieldReader fields{payload};
+    RequestMessage message;
+    message.number = fields.number(1, kMost64);
+    message.kind = static_cast<RequestKind>(
+        fields.number(0, static_cast<std::int64_t>(RequestKind::enqueue_on_success)));
+    message.position = fields.number(0, kMaxCalls);
+    message.name = fields.text(kMaxStepName);
+    message.body = fields.bytes(std::max(kMaxSaved, kMaxEnqueued));
+    fields.finish();
+    return message;
+}
+
+std::string encode(const ReplyMessage& message) {
+    return FieldWriter{}
+        .number(message.number)
+        .number(message.status)
+        .text(message.body)
+        .text(message.problem)
+        .take();
+}
+
+ReplyMessage decode_reply(std::string_view payload) {
+    FieldReader fields{payload};
+    ReplyMessage message;
+    message.number = fields.number(1, kMost64);
+    message.status = static_cast<std::int32_t>(fields.number(JOBHOST_OK, JOBHOST_UNAVAILABLE));
+    message.body = fields.bytes(kMaxReply);
+    message.problem = fields.text(kMaxErrorMessage);
+    fields.finish();
+    return message;
+}
+
+std::string encode(const SavedMessage& message) {
+    FieldWriter fields;
+    fields.text(message.checkpoint)
+        .number(message.is_last ? 1 : 0)
+        .number(static_cast<std::int64_t>(message.steps.size()));
+    for (const auto& [name, result] : message.steps)
+        fields.text(name).text(result);
+    return fields.take();
+}
+
+SavedMessage decode_saved(std::string_view payload) {
+    FieldReader fields{payload};
+    SavedMessage message;
+    message.checkpoint = fields.bytes(kMaxSaved);
+    message.is_last = fields.number(0, 1) != 0;
+    for (std::int64_t left = fields.number(0, kMost32); left > 0; --left) {
+        std::string name{fields.bytes(kMaxStepName)};
+        message.steps.emplace_back(std::move(name), std::string{fields.bytes(kMaxSaved)});
+    }
     fields.finish();
     return message;
 }

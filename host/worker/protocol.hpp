@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace jobhost::worker {
@@ -64,17 +65,49 @@ struct DoneMessage {
     std::int64_t snooze = 0;  // us, 1 to kMaxSnooze; 0 unless the status is JOBHOST_SNOOZE
 };
 
+enum class RequestKind : std::uint8_t { load, save_checkpoint, save_step, enqueue, enqueue_on_success };
+
+// Worker to host: what a run asks for. Answered once, by a reply with the same number.
+struct RequestMessage {
+    std::int64_t number = 0;
+    RequestKind kind = RequestKind::load;
+    std::int64_t position = 0;  // load: of the first step wanted; enqueue…: number of the call, from 1
+    std::string name;           // of a step
+    std::string body;           // what to save or to hand in, as the job gave it
+};
+
+// Host to worker.
+struct ReplyMessage {
+    std::int64_t number = 0;
+    std::int32_t status = 0;  // JOBHOST_OK, _LIMIT, _INVALID, _LOST or _UNAVAILABLE
+    std::string body;         // load: a SavedMessage; enqueue: JSON
+    std::string problem;      // a sentence for a person, unless OK
+};
+
+// The body of the reply to `load`: all that fits, from a position on.
+struct SavedMessage {
+    std::string checkpoint;  // JSON, or empty
+    std::vector<std::pair<std::string, std::string>> steps;
+    bool is_last = true;
+};
+
 // Payloads. REQUIRES of the encoders: fields within limits.hpp.
 std::string encode(const RunMessage& message);
 std::string encode(const ReadyMessage& message);
 std::string encode(const RefusedMessage& message);
 std::string encode(const LogMessage& message);
 std::string encode(const DoneMessage& message);
+std::string encode(const RequestMessage& message);
+std::string encode(const ReplyMessage& message);
+std::string encode(const SavedMessage& message);
 
 RunMessage decode_run(std::string_view payload);
 ReadyMessage decode_ready(std::string_view payload);
 RefusedMessage decode_refused(std::string_view payload);
 LogMessage decode_log(std::string_view payload);
 DoneMessage decode_done(std::string_view payload);
+RequestMessage decode_request(std::string_view payload);
+ReplyMessage decode_reply(std::string_view payload);
+SavedMessage decode_saved(std::string_view payload);
 
 }  // namespace jobhost::worker

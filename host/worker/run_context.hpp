@@ -7,8 +7,22 @@
 
 #include <jobhost/plugin.h>
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+
+namespace jobhost::worker {
+
+struct SavedWork {
+    std::string checkpoint;  // JSON; empty: none
+    std::map<std::string, std::string, std::less<>> steps;
+};
+
+}  // namespace jobhost::worker
 
 // One per process.
 struct jobhost_host {
@@ -34,6 +48,12 @@ struct jobhost_context {
     std::string error_message;
     std::string detail;
     std::int64_t snooze = 0;  // us; 0: the run has named none
+
+    std::mutex saved_mutex;  // of `saved`; held while it is loaded
+    // What earlier runs have left, and the steps of this one; nothing: not asked for yet. What is in it
+    // stays where it is until the run ends.
+    std::optional<jobhost::worker::SavedWork> saved;
+    std::atomic<std::int64_t> calls{0};  // that hand in jobs, so far
 
     // Makes it the context of `order`. [main thread, no job runs]
     void begin(jobhost::worker::RunOrder order);

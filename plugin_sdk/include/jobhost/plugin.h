@@ -14,7 +14,7 @@
  *    or time_t crosses.
  *  - Thread tags: [load] one thread, no job is running; [job] between entry and return of run(), on any thread
  *    that the job started and joins before run() returns; [any] any thread at any time between init() and
- *    shutdown(). No function of the host blocks longer than its own arguments say.
+ *    shutdown(). No function of the host blocks longer than its own arguments, or its comment, say.
  */
 #ifndef JOBHOST_PLUGIN_H
 #define JOBHOST_PLUGIN_H
@@ -67,6 +67,8 @@ typedef int32_t jobhost_status;
 #define JOBHOST_INVALID 10      /* host call: an argument breaks the rules (NULL, not JSON ...) */
 #define JOBHOST_SNOOZE 11       /* run: runs again after the delay of jobhost.outcome/1, and no attempt is used;
                                    since minor version 1                                        */
+#define JOBHOST_LOST 12         /* host call: this run is not the job's any more: end it                */
+#define JOBHOST_UNAVAILABLE 13  /* host call: no answer in time: it may have taken effect, do it again   */
 
 #define JOBHOST_LOG_DEBUG 0
 #define JOBHOST_LOG_INFO 1
@@ -142,6 +144,52 @@ typedef struct jobhost_outcome_api {
      * the error of set_error(). The last call wins. [job] */
     jobhost_status(JOBHOST_CALL* set_detail)(jobhost_context* context, jobhost_text text);
 } jobhost_outcome_api;
+
+/* What a job saves for its next run. The functions of the next three extensions ask the host and block until it
+ * answers, at most 30 s. They return OK, LIMIT (too large, or too many calls at the same time), INVALID, LOST or
+ * UNAVAILABLE. `problem` may be NULL; unless OK is returned it is set to a sentence for a person, valid until the
+ * same thread asks again. What was saved goes when the job succeeds, or when a person runs it anew. */
+#define JOBHOST_CHECKPOINT_ID "jobhost.checkpoint/1"
+typedef struct jobhost_checkpoint_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* What earlier runs of this job saved last, JSON; NOT_FOUND: nothing. Valid until run() returned. [job] */
+    jobhost_status(JOBHOST_CALL* load)(jobhost_context* context, jobhost_text* out, jobhost_text* problem);
+    /* A JSON value of up to 1 MiB; replaces the one before. OK: it is durable. [job] */
+    jobhost_status(JOBHOST_CALL* save)(jobhost_context* context, jobhost_text json, jobhost_text* problem);
+} jobhost_checkpoint_api;
+
+/* Parts of a job that are done once. Names: 1 to 200 bytes, of which "jobhost." begins none; up to 10,000 of one
+ * job, with results of up to 1 MiB. */
+#define JOBHOST_STEP_ID "jobhost.step/1"
+typedef struct jobhost_step_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* The result of a step that is complete, JSON; NOT_FOUND: it is not. Valid until run() returned. [job] */
+    jobhost_status(JOBHOST_CALL* find)(jobhost_context* context, jobhost_text name, jobhost_text* out,
+                                       jobhost_text* problem);
+    /* The first result of a name stays. OK: it is durable. [job] */
+    jobhost_status(JOBHOST_CALL* complete)(jobhost_context* context, jobhost_text name, jobhost_text json,
+                                           jobhost_text* problem);
+} jobhost_step_api;
+
+/* Jobs that a job hands in. `json` is one job, an array of up to 1,000, or a batch; up to 1 MiB. Its keys stand in
+ * plugin_sdk/README.md. The calls of a run are numbered: a rerun that makes the same calls in the same order finds
+ * the jobs of the run before instead of handing them in again, and must not ask for others. INVALID: it is refused,
+ * and nothing was handed in. */
+#define JOBHOST_ENQUEUE_ID "jobhost.enqueue/1"
+typedef struct jobhost_enqueue_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* Durable at once. `*ids`: a JSON array of texts, the batch first if there is one, then the jobs in their order;
+     * valid until the same thread asks again. [job] */
+    jobhost_status(JOBHOST_CALL* enqueue)(jobhost_context* context, jobhost_text json, jobhost_text* ids,
+                                          jobhost_text* problem);
+    /* Handed in together with the record that this run succeeded, or never. No batch; up to 1,000 jobs and 4 MiB
+     * of one run. [job] */
+    jobhost_status(JOBHOST_CALL* enqueue_on_success)(jobhost_context* context, jobhost_text json,
+                                                     jobhost_text* problem);
+} jobhost_enqueue_api;
 
 #define JOBHOST_JOB_IDEMPOTENT 0x1u    /* running twice does no harm                                  */
 #define JOBHOST_JOB_IN_PROCESS_OK 0x2u /* the author allows running inside the host; the operator decides */

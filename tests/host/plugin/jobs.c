@@ -49,6 +49,42 @@ RUN(snooze_without_delay) {
     if (outcome()->set_snooze(context, INT64_C(31536000000001)) != JOBHOST_INVALID) return JOBHOST_FATAL;
     return JOBHOST_SNOOZE;
 }
+/* Says "status: what came back" as its result. */
+static jobhost_status say(jobhost_context* context, jobhost_status status, jobhost_text came) {
+    char json[2000];
+    snprintf(json, sizeof json, "\"%d: %.*s\"", (int)status, (int)came.size, came.data);
+    return host->set_result(context, text(json));
+}
+RUN(enqueue) {
+    UNUSED;
+    const jobhost_enqueue_api* api = (const jobhost_enqueue_api*)host->get_extension(self_host, text(JOBHOST_ENQUEUE_ID));
+    jobhost_text came = {NULL, 0};
+    const jobhost_status status = api->enqueue(context, host->arguments(context), NULL, &came);
+    return say(context, status, came);
+}
+RUN(steps) {
+    UNUSED;
+    const jobhost_step_api* api = (const jobhost_step_api*)host->get_extension(self_host, text(JOBHOST_STEP_ID));
+    jobhost_text came = {NULL, 0};
+    if (api->complete(context, text("jobhost.own"), text("1"), NULL) != JOBHOST_INVALID) return JOBHOST_FATAL;
+    if (api->complete(context, text(""), text("1"), NULL) != JOBHOST_INVALID) return JOBHOST_FATAL;
+    if (api->complete(context, text("c"), text("{"), NULL) != JOBHOST_INVALID) return JOBHOST_FATAL;
+    const jobhost_status status = api->complete(context, text("c"), text("3"), &came);
+    if (status != JOBHOST_OK) return say(context, status, came);
+    if (api->complete(context, text("c"), text("4"), NULL) != JOBHOST_OK) return JOBHOST_FATAL;
+    if (api->find(context, text("c"), &came, NULL) != JOBHOST_OK || came.data[0] != '3') return JOBHOST_FATAL;
+    if (api->find(context, text("d"), &came, NULL) != JOBHOST_NOT_FOUND) return JOBHOST_FATAL;
+    return say(context, api->find(context, text("b"), &came, NULL), came);
+}
+RUN(checkpoint) {
+    UNUSED;
+    const jobhost_checkpoint_api* api = (const jobhost_checkpoint_api*)host->get_extension(self_host, text(JOBHOST_CHECKPOINT_ID));
+    jobhost_text came = {NULL, 0};
+    const jobhost_text large = {calloc(1, (1 << 20) + 1), (1 << 20) + 1};
+    if (api->save(context, large, NULL) != JOBHOST_LIMIT) return JOBHOST_FATAL;
+    if (api->save(context, text("[7]"), &came) != JOBHOST_OK) return JOBHOST_FATAL;
+    return say(context, api->load(context, &came, NULL), came);
+}
 RUN(fatal) { UNUSED; return JOBHOST_FATAL; }
 RUN(bad_arguments) { UNUSED; return JOBHOST_BAD_ARGUMENTS; }
 RUN(odd_status) { UNUSED; return 77; }
@@ -179,7 +215,7 @@ RUN(host_table) {
         sizeof(jobhost_job_type), JOBHOST_JOB_IDEMPOTENT, TEXT(#name), TEXT("for tests"),             \
         TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name}
 #define ALL(DO)                                                                                       \
-    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
+    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(steps) DO(checkpoint) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
     DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)

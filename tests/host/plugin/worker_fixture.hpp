@@ -36,6 +36,7 @@ struct RecordingObserver : WorkerObserver {
     std::vector<Line> log;
     std::vector<Line> out;
     std::vector<Line> err;
+    std::vector<worker::RequestMessage> requests;
     std::vector<RunResult> finished;
     std::vector<std::string> ended;
 
@@ -47,6 +48,7 @@ struct RecordingObserver : WorkerObserver {
     void on_output(std::optional<JobId> job, Stream stream, const std::string& line) override {
         (stream == Stream::out ? out : err).push_back({job, line});
     }
+    void on_request(worker::RequestMessage request) override { requests.push_back(std::move(request)); }
     void on_finished(RunResult result) override { finished.push_back(std::move(result)); }
     void on_ended(const std::string& how) override { ended.push_back(how); }
 };

@@ -36,6 +36,11 @@ std::vector<Kind> all_kinds() {
         {"refused", encode(RefusedMessage{"why", "how"}), [](auto p) { decode_refused(p); }},
         {"log", encode(LogMessage{LogLevel::error, "line"}), [](auto p) { decode_log(p); }},
         {"done", encode(DoneMessage{1, "code", "text", "{}", "trace", 0}), [](auto p) { decode_done(p); }},
+        {"request", encode(RequestMessage{1, RequestKind::save_step, 0, "name", "{}"}),
+         [](auto p) { decode_request(p); }},
+        {"reply", encode(ReplyMessage{1, 0, "[]", "why"}), [](auto p) { decode_reply(p); }},
+        {"saved", encode(SavedMessage{"{}", {{"a", "1"}, {"b", "2"}}, true}),
+         [](auto p) { decode_saved(p); }},
         {"snoozed", encode(DoneMessage{11, "", "", "", "", 5}), [](auto p) { decode_done(p); }}};
 }
 
@@ -89,6 +94,15 @@ TEST(Protocol, ValuesOutOfRangeAreRefused) {
     refuses({.status = 11, .snooze = 0});
     refuses({.status = 11, .snooze = -5});
     refuses({.status = 11, .snooze = kMaxSnooze + 1});
+    EXPECT_THROW(decode_request(encode(RequestMessage{0, RequestKind::load, 0, "", ""})), ProtocolError);
+    EXPECT_THROW(decode_request(encode(RequestMessage{1, static_cast<RequestKind>(5), 0, "", ""})),
+                 ProtocolError);
+    EXPECT_THROW(decode_request(encode(RequestMessage{1, RequestKind::load, -1, "", ""})), ProtocolError);
+    EXPECT_THROW(decode_request(encode(RequestMessage{1, RequestKind::load, 0, std::string(201, 'x'), ""})),
+                 ProtocolError);
+    EXPECT_THROW(decode_request(encode(
+                     RequestMessage{1, RequestKind::enqueue, 1, "", std::string(kMaxEnqueued + 1, 'x')})),
+                 ProtocolError);
     ReadyMessage ready = some_ready();
     ready.types[1].name = "resize";
     EXPECT_THROW(decode_ready(encode(ready)), ProtocolError);
