@@ -127,6 +127,15 @@ TEST_F(SettleTest, TheDetailOfAFailureIsKeptInItsEvent) {
     EXPECT_EQ(settlement_of(job, end, 0.5, "server").event->detail, "at line 7");
 }
 
+TEST_F(SettleTest, JobsAreHandedInByASuccessAlone) {
+    RunEnd end = ended(Outcome::succeeded);
+    end.jobs.resize(2);
+    EXPECT_EQ(settlement_of(job, end, 0.5, "server").jobs.size(), 2u);
+
+    end.outcome = Outcome::failed;
+    EXPECT_TRUE(settlement_of(job, end, 0.5, "server").jobs.empty());
+}
+
 TEST_F(SettleTest, EveryMoveIsInTheTable) {
     for (const Outcome outcome :
          {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out, Outcome::crashed,

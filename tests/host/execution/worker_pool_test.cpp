@@ -24,6 +24,7 @@ struct WorkerPoolTest : testing::Test {
     SystemClock wall;
     ServerLease lease{clock, clock.now()};
     std::vector<Ended> ended;
+    std::vector<JobRequest> requests;
     std::optional<Catalog> catalog;
     std::optional<WorkerPool> pool;
 
@@ -41,6 +42,7 @@ struct WorkerPoolTest : testing::Test {
                                  ended.push_back({job.id, end});
                              },
                          .unavailable = [](bool) {},
+                         .requested = [this](JobRequest request) { requests.push_back(std::move(request)); },
                          .may_begin = [this] { return lease.may_begin(); },
                          .fence = [this] { return lease.deadline(); },
                      });
@@ -144,6 +146,35 @@ TEST_F(WorkerPoolTest, AWorkerThatItsFenceEndsCostsNoAttempt) {
 
     EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
     EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("its worker ended by itself"));
+}
+
+struct WorkerPoolRequestTest : WorkerPoolTest {
+    // Runs a job that asks, and answers with `count` jobs that are to be handed in on success.
+    RunEnd end_with_jobs(std::size_t count) {
+        const std::size_t before = requests.size();
+        run(static_cast<std::int64_t>(before) + 1, "enqueue");
+        EXPECT_TRUE(wait_until([&] { return requests.size() > before; }));
+        JobAnswer answer{requests.back().job, requests.back().lease, {}, std::vector<NewJob>(count)};
+        answer.reply.number = requests.back().message.number;
+        pool->answer({JobId{99}, Lease{1}, answer.reply, {}});
+        pool->answer({answer.job, Lease{2}, answer.reply, {}});
+        pool->answer(answer);
+        EXPECT_TRUE(wait_ended(before + 1));
+        return ended.back().end;
+    }
+};
+
+TEST_F(WorkerPoolRequestTest, AnswersReachTheRunThatAskedAndJobsGoWithItsSuccess) {
+    const RunEnd end = end_with_jobs(2);
+    EXPECT_EQ(end.result, "\"0: \"");
+    EXPECT_EQ(end.jobs.size(), 2u);
+    EXPECT_TRUE(end_with_jobs(0).jobs.empty()) << "those of another run";
+}
+
+TEST_F(WorkerPoolRequestTest, MoreJobsThanOneTransactionTakesAreRefused) {
+    const RunEnd end = end_with_jobs(1001);
+    EXPECT_THAT(end.result, testing::HasSubstr("9: a run hands in at most 1,000 jobs"));
+    EXPECT_TRUE(end.jobs.empty());
 }
 
 }  // namespace

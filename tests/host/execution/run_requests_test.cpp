@@ -1,0 +1,314 @@
+#include "host/execution/run_requests.hpp"
+
+#include "host/worker/limits.hpp"
+#include "storage/storage_error.hpp"
+#include "tests/host/sync/manual_boot_clock.hpp"
+#include "tests/support/counted_events.hpp"
+#include "tests/support/temporary_storage.hpp"
+
+#include <jobhost/plugin.h>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace jobhost::host {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::StorageError;
+using testing::HasSubstr;
+using worker::RequestKind;
+
+// Keeps in memory what runs save, and breaks when it is told to; jobs go to a real database.
+class BreakableRuns final : public storage::RunStore {
+public:
+    explicit BreakableRuns(storage::RunStore& real) : real_{real} {}
+
+    std::atomic<int> faults{0};  // so many calls fail
+    std::atomic<bool> is_lost{false};
+    test::CountedEvents calls;
+    Guarded<storage::SavedWork> saved;
+
+    storage::SavedWork load(JobId) override {
+        begin();
+        return saved.with([](const storage::SavedWork& work) { return work; });
+    }
+    bool save_checkpoint(const storage::RunKey&, const std::string& checkpoint) override {
+        begin();
+        if (!is_lost) saved.with([&](storage::SavedWork& work) { work.checkpoint = checkpoint; });
+        return !is_lost;
+    }
+    bool save_step(const storage::RunKey&, const std::string& name, const std::string& result) override {
+        begin();
+        if (!is_lost) saved.with([&](storage::SavedWork& work) { work.steps.emplace_back(name, result); });
+        return !is_lost;
+    }
+    std::optional<std::vector<Inserted>> submit(const storage::RunKey& run, std::span<const NewBatch> batches,
+                                                std::span<const NewJob> jobs) override {
+        begin();
+        return real_.submit(run, batches, jobs);
+    }
+
+private:
+    void begin() {
+        calls.happened();
+        if (faults > 0) {
+            --faults;
+            throw StorageError{StorageError::Kind::unavailable, "connection lost"};
+        }
+    }
+    storage::RunStore& real_;
+};
+
+class BreakableStorage final : public storage::Storage {
+public:
+    explicit BreakableStorage(storage::Storage& real) : breakable{real.runs()}, real_{real} {}
+    BreakableRuns breakable;
+
+    storage::JobStore& jobs() noexcept override { return real_.jobs(); }
+    storage::JobQueries& queries() noexcept override { return real_.queries(); }
+    storage::ServerStore& servers() noexcept override { return real_.servers(); }
+    storage::DefinitionStore& definitions() noexcept override { return real_.definitions(); }
+    storage::UpkeepStore& upkeep() noexcept override { return real_.upkeep(); }
+    storage::WorkflowStore& workflows() noexcept override { return real_.workflows(); }
+    storage::OperationStore& operations() noexcept override { return real_.operations(); }
+    storage::LimitStore& limits() noexcept override { return real_.limits(); }
+    storage::RunStore& runs() noexcept override { return breakable; }
+    std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
+
+private:
+    storage::Storage& real_;
+};
+
+struct RunRequestsTest : testing::Test {
+    test::TemporaryStorage db;
+    test::ManualBootClock boot_clock{1000s};
+    BreakableStorage storage{*db.storage};
+    BreakableRuns& runs = storage.breakable;
+    ServerId server = enter();
+    ClaimedJob run = claim();
+    test::CountedEvents answered;
+    Guarded<std::vector<JobAnswer>> answers;
+    RunRequests requests{
+        storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, [this](JobAnswer answer) {
+            answers.with([&](auto& all) { all.push_back(std::move(answer)); });
+            answered.happened();
+        }};
+    std::int64_t last_number = 0;
+
+    ServerId enter() {
+        const std::vector<storage::ServedType> types{{.type = "mail.send", .payload_version = 3},
+                                                     {.type = "mail.sort", .payload_version = 1}};
+        return db->servers().enter({.incarnation = "one", .name = "under-test"}, types);
+    }
+    ClaimedJob claim() {
+        NewJob job;
+        job.id = db->jobs().reserve_ids(1);
+        job.type = "mail.sort";
+        db->jobs().insert({&job, 1});
+        storage::ClaimRequest wanted;
+        for (const Lane& lane : db->jobs().lanes())
+            wanted.lanes.push_back({lane.id, 0});
+        wanted.limit = 1;
+        return db->jobs().exchange(server, {}, wanted).claimed.at(0);
+    }
+    void ask(worker::RequestMessage message) {
+        message.number = ++last_number;
+        requests.ask({run.id, run.lease, std::move(message)});
+    }
+    JobAnswer next_answer() {
+        const auto count = static_cast<std::size_t>(last_number);
+        if (!answered.wait_for(static_cast<int>(count))) {
+            ADD_FAILURE() << "no answer";
+            return {};
+        }
+        return answers.with([&](auto& all) { return all.at(count - 1); });
+    }
+    JobAnswer answer_to(worker::RequestMessage message) {
+        ask(std::move(message));
+        return next_answer();
+    }
+    JobAnswer enqueue(std::int64_t call, const std::string& json) {
+        return answer_to({.kind = RequestKind::enqueue, .position = call, .body = json});
+    }
+    static std::vector<std::int64_t> ids_in(const JobAnswer& answer) {
+        std::vector<std::int64_t> ids;
+        const boost::json::value all = boost::json::parse(answer.reply.body);
+        for (const auto& id : all.as_array())
+            ids.push_back(std::stoll(std::string{id.as_string()}));
+        return ids;
+    }
+    Job job(std::int64_t id) { return db->queries().find(JobId{id}).value(); }
+    // Those that were handed in.
+    std::size_t jobs() { return db->queries().list({.type = "mail.send"}, 100, "").jobs.size(); }
+};
+
+TEST_F(RunRequestsTest, WhatIsSavedIsLoaded) {
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "[1]"}).reply.status, JOBHOST_OK);
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_step, .name = "a", .body = "2"}).reply.status, JOBHOST_OK);
+
+    const JobAnswer answer = answer_to({.kind = RequestKind::load});
+    EXPECT_EQ(answer.job, run.id);
+    EXPECT_EQ(answer.lease, run.lease);
+    EXPECT_EQ(answer.reply.number, 3);
+    const worker::SavedMessage page = worker::decode_saved(answer.reply.body);
+    EXPECT_EQ(page.checkpoint, "[1]");
+    ASSERT_EQ(page.steps.size(), 1u);
+    EXPECT_EQ(page.steps[0].second, "2");
+    EXPECT_TRUE(page.is_last);
+}
+
+TEST_F(RunRequestsTest, ManyStepsComeInPagesThatFitAMessage) {
+    const std::string large = "\"" + std::string(600'000, 'x') + "\"";
+    runs.saved.with([&](storage::SavedWork& work) {
+        work.checkpoint = large;
+        work.steps.emplace_back("jobhost.batch.1", "{}");
+        for (int i = 0; i < 5; ++i)
+            work.steps.emplace_back("step " + std::to_string(i), large);
+    });
+    std::vector<std::string> names;
+    for (bool is_last = false; !is_last;) {
+        const JobAnswer answer =
+            answer_to({.kind = RequestKind::load, .position = static_cast<std::int64_t>(names.size())});
+        ASSERT_EQ(answer.reply.status, JOBHOST_OK);
+        ASSERT_NO_THROW(worker::decode_reply(encode(answer.reply)));
+        const worker::SavedMessage page = worker::decode_saved(answer.reply.body);
+        EXPECT_EQ(page.checkpoint.empty(), !names.empty()) << "only the first page has it";
+        for (const auto& [name, result] : page.steps)
+            names.push_back(name);
+        is_last = page.is_last;
+    }
+    EXPECT_THAT(names, testing::ElementsAre("step 0", "step 1", "step 2", "step 3", "step 4"));
+}
+
+TEST_F(RunRequestsTest, ARunThatIsLostHearsSo) {
+    runs.is_lost = true;
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "1"}).reply.status, JOBHOST_LOST);
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_step, .name = "a", .body = "1"}).reply.status,
+              JOBHOST_LOST);
+
+    run.lease = Lease{run.lease.value + 1};
+    EXPECT_EQ(enqueue(1, R"({"type": "mail.send"})").reply.status, JOBHOST_LOST);
+    EXPECT_EQ(jobs(), 0u);
+}
+
+TEST_F(RunRequestsTest, StepsOfTheHostAreNotTheJobs) {
+    const JobAnswer answer =
+        answer_to({.kind = RequestKind::save_step, .name = "jobhost.batch.1", .body = "1"});
+    EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+}
+
+TEST_F(RunRequestsTest, JobsAreHandedInWithTheLowestVersionThatIsServed) {
+    const JobAnswer answer = enqueue(1, R"([{"type": "mail.send", "args": {"to": "a"}, "queue": "q"},
+                                            {"type": "mail.sort", "in": "1h"}])");
+
+    ASSERT_EQ(answer.reply.status, JOBHOST_OK) << answer.reply.problem;
+    const auto ids = ids_in(answer);
+    ASSERT_EQ(ids.size(), 2u);
+    const Job sent = job(ids[0]);
+    EXPECT_EQ(sent.payload_version, 3);
+    EXPECT_EQ(sent.arguments, R"({"to":"a"})");
+    EXPECT_EQ(sent.queue.value, "q");
+    EXPECT_EQ(sent.creator, run.id);
+    EXPECT_EQ(sent.policy.retention.succeeded, 7h);
+    EXPECT_EQ(name_of(job(ids[1]).state), StateName::scheduled);
+}
+
+TEST_F(RunRequestsTest, TheSameCallAgainFindsItsJobs) {
+    const std::string two = R"([{"type": "mail.send"}, {"type": "mail.send"}])";
+    const auto first = ids_in(enqueue(1, two));
+    const auto other = ids_in(enqueue(2, two));
+
+    EXPECT_EQ(ids_in(enqueue(1, two)), first);
+    EXPECT_EQ(ids_in(enqueue(2, two)), other);
+    EXPECT_EQ(jobs(), 4u);
+}
+
+TEST_F(RunRequestsTest, ABatchIsFoundAgainToo) {
+    const std::string batch = R"({"batch": {"name": "all", "jobs": [{"type": "mail.send", "name": "x"},
+        {"type": "mail.send", "after": "x"}], "then": [{"type": "mail.send", "on": "finished"}]}})";
+    const JobAnswer answer = enqueue(1, batch);
+    ASSERT_EQ(answer.reply.status, JOBHOST_OK) << answer.reply.problem;
+    const auto ids = ids_in(answer);
+    ASSERT_EQ(ids.size(), 4u);
+    const auto found = db->workflows().find(BatchId{ids[0]});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->name, "all");
+    EXPECT_EQ(found->members, 2);
+    EXPECT_EQ(name_of(job(ids[1]).state), StateName::enqueued);
+    EXPECT_EQ(name_of(job(ids[2]).state), StateName::awaiting);
+    EXPECT_EQ(name_of(job(ids[3]).state), StateName::awaiting);
+
+    EXPECT_EQ(ids_in(enqueue(1, batch)), ids);
+    EXPECT_EQ(db->workflows().list(std::nullopt, 10, std::nullopt).batches.size(), 1u);
+    EXPECT_EQ(enqueue(1, R"({"batch": {"jobs": [{"type": "mail.send"}]}})").reply.status, JOBHOST_INVALID);
+}
+
+TEST_F(RunRequestsTest, RefusalsSayWhy) {
+    const auto refusal = [&](const std::string& json) {
+        const JobAnswer answer = enqueue(1, json);
+        EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+        return answer.reply.problem;
+    };
+    EXPECT_THAT(refusal(R"({"type": "mail.sned"})"), HasSubstr("did you mean 'mail.send'?"));
+    EXPECT_THAT(refusal(R"({"type": "nightly"})"), HasSubstr("no definition"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "after": "987654"})"), HasSubstr("no job or batch 987654"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "limits": "nowhere"})"), HasSubstr("nowhere"));
+    EXPECT_EQ(answer_to({.kind = RequestKind::enqueue, .position = 0, .body = "{}"}).reply.status,
+              JOBHOST_INVALID);
+    EXPECT_EQ(jobs(), 0u);
+}
+
+TEST_F(RunRequestsTest, ParentsMayBeJobsThatWereThere) {
+    const auto first = ids_in(enqueue(1, R"({"type": "mail.send"})"));
+    const auto second =
+        ids_in(enqueue(2, R"({"type": "mail.send", "after": ")" + std::to_string(first.at(0)) + "\"}"));
+    EXPECT_EQ(name_of(job(second.at(0)).state), StateName::awaiting);
+}
+
+TEST_F(RunRequestsTest, JobsForSuccessAreKeptByTheCaller) {
+    const JobAnswer answer = answer_to(
+        {.kind = RequestKind::enqueue_on_success, .position = 2, .body = R"({"type": "mail.send"})"});
+
+    EXPECT_EQ(answer.reply.status, JOBHOST_OK) << answer.reply.problem;
+    ASSERT_EQ(answer.jobs.size(), 1u);
+    EXPECT_EQ(answer.jobs[0].payload_version, 3);
+    EXPECT_EQ(answer.jobs[0].creator, run.id);
+    EXPECT_EQ(answer.jobs[0].call_no, worker::kMaxJobsOfCall + 1);
+    EXPECT_EQ(jobs(), 0u);
+    EXPECT_EQ(answer_to({.kind = RequestKind::enqueue_on_success,
+                         .position = 3,
+                         .body = R"({"batch": {"jobs": [{"type": "mail.send"}]}})"})
+                  .reply.status,
+              JOBHOST_INVALID);
+}
+
+TEST_F(RunRequestsTest, AnOutageIsWaitedOut) {
+    runs.faults = 2;
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "1"}).reply.status, JOBHOST_OK);
+    EXPECT_EQ(runs.calls.count(), 3);
+}
+
+TEST_F(RunRequestsTest, ALongOutageIsToldBeforeTheJobGivesUp) {
+    runs.faults = 1'000'000;
+    ask({.kind = RequestKind::save_checkpoint, .body = "1"});
+    ASSERT_TRUE(runs.calls.wait_for(1));
+    boot_clock.advance(25s);
+
+    EXPECT_EQ(next_answer().reply.status, JOBHOST_UNAVAILABLE);
+}
+
+TEST_F(RunRequestsTest, TooMuchAtOnceIsRefusedAtOnce) {
+    runs.faults = 1'000'000;
+    const std::string large = "\"" + std::string(1'000'000, 'x') + "\"";
+    for (int i = 0; i < 70; ++i)
+        ask({.kind = RequestKind::save_checkpoint, .body = large});
+    ASSERT_TRUE(answered.wait_for(1));
+    EXPECT_EQ(answers.with([](auto& all) { return all.front(); }).reply.status, JOBHOST_UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace jobhost::host
