@@ -90,18 +90,6 @@ void Run::on_timeout() {
     timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
 }
 
-bool Run::hand_in_on_success(std::vector<NewJob> jobs) {
-    std::size_t size = size_on_success_;
-    for (const NewJob& job : jobs)
-        size += job.arguments.size();
-    if (jobs_on_success_.size() + jobs.size() > kMostJobsOnSuccess || size > kMostBytesOnSuccess)
-        return false;
-    size_on_success_ = size;
-    jobs_on_success_.insert(jobs_on_success_.end(), std::make_move_iterator(jobs.begin()),
-                            std::make_move_iterator(jobs.end()));
-    return true;
-}
-
 void Run::drain() {
     interrupt(Interruption::host_stops);
     worker_.ask_to_stop(JOBHOST_STOP_DRAIN);
@@ -115,6 +103,18 @@ void Run::cancel(Interruption why) {
 void Run::kill(Interruption why) {
     interrupt(why);
     worker_.kill();
+}
+
+bool Run::hand_in_on_success(std::vector<NewJob> jobs) {
+    std::size_t size = size_on_success_;
+    for (const NewJob& job : jobs)
+        size += job.arguments.size();
+    if (jobs_on_success_.size() + jobs.size() > kMostJobsOnSuccess || size > kMostBytesOnSuccess)
+        return false;
+    size_on_success_ = size;
+    jobs_on_success_.insert(jobs_on_success_.end(), std::make_move_iterator(jobs.begin()),
+                            std::make_move_iterator(jobs.end()));
+    return true;
 }
 
 // The first reason is the one that counts.

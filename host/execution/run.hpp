@@ -20,15 +20,15 @@ public:
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
-    // Jobs to be handed in if it succeeds. False: they are too many or too large together, and none is.
-    bool hand_in_on_success(std::vector<NewJob> jobs);
-
     // The host stops: the job may save its work and end.
     void drain();
     // Now it must end.
     void cancel(Interruption why);
     // Now it is ended.
     void kill(Interruption why);
+
+    // Jobs to be handed in if it succeeds. False: they are too many or too large together, and none is.
+    bool hand_in_on_success(std::vector<NewJob> jobs);
 
     // How the run ended, given what its worker says.
     RunEnd end(RunResult result) const;
