@@ -90,6 +90,18 @@ TEST(AbiLayout, OutcomeExtensionIsAsPublished) {
     EXPECT_AT(jobhost_outcome_api, set_detail, 16);
 }
 
+TEST(AbiLayout, RequestingExtensionsAreAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_checkpoint_api), 24u);
+    EXPECT_AT(jobhost_checkpoint_api, load, 8);
+    EXPECT_AT(jobhost_checkpoint_api, save, 16);
+    EXPECT_EQ(sizeof(jobhost_step_api), 24u);
+    EXPECT_AT(jobhost_step_api, find, 8);
+    EXPECT_AT(jobhost_step_api, complete, 16);
+    EXPECT_EQ(sizeof(jobhost_enqueue_api), 24u);
+    EXPECT_AT(jobhost_enqueue_api, enqueue, 8);
+    EXPECT_AT(jobhost_enqueue_api, enqueue_on_success, 16);
+}
+
 TEST(AbiLayout, StatusAndBitsKeepTheirNumbers) {
     EXPECT_EQ(JOBHOST_OK, 0);
     EXPECT_EQ(JOBHOST_FAILED, 1);
@@ -103,6 +115,8 @@ TEST(AbiLayout, StatusAndBitsKeepTheirNumbers) {
     EXPECT_EQ(JOBHOST_LIMIT, 9);
     EXPECT_EQ(JOBHOST_INVALID, 10);
     EXPECT_EQ(JOBHOST_SNOOZE, 11);
+    EXPECT_EQ(JOBHOST_LOST, 12);
+    EXPECT_EQ(JOBHOST_UNAVAILABLE, 13);
     EXPECT_EQ(JOBHOST_STOP_CANCEL, 1u);
     EXPECT_EQ(JOBHOST_STOP_DRAIN, 2u);
     EXPECT_EQ(JOBHOST_JOB_IDEMPOTENT, 1u);

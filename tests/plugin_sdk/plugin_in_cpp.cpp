@@ -155,7 +155,31 @@ struct Nothing {
     void run(JobContext&, NoArguments) {}
 };
 
+// Asks the host; the result says what came back.
+struct Ask {
+    static constexpr std::string_view name = "ask";
+    static std::string run(JobContext& context, const TextArguments& what) {
+        if (what.text == "checkpoint") {
+            const std::string before(context.checkpoint().value_or("null"));
+            context.save_checkpoint("[2]");
+            return before;
+        }
+        if (what.text == "steps") {
+            int calls = 0;
+            const std::string first = context.step("first", [&] { return std::to_string(++calls); });
+            const std::string again = context.step("first", [&] { return std::to_string(++calls); });
+            const std::string nothing = context.step("second", [&] { ++calls; });
+            return "[" + first + "," + again + "," + nothing + "," + std::to_string(calls) + "]";
+        }
+        context.enqueue_on_success(R"({"type":"mail.send"})");
+        std::string ids;
+        for (const std::string& id : context.enqueue(R"([{"type":"mail.send"},{"type":"mail.sort"}])"))
+            ids += id + " ";
+        return jobhost::json_text(ids);
+    }
+};
+
 }  // namespace sample
 
 JOBHOST_PLUGIN("in_cpp", "1.2.0", sample::Inspect, sample::Many, sample::Fail, sample::Facts, sample::Wait,
-               sample::Result, sample::Nothing);
+               sample::Result, sample::Nothing, sample::Ask);

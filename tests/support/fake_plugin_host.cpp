@@ -51,9 +51,62 @@ struct FakeHostFunctions {
         run_of(context).detail = view(text);
         return JOBHOST_OK;
     }
+    // The run's answer, with words unless it is OK.
+    static jobhost_status answer(FakeRun& run, jobhost_text* problem) noexcept {
+        static const std::string words = "the host says no";
+        if (run.answer != JOBHOST_OK && problem) *problem = text(words);
+        return run.answer;
+    }
+    static jobhost_status load_checkpoint(jobhost_context* context, jobhost_text* out,
+                                          jobhost_text* problem) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.answer != JOBHOST_OK) return answer(run, problem);
+        if (run.checkpoint.empty()) return JOBHOST_NOT_FOUND;
+        *out = keep(run, run.checkpoint);
+        return JOBHOST_OK;
+    }
+    static jobhost_status save_checkpoint(jobhost_context* context, jobhost_text json,
+                                          jobhost_text* problem) noexcept {
+        run_of(context).checkpoint = view(json);
+        return answer(run_of(context), problem);
+    }
+    static jobhost_status find_step(jobhost_context* context, jobhost_text name, jobhost_text* out,
+                                    jobhost_text* problem) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.answer != JOBHOST_OK) return answer(run, problem);
+        const auto found = run.steps.find(view(name));
+        if (found == run.steps.end()) return JOBHOST_NOT_FOUND;
+        *out = text(found->second);
+        return JOBHOST_OK;
+    }
+    static jobhost_status complete_step(jobhost_context* context, jobhost_text name, jobhost_text json,
+                                        jobhost_text* problem) noexcept {
+        run_of(context).steps.emplace(view(name), view(json));
+        return answer(run_of(context), problem);
+    }
+    static jobhost_status enqueue(jobhost_context* context, jobhost_text json, jobhost_text* ids,
+                                  jobhost_text* problem) noexcept {
+        FakeRun& run = run_of(context);
+        run.enqueued.emplace_back(view(json));
+        *ids = keep(run, R"(["12","13"])");
+        return answer(run, problem);
+    }
+    static jobhost_status enqueue_on_success(jobhost_context* context, jobhost_text json,
+                                             jobhost_text* problem) noexcept {
+        run_of(context).enqueued_on_success.emplace_back(view(json));
+        return answer(run_of(context), problem);
+    }
     static const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
         static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail};
-        return view(id) == JOBHOST_OUTCOME_ID ? &outcome : nullptr;
+        static const jobhost_checkpoint_api checkpoint{sizeof checkpoint, 0, &load_checkpoint,
+                                                       &save_checkpoint};
+        static const jobhost_step_api step{sizeof step, 0, &find_step, &complete_step};
+        static const jobhost_enqueue_api enqueuing{sizeof enqueuing, 0, &enqueue, &enqueue_on_success};
+        if (view(id) == JOBHOST_OUTCOME_ID) return &outcome;
+        if (view(id) == JOBHOST_CHECKPOINT_ID) return &checkpoint;
+        if (view(id) == JOBHOST_STEP_ID) return &step;
+        if (view(id) == JOBHOST_ENQUEUE_ID) return &enqueuing;
+        return nullptr;
     }
 
     static std::int64_t job_id(jobhost_context* context) noexcept { return run_of(context).facts_.id; }

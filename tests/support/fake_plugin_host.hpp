@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -57,6 +59,11 @@ public:
     std::string error_message;
     std::string detail;
     std::int64_t snooze_us = 0;
+    std::string checkpoint;  // empty: none
+    std::map<std::string, std::string, std::less<>> steps;
+    std::vector<std::string> enqueued;             // as handed over
+    std::vector<std::string> enqueued_on_success;  // likewise
+    jobhost_status answer = JOBHOST_OK;            // to all that asks the host
     std::vector<LogLine> log;
     std::vector<double> progress;
 

@@ -1,13 +1,17 @@
 // A run, as the job sees it. Nothing here blocks longer than it says.
 #pragma once
 
+#include <jobhost/detail/ask.hpp>
 #include <jobhost/detail/host.hpp>
 #include <jobhost/errors.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace jobhost {
 
@@ -76,6 +80,53 @@ public:
         const jobhost_status status = detail::call(api().set_result, context_, detail::to_text(json));
         if (status == JOBHOST_LIMIT) throw FatalError("result_too_large", "the result is larger than 64 KiB");
         if (status == JOBHOST_INVALID) throw FatalError("result_not_json", "the result is not JSON");
+    }
+
+    // What follows asks the host and blocks until it answers, at most 30 s each. All throw FatalError if the
+    // host refuses it, Error ("host_unavailable") if it does not answer in time, and Lost.
+
+    // What earlier runs of this job saved last, JSON; nothing: they have not. Lives as long as the run.
+    std::optional<std::string_view> checkpoint() const {
+        jobhost_text saved{nullptr, 0};
+        const jobhost_status status =
+            detail::ask("checkpoint", detail::host.checkpoint.load, context_, &saved);
+        return status == JOBHOST_OK ? std::optional(detail::to_view(saved)) : std::nullopt;
+    }
+    // Replaces it, durably: a JSON value of up to 1 MiB. It goes when the job succeeds.
+    void save_checkpoint(std::string_view json) {
+        detail::ask("save_checkpoint", detail::host.checkpoint.save, context_, detail::to_text(json));
+    }
+
+    // Calls `work` once for all runs of this job and saves what it returns, a JSON value of up to 1 MiB
+    // (void: null); later runs get that without calling. `name` is 1 to 200 bytes and stands for this step in
+    // every run. If the machine dies between the work and the saving, `work` is called again.
+    template <class Work>
+    std::string step(std::string_view name, Work&& work) {
+        jobhost_text saved{nullptr, 0};
+        if (detail::ask(name, detail::host.step.find, context_, detail::to_text(name), &saved) == JOBHOST_OK)
+            return std::string(detail::to_view(saved));
+        std::string result = "null";
+        if constexpr (std::is_void_v<decltype(work())>)
+            work();
+        else
+            result = work();
+        detail::ask(name, detail::host.step.complete, context_, detail::to_text(name),
+                    detail::to_text(result));
+        return result;
+    }
+
+    // Hands in jobs, durably at once: one, an array of them, or a batch, as JSON (keys:
+    // plugin_sdk/README.md). Their ids, in their order; a batch's comes first. A rerun that makes the same
+    // calls in the same order, from one thread, finds the jobs of the run before and hands in nothing twice.
+    std::vector<std::string> enqueue(std::string_view json) {
+        jobhost_text ids{nullptr, 0};
+        detail::ask("enqueue", detail::host.enqueue.enqueue, context_, detail::to_text(json), &ids);
+        return detail::texts_in(detail::to_view(ids));
+    }
+    // The same for jobs that are handed in when this run succeeds, in the same instant, or never. No batch.
+    void enqueue_on_success(std::string_view json) {
+        detail::ask("enqueue_on_success", detail::host.enqueue.enqueue_on_success, context_,
+                    detail::to_text(json));
     }
 
     // An extension of the host, valid until the plugin is unloaded; nullptr: not offered.

@@ -51,6 +51,13 @@ public:
     const char* what() const noexcept override { return "yielded"; }
 };
 
+// This run was given up for dead and the job runs elsewhere, or soon will: nothing that it does counts any
+// more. Let it pass.
+class Lost : public Error {
+public:
+    explicit Lost(const std::string& message) : Error("lost", message) {}
+};
+
 // The run has nothing to do yet: the job runs again after `delay`, and no attempt is used up.
 class Snoozed : public std::exception {
 public:
