@@ -27,11 +27,11 @@ struct ServerInfo {
         20};  // without a beat for so long, by an observer's own clock, it counts as dead
 };
 
-// A job type that a server runs.
+// A job type that a server runs, in one of the payload versions that it takes.
 struct ServedType {
     std::string type;  // "report.render"
     int payload_version = 1;
-    std::string plugin_version;
+    std::string plugin_version;    // empty: jobs of this version are taken, and new ones have a later one
     std::string digest;            // SHA-256 of the plugin's file, hex
     std::string arguments_schema;  // JSON Schema; empty: anything
     std::string description;

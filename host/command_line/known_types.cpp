@@ -19,6 +19,7 @@ void KnownTypes::read_registry() {
     if (has_registry_ || servers_ == nullptr) return;
     has_registry_ = true;
     for (const storage::ServedType& served : servers_->served_types()) {
+        if (served.plugin_version.empty()) continue;  // new jobs are not written like that any more
         const auto [at, is_new] = versions_.emplace(served.type, served.payload_version);
         if (!is_new) at->second = std::min(at->second, served.payload_version);
     }

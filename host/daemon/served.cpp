@@ -2,11 +2,33 @@
 
 namespace jobhost::host {
 
+namespace {
+
+void add(const JobTypeDescription& type, Served& served) {
+    served.types[type.full_name] = static_cast<int>(type.payload_version);
+    if (type.accepts_from < type.payload_version)
+        served.accepts_from[type.full_name] = static_cast<int>(type.accepts_from);
+}
+
+void add(const JobTypeDescription& type, const LoadedPlugin& plugin,
+         std::vector<storage::ServedType>& types) {
+    for (std::uint32_t older = type.accepts_from; older < type.payload_version; ++older)
+        types.push_back({.type = type.full_name, .payload_version = static_cast<int>(older)});
+    types.push_back({.type = type.full_name,
+                     .payload_version = static_cast<int>(type.payload_version),
+                     .plugin_version = plugin.description.version,
+                     .digest = plugin.image->digest(),
+                     .arguments_schema = type.arguments_schema,
+                     .description = type.description});
+}
+
+}  // namespace
+
 Served served_by(const config::Settings& settings, const Catalog& catalog) {
     Served served{settings.queues, {}};
     for (const LoadedPlugin& plugin : catalog.plugins())
         for (const JobTypeDescription& type : plugin.description.types)
-            served.types[type.full_name] = static_cast<int>(type.payload_version);
+            add(type, served);
     return served;
 }
 
@@ -14,12 +36,7 @@ std::vector<storage::ServedType> served_types_of(const Catalog& catalog) {
     std::vector<storage::ServedType> types;
     for (const LoadedPlugin& plugin : catalog.plugins())
         for (const JobTypeDescription& type : plugin.description.types)
-            types.push_back({.type = type.full_name,
-                             .payload_version = static_cast<int>(type.payload_version),
-                             .plugin_version = plugin.description.version,
-                             .digest = plugin.image->digest(),
-                             .arguments_schema = type.arguments_schema,
-                             .description = type.description});
+            add(type, plugin, types);
     return types;
 }
 

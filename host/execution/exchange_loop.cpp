@@ -160,8 +160,8 @@ void ExchangeLoop::deliver(std::vector<ClaimedJob> claimed) {
     if (claimed.empty()) return;
     std::vector<Assignment> assignments;
     for (ClaimedJob& job : claimed) {
-        const std::string& type = lanes_.type_of(job.lane);
-        assignments.push_back({std::move(job), type});
+        const Lane& lane = lanes_.lane(job.lane);
+        assignments.push_back({std::move(job), lane.type, lane.payload_version});
     }
     callbacks_.deliver(std::move(assignments));
 }

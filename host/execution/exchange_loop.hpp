@@ -15,7 +15,8 @@ namespace jobhost::host {
 // A claimed job and what its lane says of it.
 struct Assignment {
     ClaimedJob job;
-    std::string type;  // full name: "images.resize"
+    std::string type;         // full name: "images.resize"
+    int payload_version = 0;  // of the arguments; 0: the newest of the type
 };
 
 // Thread-safe. What arrives while an exchange is under way goes into the next one. While the database is

@@ -86,6 +86,7 @@ int JobOrders::payload_version(const std::string& type) {
 void JobOrders::read_types() {
     versions_.clear();
     for (const storage::ServedType& served : storage_.servers().served_types()) {
+        if (served.plugin_version.empty()) continue;  // new jobs are not written like that any more
         const auto [at, is_new] = versions_.emplace(served.type, served.payload_version);
         if (!is_new) at->second = std::min(at->second, served.payload_version);
     }

@@ -25,6 +25,8 @@ RunRequest request_of(const Assignment& assignment) {
         .idempotency_key = "jobhost-" + std::to_string(job.id.value),
         .definition = job.definition,
         .arguments = job.arguments,
+        .payload_version = assignment.payload_version,
+        .parents = job.parents,
     };
 }
 

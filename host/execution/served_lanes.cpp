@@ -10,6 +10,14 @@ constexpr BootTime kPeriod = std::chrono::seconds{1};
 constexpr BootTime kPeriodWithNews = std::chrono::milliseconds{50};
 }  // namespace
 
+bool Served::accepts(const std::string& type, int payload_version) const {
+    const auto newest = types.find(type);
+    if (newest == types.end()) return false;
+    const auto oldest = accepts_from.find(type);
+    return payload_version <= newest->second &&
+           payload_version >= (oldest == accepts_from.end() ? newest->second : oldest->second);
+}
+
 void ServedLanes::refresh(bool is_news) {
     const BootTime now = clock_.now();
     if (now - looked_at_ >= (is_news ? kPeriodWithNews : kPeriod)) {
@@ -18,9 +26,8 @@ void ServedLanes::refresh(bool is_news) {
     }
     if (!is_news && read_at_ && now - *read_at_ < kPeriod) return;
     for (Lane& lane : jobs_.lanes()) {
-        const auto type = served_.types.find(lane.type);
         const bool is_ours =
-            type != served_.types.end() && type->second == lane.payload_version &&
+            served_.accepts(lane.type, lane.payload_version) &&
             std::find(served_.queues.begin(), served_.queues.end(), lane.queue) != served_.queues.end();
         if (is_ours) lanes_.insert_or_assign(lane.id, std::move(lane));
     }

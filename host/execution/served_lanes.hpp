@@ -14,8 +14,11 @@ namespace jobhost::host {
 
 // What this host can run.
 struct Served {
-    std::vector<QueueName> queues;     // the first is served first
-    std::map<std::string, int> types;  // full name -> payload version
+    std::vector<QueueName> queues;                 // the first is served first
+    std::map<std::string, int> types;              // full name -> payload version
+    std::map<std::string, int> accepts_from = {};  // full name -> oldest payload version, if it is older
+
+    bool accepts(const std::string& type, int payload_version) const;
 };
 
 // Not thread-safe. Lanes are made by those who enqueue, and never removed.
@@ -34,7 +37,7 @@ public:
     // Those of the last reading that can be claimed from, but for the `unavailable` types.
     std::vector<storage::ClaimLane> claimable(const std::set<std::string>& unavailable) const;
     // REQUIRES: claimable() has named the lane.
-    const std::string& type_of(LaneId lane) const { return lanes_.at(lane).type; }
+    const Lane& lane(LaneId id) const { return lanes_.at(id); }
 
 private:
     storage::JobStore& jobs_;

@@ -21,6 +21,7 @@ PluginDescription describe(worker::ReadyMessage ready) {
         known.result_schema = std::move(type.result_schema);
         known.flags = type.flags;
         known.payload_version = type.payload_version;
+        known.accepts_from = type.accepts_from;
         if (type.default_timeout > 0) known.default_timeout = Duration{type.default_timeout};
     }
     return plugin;

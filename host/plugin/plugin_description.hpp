@@ -23,6 +23,7 @@ struct JobTypeDescription {
     std::string result_schema;
     std::uint32_t flags = 0;  // JOBHOST_JOB_ bits
     std::uint32_t payload_version = 1;
+    std::uint32_t accepts_from = 1;           // oldest payload version that it can upgrade
     std::optional<Duration> default_timeout;  // nothing: the host's
 };
 

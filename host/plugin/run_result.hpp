@@ -1,12 +1,14 @@
 // How a run in a worker went.
 #pragma once
 
+#include "storage/model/continuation.hpp"
 #include "storage/model/ids.hpp"
 #include "storage/model/time.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jobhost::worker {
 struct DoneMessage;
@@ -21,8 +23,10 @@ struct RunRequest {
     std::optional<TimePoint> scheduled_at;  // the nominal instant; nothing: none
     std::string type;                       // full name: "images.resize"
     std::string idempotency_key;
-    std::string definition;  // empty: none
-    std::string arguments;   // a JSON object
+    std::string definition;   // empty: none
+    std::string arguments;    // a JSON object
+    int payload_version = 0;  // of the arguments; 0: the newest of the type
+    std::vector<ParentEnd> parents;
 };
 
 struct RunResult {

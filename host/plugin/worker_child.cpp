@@ -32,6 +32,36 @@ void check_sizes(const RunRequest& request) {
         throw std::invalid_argument{"the idempotency key or the definition's name is longer than 4096 bytes"};
 }
 
+worker::ParentMessage message_of(const ParentEnd& end) {
+    worker::ParentMessage message;
+    message.on = to_string(end.parent.on);
+    message.flags = end.is_met.value_or(false) ? JOBHOST_PARENT_MET : 0;
+    if (const auto* batch = std::get_if<BatchId>(&end.parent.of)) {
+        message.id = batch->value;
+        message.flags |= JOBHOST_PARENT_BATCH;
+    } else {
+        message.id = std::get<JobId>(end.parent.of).value;
+    }
+    return message;
+}
+
+// Results as long as there is room in the message: a thousand large ones do not fit.
+std::vector<worker::ParentMessage> messages_of(const std::vector<ParentEnd>& parents) {
+    std::vector<worker::ParentMessage> messages;
+    std::size_t size = 0;
+    for (const ParentEnd& end : parents) {
+        worker::ParentMessage& message = messages.emplace_back(message_of(end));
+        if (end.result.empty()) continue;
+        if (end.result.size() > worker::kMaxResult || size + end.result.size() > worker::kMaxParentResults) {
+            message.flags |= JOBHOST_PARENT_RESULT_CUT;
+            continue;
+        }
+        size += end.result.size();
+        message.result = end.result;
+    }
+    return messages;
+}
+
 }  // namespace
 
 WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
@@ -78,6 +108,8 @@ void WorkerChild::run(const RunRequest& request) {
     message.idempotency_key = request.idempotency_key;
     message.definition = request.definition;
     message.arguments = request.arguments;
+    message.payload_version = static_cast<std::uint32_t>(request.payload_version);
+    message.parents = messages_of(request.parents);
     send(MessageType::run, run_.number, encode(message));
 }
 

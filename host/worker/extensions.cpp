@@ -5,6 +5,9 @@
 #include "host/worker/requesting_extensions.hpp"
 #include "host/worker/run_context.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace jobhost::worker {
 
 namespace {
@@ -25,6 +28,28 @@ jobhost_status set_detail(jobhost_context* context, jobhost_text text) noexcept 
     });
 }
 
+uint32_t count_parents(jobhost_context* context) noexcept {
+    return static_cast<uint32_t>(context->run.parents.size());
+}
+
+jobhost_status get_parent(jobhost_context* context, uint32_t index, jobhost_parent* out) noexcept {
+    if (!out || out->struct_size < sizeof(out->struct_size)) return JOBHOST_INVALID;
+    if (index >= context->run.parents.size()) return JOBHOST_NOT_FOUND;
+    const ParentMessage& parent = context->run.parents[index];
+    const jobhost_parent all{out->struct_size, parent.flags, parent.id, borrow(parent.on),
+                             borrow(parent.result)};
+    // A plugin may have been compiled with a shorter struct.
+    std::memcpy(out, &all, std::min<std::size_t>(out->struct_size, sizeof all));
+    return JOBHOST_OK;
+}
+
+constexpr jobhost_parents_api kParents = {
+    .struct_size = sizeof(jobhost_parents_api),
+    .reserved = 0,
+    .count = count_parents,
+    .get = get_parent,
+};
+
 constexpr jobhost_outcome_api kOutcome = {
     .struct_size = sizeof(jobhost_outcome_api),
     .reserved = 0,
@@ -36,6 +61,7 @@ constexpr jobhost_outcome_api kOutcome = {
 
 const void* find_extension(std::string_view id) noexcept {
     if (id == JOBHOST_OUTCOME_ID) return &kOutcome;
+    if (id == JOBHOST_PARENTS_ID) return &kParents;
     if (id == JOBHOST_CHECKPOINT_ID) return &kCheckpointApi;
     if (id == JOBHOST_STEP_ID) return &kStepApi;
     if (id == JOBHOST_ENQUEUE_ID) return &kEnqueueApi;

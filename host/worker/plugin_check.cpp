@@ -68,6 +68,16 @@ TypeMessage check_type(const jobhost_job_type* type, std::uint32_t index) {
     checked.result_schema = schema_of(type->result_schema, "the result_schema of " + who);
     checked.flags = type->flags;
     checked.payload_version = std::max<std::uint32_t>(type->payload_version, 1);
+    checked.accepts_from = checked.payload_version;
+    if (JOBHOST_HAS(type, accepts_from)) checked.accepts_from = type->accepts_from;
+    if (checked.accepts_from > checked.payload_version ||
+        checked.payload_version - checked.accepts_from > kMaxOlderVersions)
+        throw Refusal{
+            "the accepts_from of " + who + " is " + std::to_string(checked.accepts_from),
+            "make it at most payload_version, and at most " + std::to_string(kMaxOlderVersions) + " less"};
+    if (checked.accepts_from < checked.payload_version && !JOBHOST_HAS(type, upgrade))
+        throw Refusal{who + " accepts older payload versions and has no upgrade function",
+                      "set its member upgrade, or accepts_from to 0"};
     if (type->default_timeout_us < 0)
         throw Refusal{"the default_timeout_us of " + who + " is negative", "use 0 for the host's"};
     checked.default_timeout = type->default_timeout_us;

@@ -1,6 +1,13 @@
 #include "host/worker/plugin_library.hpp"
 
+#include "host/worker/host_call.hpp"
+#include "host/worker/json_text.hpp"
+#include "host/worker/limits.hpp"
 #include "host/worker/plugin_check.hpp"
+#include "host/worker/run_context.hpp"
+
+#include <algorithm>
+#include <optional>
 
 namespace jobhost::worker {
 namespace {
@@ -14,6 +21,52 @@ std::string loader_words(const std::string& text) {
     if (begin == std::string::npos || end == std::string::npos) return text;
     const std::size_t start = begin + kBefore.size();
     return text.substr(start, end - start);
+}
+
+// What upgrade() hands over.
+struct Upgraded {
+    std::optional<std::string> json;
+    bool is_too_large = false;
+};
+
+void take(void* to, jobhost_text json) noexcept {
+    auto& upgraded = *static_cast<Upgraded*>(to);
+    upgraded.is_too_large = json.size > kMaxArguments;
+    if (upgraded.is_too_large || !is_sound(json)) return;
+    guarded([&] {
+        upgraded.json.emplace(view(json));
+        return JOBHOST_OK;
+    });
+}
+
+jobhost_status fail(jobhost_context& context, std::string code, std::string message) {
+    const std::lock_guard lock{context.mutex};
+    context.error_code = std::move(code);
+    context.error_message = std::move(message);
+    return JOBHOST_FATAL;
+}
+
+bool is_object(std::string_view json) {
+    const std::size_t first = json.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && json[first] == '{' && is_json(json);
+}
+
+jobhost_status upgrade(const jobhost_job_type* type, jobhost_context& context) {
+    const std::uint32_t from = context.run.payload_version;
+    const std::uint32_t newest = std::max<std::uint32_t>(type->payload_version, 1);
+    const bool is_accepted = JOBHOST_HAS(type, accepts_from) && type->accepts_from <= from && from < newest;
+    if (!is_accepted || !JOBHOST_HAS(type, upgrade))
+        return fail(
+            context, "payload_version",
+            "the arguments are of version " + std::to_string(from) + ", which this plugin does not take");
+    Upgraded upgraded;
+    const jobhost_status status =
+        type->upgrade(type, &context, from, borrow(context.arguments.text()), &take, &upgraded);
+    if (status != JOBHOST_OK) return status;
+    if (upgraded.is_too_large || !upgraded.json || !is_object(*upgraded.json))
+        return fail(context, "bad_upgrade", "upgrade() did not hand over a JSON object of at most 1 MiB");
+    context.arguments.reset(std::move(*upgraded.json));
+    return JOBHOST_OK;
 }
 
 }  // namespace
@@ -48,6 +101,17 @@ void PluginLibrary::init(jobhost_host* host, const jobhost_host_api& api) const 
     if (status != JOBHOST_OK)
         throw Refusal{"its init() failed with status " + std::to_string(status),
                       "see the plugin's log for the cause"};
+}
+
+jobhost_status PluginLibrary::run(std::uint32_t type, jobhost_context* context) const {
+    const jobhost_job_type* self = plugin_->job_types[type];
+    const std::uint32_t newest = std::max<std::uint32_t>(self->payload_version, 1);
+    const std::uint32_t given = context->run.payload_version;
+    if (given != 0 && given != newest) {
+        const jobhost_status status = upgrade(self, *context);
+        if (status != JOBHOST_OK) return status;
+    }
+    return self->run(self, context);
 }
 
 void PluginLibrary::shutdown() const {

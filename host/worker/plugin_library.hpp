@@ -37,10 +37,8 @@ public:
 
     // REQUIRES: describe() did not throw.
     std::uint32_t type_count() const noexcept { return plugin_->job_type_count; }
-    jobhost_status run(std::uint32_t type, jobhost_context* context) const {
-        const jobhost_job_type* self = plugin_->job_types[type];
-        return self->run(self, context);
-    }
+    // Upgrades the arguments first, if they are older than the type.
+    jobhost_status run(std::uint32_t type, jobhost_context* context) const;
 
 private:
     boost::dll::shared_library library_;

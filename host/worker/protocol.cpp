@@ -41,14 +41,16 @@ TypeMessage decode_type(FieldReader& fields) {
     type.flags = number32(fields, 0, kMost32);
     type.payload_version = number32(fields, 1, kMost32);
     type.default_timeout = fields.number(0, kMost64);
+    const std::int64_t oldest = std::int64_t{type.payload_version} - kMaxOlderVersions;
+    type.accepts_from = number32(fields, std::max<std::int64_t>(oldest, 1), type.payload_version);
     return type;
 }
 
 }  // namespace
 
 std::string encode(const RunMessage& message) {
-    return FieldWriter{}
-        .number(message.job)
+    FieldWriter fields;
+    fields.number(message.job)
         .number(message.lease)
         .number(message.attempt)
         .number(message.scheduled_at)
@@ -56,7 +58,11 @@ std::string encode(const RunMessage& message) {
         .text(message.idempotency_key)
         .text(message.definition)
         .text(message.arguments)
-        .take();
+        .number(message.payload_version)
+        .number(static_cast<std::int64_t>(message.parents.size()));
+    for (const ParentMessage& parent : message.parents)
+        fields.number(parent.id).number(parent.flags).text(parent.on).text(parent.result);
+    return fields.take();
 }
 
 RunMessage decode_run(std::string_view payload) {
@@ -70,6 +76,14 @@ RunMessage decode_run(std::string_view payload) {
     message.idempotency_key = fields.text(kMaxKey);
     message.definition = fields.text(kMaxKey);
     message.arguments = fields.bytes(kMaxArguments);
+    message.payload_version = number32(fields, 0, kMost32);
+    for (std::int64_t left = fields.number(0, kMaxParents); left > 0; --left) {
+        ParentMessage& parent = message.parents.emplace_back();
+        parent.id = fields.number(kLeast64, kMost64);
+        parent.flags = number32(fields, 0, kMost32);
+        parent.on = fields.text(kMaxName);
+        parent.result = fields.bytes(kMaxResult);
+    }
     fields.finish();
     return message;
 }
@@ -84,7 +98,8 @@ std::string encode(const ReadyMessage& message) {
             .text(type.result_schema)
             .number(type.flags)
             .number(type.payload_version)
-            .number(type.default_timeout);
+            .number(type.default_timeout)
+            .number(type.accepts_from);
     return fields.take();
 }
 

@@ -12,6 +12,14 @@
 
 namespace jobhost::worker {
 
+// What a job has waited for.
+struct ParentMessage {
+    std::int64_t id = 0;
+    std::uint32_t flags = 0;  // JOBHOST_PARENT_ bits
+    std::string on;           // how it had to end
+    std::string result;       // JSON, or empty
+};
+
 // Host to worker: run one job. The run's number stands in the frame.
 struct RunMessage {
     std::int64_t job = 0;
@@ -21,7 +29,9 @@ struct RunMessage {
     std::uint32_t type = 0;         // index into ReadyMessage::types
     std::string idempotency_key;
     std::string definition;
-    std::string arguments;  // a JSON object
+    std::string arguments;              // a JSON object
+    std::uint32_t payload_version = 0;  // of the arguments; 0: the newest of the type
+    std::vector<ParentMessage> parents;
 };
 
 struct TypeMessage {
@@ -32,6 +42,7 @@ struct TypeMessage {
     std::uint32_t flags = 0;       // JOBHOST_JOB_ bits
     std::uint32_t payload_version = 1;
     std::int64_t default_timeout = 0;  // us; 0: the host's
+    std::uint32_t accepts_from = 1;    // oldest payload version; at most payload_version
 };
 
 // Worker to host: loaded and initialised; runs are welcome.

@@ -42,7 +42,7 @@ TEST(AbiLayout, HostApiIsAsPublished) {
 }
 
 TEST(AbiLayout, JobTypeIsAsPublished) {
-    EXPECT_EQ(sizeof(jobhost_job_type), 104u);
+    EXPECT_EQ(sizeof(jobhost_job_type), 120u);
     EXPECT_AT(jobhost_job_type, struct_size, 0);
     EXPECT_AT(jobhost_job_type, flags, 4);
     EXPECT_AT(jobhost_job_type, name, 8);
@@ -53,6 +53,8 @@ TEST(AbiLayout, JobTypeIsAsPublished) {
     EXPECT_AT(jobhost_job_type, default_timeout_us, 80);
     EXPECT_AT(jobhost_job_type, user, 88);
     EXPECT_AT(jobhost_job_type, run, 96);
+    EXPECT_AT(jobhost_job_type, accepts_from, 104);
+    EXPECT_AT(jobhost_job_type, upgrade, 112);
 }
 
 TEST(AbiLayout, PluginIsAsPublished) {
@@ -100,6 +102,21 @@ TEST(AbiLayout, RequestingExtensionsAreAsPublished) {
     EXPECT_EQ(sizeof(jobhost_enqueue_api), 24u);
     EXPECT_AT(jobhost_enqueue_api, enqueue, 8);
     EXPECT_AT(jobhost_enqueue_api, enqueue_on_success, 16);
+}
+
+TEST(AbiLayout, ParentsExtensionIsAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_parent), 48u);
+    EXPECT_AT(jobhost_parent, struct_size, 0);
+    EXPECT_AT(jobhost_parent, flags, 4);
+    EXPECT_AT(jobhost_parent, id, 8);
+    EXPECT_AT(jobhost_parent, on, 16);
+    EXPECT_AT(jobhost_parent, result, 32);
+    EXPECT_EQ(sizeof(jobhost_parents_api), 24u);
+    EXPECT_AT(jobhost_parents_api, count, 8);
+    EXPECT_AT(jobhost_parents_api, get, 16);
+    EXPECT_EQ(JOBHOST_PARENT_BATCH, 1u);
+    EXPECT_EQ(JOBHOST_PARENT_MET, 2u);
+    EXPECT_EQ(JOBHOST_PARENT_RESULT_CUT, 4u);
 }
 
 TEST(AbiLayout, StatusAndBitsKeepTheirNumbers) {

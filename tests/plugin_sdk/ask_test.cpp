@@ -49,6 +49,23 @@ TEST_F(AskTest, JobsAreHandedInAsTheyAreWritten) {
     EXPECT_THAT(run.enqueued_on_success, ElementsAre(R"({"type":"mail.send"})"));
 }
 
+TEST_F(AskTest, ParentsAreThere) {
+    RunFacts with_parents = facts("parents");
+    with_parents.parents = {{sizeof(jobhost_parent), JOBHOST_PARENT_MET, 7, {"succeeded", 9}, {"[1]", 3}},
+                            {sizeof(jobhost_parent),
+                             JOBHOST_PARENT_BATCH | JOBHOST_PARENT_RESULT_CUT,
+                             8,
+                             {"finished", 8},
+                             {nullptr, 0}}};
+    FakeRun run(with_parents);
+    plugin_.run("ask", run);
+    EXPECT_EQ(run.result, "\"7 job succeeded met [1];8 batch finished not met cut;\"");
+
+    FakeRun without(facts("parents"));
+    plugin_.run("ask", without);
+    EXPECT_EQ(without.result, "\"\"");
+}
+
 TEST_F(AskTest, WhatTheHostSaysBecomesTheRunsEnd) {
     const std::tuple<jobhost_status, jobhost_status, const char*> cases[] = {
         {JOBHOST_LOST, JOBHOST_FAILED, "lost"},

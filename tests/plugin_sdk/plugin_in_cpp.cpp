@@ -155,10 +155,30 @@ struct Nothing {
     void run(JobContext&, NoArguments) {}
 };
 
+// Takes older arguments, too.
+struct Newer {
+    static constexpr std::string_view name = "newer";
+    static constexpr std::uint32_t payload_version = 3;
+    static constexpr std::uint32_t accepts_from = 2;
+    static std::string upgrade(std::uint32_t from, std::string_view json) {
+        if (json == "{}") throw jobhost::BadArguments("/text is missing");
+        return R"({"text":"from )" + std::to_string(from) + R"("})";
+    }
+    static std::string run(JobContext&, const TextArguments& given) { return jobhost::json_text(given.text); }
+};
+
 // Asks the host; the result says what came back.
 struct Ask {
     static constexpr std::string_view name = "ask";
     static std::string run(JobContext& context, const TextArguments& what) {
+        if (what.text == "parents") {
+            std::string seen;
+            for (const jobhost::EndedParent& parent : context.parents())
+                seen += std::to_string(parent.id) + (parent.is_batch ? " batch " : " job ") +
+                        std::string(parent.on) + (parent.is_met ? " met " : " not met ") +
+                        std::string(parent.result) + (parent.is_result_cut ? "cut;" : ";");
+            return jobhost::json_text(seen);
+        }
         if (what.text == "checkpoint") {
             const std::string before(context.checkpoint().value_or("null"));
             context.save_checkpoint("[2]");
@@ -182,4 +202,4 @@ struct Ask {
 }  // namespace sample
 
 JOBHOST_PLUGIN("in_cpp", "1.2.0", sample::Inspect, sample::Many, sample::Fail, sample::Facts, sample::Wait,
-               sample::Result, sample::Nothing, sample::Ask);
+               sample::Result, sample::Nothing, sample::Ask, sample::Newer);

@@ -26,7 +26,7 @@ TEST_F(RunTest, PluginDescribesItself) {
     const jobhost_plugin& plugin = plugin_.plugin();
     EXPECT_EQ(view(plugin.name), "in_cpp");
     EXPECT_EQ(view(plugin.version), "1.2.0");
-    EXPECT_EQ(plugin.job_type_count, 8u);
+    EXPECT_EQ(plugin.job_type_count, 9u);
 
     const jobhost_job_type& inspect = plugin_.type("inspect");
     EXPECT_EQ(view(inspect.description), "Says what it was given");
@@ -95,6 +95,19 @@ TEST_F(RunTest, AFailureMayBringDetail) {
     EXPECT_EQ(failed.status, JOBHOST_FATAL);
     EXPECT_EQ(failed.error_message, "nobody is called so");
     EXPECT_EQ(failed.detail, "at line 7");
+}
+
+TEST_F(RunTest, OlderArgumentsAreUpgradedOnRequest) {
+    const jobhost_job_type& type = plugin_.type("newer");
+    EXPECT_EQ(type.accepts_from, 2u);
+    EXPECT_EQ(plugin_.type("inspect").accepts_from, 0u);
+    FakeRun newer;
+    std::string taken;
+    const auto take = [](void* to, jobhost_text json) { *static_cast<std::string*>(to) = view(json); };
+    EXPECT_EQ(type.upgrade(&type, newer.context(), 2, {"{\"a\":1}", 7}, take, &taken), JOBHOST_OK);
+    EXPECT_EQ(taken, R"({"text":"from 2"})");
+    EXPECT_EQ(type.upgrade(&type, newer.context(), 2, {"{}", 2}, take, &taken), JOBHOST_BAD_ARGUMENTS);
+    EXPECT_EQ(newer.error_message, "/text is missing");
 }
 
 TEST_F(RunTest, AJobMaySnooze) {

@@ -96,7 +96,18 @@ struct FakeHostFunctions {
         run_of(context).enqueued_on_success.emplace_back(view(json));
         return answer(run_of(context), problem);
     }
+    static std::uint32_t count_parents(jobhost_context* context) noexcept {
+        return static_cast<std::uint32_t>(run_of(context).facts_.parents.size());
+    }
+    static jobhost_status get_parent(jobhost_context* context, std::uint32_t index,
+                                     jobhost_parent* out) noexcept {
+        if (index >= count_parents(context)) return JOBHOST_NOT_FOUND;
+        *out = run_of(context).facts_.parents[index];
+        return JOBHOST_OK;
+    }
     static const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
+        static const jobhost_parents_api parents{sizeof parents, 0, &count_parents, &get_parent};
+        if (view(id) == JOBHOST_PARENTS_ID) return &parents;
         static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail};
         static const jobhost_checkpoint_api checkpoint{sizeof checkpoint, 0, &load_checkpoint,
                                                        &save_checkpoint};

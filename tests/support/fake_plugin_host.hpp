@@ -35,6 +35,7 @@ struct RunFacts {
     std::string idempotency_key = "key-42";
     std::string definition = {};
     std::string arguments = "{}";
+    std::vector<jobhost_parent> parents = {};
 };
 
 // One run: the fake behind a jobhost_context. stop() and has_logged() are for any thread; stop_when_…() for

@@ -15,6 +15,16 @@
 
 namespace jobhost {
 
+// What a job waited for. Texts live as long as the run.
+struct EndedParent {
+    std::int64_t id = 0;
+    bool is_batch = false;
+    bool is_met = true;   // false: it has not ended as `on` says, and a person started this job all the same
+    std::string_view on;  // "succeeded", "failed", "finished" or "deleted"
+    std::string_view result;     // of a job that succeeded, JSON; empty: none
+    bool is_result_cut = false;  // it has one, but those of all parents are too large together
+};
+
 // Valid until run() returns, on any thread that the job started and joins before that. Texts live as long.
 class JobContext {
 public:
@@ -43,6 +53,21 @@ public:
     std::string_view definition() const noexcept { return text(api().definition); }
     // The arguments, a JSON object; for jobs that read them by themselves.
     std::string_view arguments_json() const noexcept { return text(api().arguments); }
+
+    // What the job waited for, in the order in which that was named.
+    std::vector<EndedParent> parents() const {
+        std::vector<EndedParent> all;
+        const auto count = detail::call_or<std::uint32_t>(0, detail::host.parents.count, context_);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            jobhost_parent parent{};
+            parent.struct_size = sizeof parent;
+            if (detail::call(detail::host.parents.get, context_, i, &parent) != JOBHOST_OK) break;
+            all.push_back({parent.id, (parent.flags & JOBHOST_PARENT_BATCH) != 0,
+                           (parent.flags & JOBHOST_PARENT_MET) != 0, detail::to_view(parent.on),
+                           detail::to_view(parent.result), (parent.flags & JOBHOST_PARENT_RESULT_CUT) != 0});
+        }
+        return all;
+    }
 
     // A line of the job's log, UTF-8, cut at 64 KiB. Warnings are counted: "succeeded with 3 warnings".
     void debug(std::string_view line) noexcept { log(JOBHOST_LOG_DEBUG, line); }

@@ -12,7 +12,9 @@
 //         static constexpr std::chrono::seconds timeout{30};  // any duration; the host has a default
 //         static constexpr std::uint32_t flags = JOBHOST_JOB_IDEMPOTENT;  // JOBHOST_JOB_ bits
 //         static constexpr std::uint32_t payload_version = 1;  // raise it when old arguments no longer fit
-//         static constexpr std::string_view result_schema = "{}";  // JSON Schema of the result
+//         static constexpr std::uint32_t accepts_from = 1;  // the oldest version that upgrade() takes
+//         static std::string upgrade(std::uint32_t from, std::string_view json);  // returns today's
+//         arguments static constexpr std::string_view result_schema = "{}";  // JSON Schema of the result
 //     };
 //
 // run() takes the arguments' struct or only the context, and returns nothing, or text: its result, as JSON.

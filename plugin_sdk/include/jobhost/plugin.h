@@ -173,6 +173,26 @@ typedef struct jobhost_step_api {
                                            jobhost_text* problem);
 } jobhost_step_api;
 
+/* What the job waited for before it ran: jobs and batches. */
+#define JOBHOST_PARENTS_ID "jobhost.parents/1"
+#define JOBHOST_PARENT_BATCH 0x1u       /* a batch, else a job                                                  */
+#define JOBHOST_PARENT_MET 0x2u         /* it ended as `on` says; not set only if a person started the job      */
+#define JOBHOST_PARENT_RESULT_CUT 0x4u  /* it has a result, which is left out: those of all parents are too large */
+typedef struct jobhost_parent {
+    uint32_t struct_size; /* set by the caller */
+    uint32_t flags;       /* JOBHOST_PARENT_ bits */
+    int64_t id;
+    jobhost_text on;      /* how it had to end: "succeeded", "failed", "finished", "deleted" */
+    jobhost_text result;  /* of a job that succeeded, JSON; empty: none                      */
+} jobhost_parent;
+typedef struct jobhost_parents_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint32_t(JOBHOST_CALL* count)(jobhost_context* context); /* [job] */
+    /* In the order in which they were named; NOT_FOUND past the end. Texts are valid until run() returned. [job] */
+    jobhost_status(JOBHOST_CALL* get)(jobhost_context* context, uint32_t index, jobhost_parent* out);
+} jobhost_parents_api;
+
 /* Jobs that a job hands in. `json` is one job, an array of up to 1,000, or a batch; up to 1 MiB. Its keys stand in
  * plugin_sdk/README.md. The calls of a run are numbered: a rerun that makes the same calls in the same order finds
  * the jobs of the run before instead of handing them in again, and must not ask for others. INVALID: it is refused,
@@ -210,6 +230,16 @@ typedef struct jobhost_job_type {
     void* user;                  /* the plugin's own                                                        */
     /* Runs one job. Reentrant: several at once, on several threads. [job] */
     jobhost_status(JOBHOST_CALL* run)(const struct jobhost_job_type* self, jobhost_context* context);
+
+    /* Since minor version 1. */
+    uint32_t accepts_from; /* oldest payload_version that upgrade() takes; 0: payload_version alone; at most 100 less */
+    uint32_t reserved2;
+    /* Called before run() for arguments of an older version `from`: hands those of payload_version, a JSON object, to
+     * `take(to, ...)`, which copies them. Anything but JOBHOST_OK ends the run as if run() had returned it. Reentrant.
+     * [job] */
+    jobhost_status(JOBHOST_CALL* upgrade)(const struct jobhost_job_type* self, jobhost_context* context, uint32_t from,
+                                          jobhost_text json, void(JOBHOST_CALL* take)(void* to, jobhost_text json),
+                                          void* to);
 } jobhost_job_type;
 
 /* What the plugin gives. Static storage; unchanged from entry until unload. */

@@ -85,6 +85,35 @@ RUN(checkpoint) {
     if (api->save(context, text("[7]"), &came) != JOBHOST_OK) return JOBHOST_FATAL;
     return say(context, api->load(context, &came, NULL), came);
 }
+RUN(parents) {
+    UNUSED;
+    const jobhost_parents_api* api = (const jobhost_parents_api*)host->get_extension(self_host, text(JOBHOST_PARENTS_ID));
+    char seen[1000];
+    int size = 0;
+    for (uint32_t i = 0; i < api->count(context); ++i) {
+        jobhost_parent parent = {sizeof parent, 0, 0, {NULL, 0}, {NULL, 0}};
+        if (api->get(context, i, &parent) != JOBHOST_OK) return JOBHOST_FATAL;
+        size += snprintf(seen + size, sizeof seen - (size_t)size, "%lld %u %.*s %.*s;", (long long)parent.id, parent.flags,
+                         (int)parent.on.size, parent.on.data, (int)(parent.result.size < 9 ? parent.result.size : 9),
+                         parent.result.data);
+    }
+    jobhost_parent shorter = {8, 0, -1, {NULL, 0}, {NULL, 0}};
+    if (api->get(context, 0, &shorter) != JOBHOST_OK || shorter.id != -1) return JOBHOST_FATAL;
+    if (api->get(context, api->count(context), &shorter) != JOBHOST_NOT_FOUND) return JOBHOST_FATAL;
+    const jobhost_text all = {seen, (size_t)size};
+    return say(context, 0, all);
+}
+static jobhost_status upgrade(const jobhost_job_type* self, jobhost_context* context, uint32_t from, jobhost_text json,
+                              void (*take)(void* to, jobhost_text json), void* to) {
+    UNUSED;
+    char newer[100];
+    if (from == 2) return JOBHOST_OK; /* hands nothing over */
+    if (json.size != 2) return JOBHOST_BAD_ARGUMENTS;
+    snprintf(newer, sizeof newer, "{\"from\": %u}", from);
+    take(to, text(newer));
+    return JOBHOST_OK;
+}
+RUN(upgraded) { UNUSED; return host->set_result(context, host->arguments(context)); }
 RUN(fatal) { UNUSED; return JOBHOST_FATAL; }
 RUN(bad_arguments) { UNUSED; return JOBHOST_BAD_ARGUMENTS; }
 RUN(odd_status) { UNUSED; return 77; }
@@ -213,16 +242,18 @@ RUN(host_table) {
 #define TYPE(name)                                                                                    \
     static const jobhost_job_type type_##name = {                                                     \
         sizeof(jobhost_job_type), JOBHOST_JOB_IDEMPOTENT, TEXT(#name), TEXT("for tests"),             \
-        TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name}
+        TEXT("{\"type\": \"object\"}"), {NULL, 0}, 0, 0, INT64_C(2000000), NULL, run_##name, 0, 0, NULL}
+static const jobhost_job_type type_upgraded = {
+    sizeof(jobhost_job_type), 0, TEXT("upgraded"), {NULL, 0}, {NULL, 0}, {NULL, 0}, 3, 0, 0, NULL, run_upgraded, 1, 0, upgrade};
 #define ALL(DO)                                                                                       \
-    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(steps) DO(checkpoint) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
+    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
     DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);
 #define LIST(name) &type_##name,
 ALL(DEFINE)
-static const jobhost_job_type* const types[] = {ALL(LIST)};
+static const jobhost_job_type* const types[] = {ALL(LIST) &type_upgraded};
 
 static jobhost_status init(jobhost_host* its_host, const jobhost_host_api* api) {
     self_host = its_host;

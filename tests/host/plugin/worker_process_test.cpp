@@ -111,6 +111,50 @@ TEST_F(WorkerTest, AFailureBringsItsDetail) {
     EXPECT_EQ(run("fail").detail, "") << "that of the run before";
 }
 
+TEST_F(WorkerTest, AJobSeesHowItsParentsEnded) {
+    start();
+    RunRequest child = request("parents");
+    child.parents = {{{JobId{7}, Condition::succeeded}, true, "[1]"},
+                     {{BatchId{8}, Condition::finished}, true, ""},
+                     {{JobId{9}, Condition::failed}, std::nullopt, ""}};
+    process->run(child);
+    EXPECT_EQ(finish().result, "\"0: 7 2 succeeded [1];8 3 finished ;9 0 failed ;\"");
+}
+
+TEST_F(WorkerTest, ResultsOfParentsThatAreTooLargeTogetherAreLeftOut) {
+    start();
+    RunRequest child = request("parents");
+    const std::string large = std::string(60'000, '1');
+    for (int i = 1; i <= 40; ++i)
+        child.parents.push_back({{JobId{i}, Condition::succeeded}, true, large});
+    process->run(child);
+    const RunResult result = finish();
+    EXPECT_THAT(result.result, testing::HasSubstr("34 2 succeeded 111111111;"));
+    EXPECT_THAT(result.result, testing::HasSubstr("40 6 succeeded ;"));
+}
+
+TEST_F(WorkerTest, OlderArgumentsAreUpgradedBeforeTheRun) {
+    start();
+    const auto& types = told.ready.at(0).types;
+    EXPECT_EQ(types.back().payload_version, 3u);
+    EXPECT_EQ(types.back().accepts_from, 1u);
+    EXPECT_EQ(types.front().accepts_from, 1u) << "its only version";
+    const auto run_version = [&](int version, const std::string& arguments) {
+        RunRequest older = request("upgraded");
+        older.arguments = arguments;
+        older.payload_version = version;
+        process->run(older);
+        return finish();
+    };
+    EXPECT_EQ(run_version(1, "{}").result, R"({"from": 1})");
+    EXPECT_EQ(run_version(3, "{}").result, "{}");
+    EXPECT_EQ(run_version(0, "{}").result, "{}");
+    EXPECT_EQ(run_version(1, "{ }").error_code, "bad_arguments");
+    EXPECT_EQ(run_version(2, "{}").error_code, "bad_upgrade");
+    EXPECT_EQ(run_version(4, "{}").error_code, "payload_version");
+    EXPECT_EQ(told.finished.back().how, How::fatal);
+}
+
 TEST_F(WorkerTest, ASnoozedRunSaysForHowLong) {
     start();
     const RunResult result = run("snooze");

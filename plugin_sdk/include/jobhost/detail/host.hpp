@@ -27,6 +27,7 @@ struct Host {
     jobhost_host* self = nullptr;
     jobhost_host_api api{};  // NULL where the host is older than this header
     jobhost_outcome_api outcome{};
+    jobhost_parents_api parents{};
     jobhost_checkpoint_api checkpoint{};
     jobhost_step_api step{};
     jobhost_enqueue_api enqueue{};
@@ -53,6 +54,7 @@ inline void adopt(jobhost_host* self, const jobhost_host_api& api) noexcept {
     host.self = self;
     copy_table(host.api, &api);
     copy_extension(host.outcome, JOBHOST_OUTCOME_ID);
+    copy_extension(host.parents, JOBHOST_PARENTS_ID);
     copy_extension(host.checkpoint, JOBHOST_CHECKPOINT_ID);
     copy_extension(host.step, JOBHOST_STEP_ID);
     copy_extension(host.enqueue, JOBHOST_ENQUEUE_ID);

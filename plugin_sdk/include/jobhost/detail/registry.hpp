@@ -45,6 +45,14 @@ jobhost_job_type describe(std::string& schema) {
         type.arguments_schema = to_text(schema);
     }
     type.run = &run_job<Job>;
+    if constexpr (requires { Job::accepts_from; }) {
+        static_assert(
+            requires { Job::payload_version; }, "accepts_from goes with a payload_version");
+        static_assert(Job::accepts_from <= Job::payload_version,
+                      "accepts_from is older than payload_version");
+        type.accepts_from = Job::accepts_from;
+        type.upgrade = &upgrade_job<Job>;
+    }
     return type;
 }
 

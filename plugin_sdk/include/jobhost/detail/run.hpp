@@ -118,4 +118,17 @@ jobhost_status JOBHOST_CALL run_job(const jobhost_job_type*, jobhost_context* co
     }
 }
 
+template <class Job>
+jobhost_status JOBHOST_CALL upgrade_job(const jobhost_job_type*, jobhost_context* context, std::uint32_t from,
+                                        jobhost_text json, void(JOBHOST_CALL* take)(void*, jobhost_text),
+                                        void* to) noexcept {
+    try {
+        const std::string upgraded = Job::upgrade(from, to_view(json));
+        take(to, to_text(upgraded));
+        return JOBHOST_OK;
+    } catch (...) {
+        return settle_exception(context);
+    }
+}
+
 }  // namespace jobhost::detail
