@@ -100,8 +100,10 @@ struct RunRequestsTest : testing::Test {
     std::int64_t last_number = 0;
 
     ServerId enter() {
-        const std::vector<storage::ServedType> types{{.type = "mail.send", .payload_version = 3},
-                                                     {.type = "mail.sort", .payload_version = 1}};
+        const std::vector<storage::ServedType> types{
+            {.type = "mail.send", .payload_version = 2},
+            {.type = "mail.send", .payload_version = 3, .plugin_version = "1.0.0"},
+            {.type = "mail.sort", .payload_version = 1, .plugin_version = "1.0.0"}};
         return db->servers().enter({.incarnation = "one", .name = "under-test"}, types);
     }
     ClaimedJob claim() {

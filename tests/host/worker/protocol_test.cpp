@@ -20,7 +20,11 @@ ReadyMessage some_ready() {
 }
 
 RunMessage some_run() {
-    return {42, 7, 3, 1000, 1, "key", "nightly", R"({"a":1})"};
+    return {42,        7,
+            3,         1000,
+            1,         "key",
+            "nightly", R"({"a":1})",
+            2,         {{1, 3, "finished", ""}, {2, 2, "succeeded", "[1]"}}};
 }
 
 struct Kind {
@@ -49,6 +53,9 @@ TEST(Protocol, MessagesSurviveTheTrip) {
     EXPECT_EQ(run.job, 42);
     EXPECT_EQ(run.definition, "nightly");
     EXPECT_EQ(run.arguments, R"({"a":1})");
+    EXPECT_EQ(run.payload_version, 2u);
+    ASSERT_EQ(run.parents.size(), 2u);
+    EXPECT_EQ(run.parents[1].result, "[1]");
     const ReadyMessage ready = decode_ready(encode(some_ready()));
     ASSERT_EQ(ready.types.size(), 2u);
     EXPECT_EQ(ready.types[0].default_timeout, 1000);
@@ -103,6 +110,14 @@ TEST(Protocol, ValuesOutOfRangeAreRefused) {
     EXPECT_THROW(decode_request(encode(
                      RequestMessage{1, RequestKind::enqueue, 1, "", std::string(kMaxEnqueued + 1, 'x')})),
                  ProtocolError);
+    ReadyMessage newer = some_ready();
+    newer.types[0].accepts_from = 3;  // than its own version
+    EXPECT_THROW(decode_ready(encode(newer)), ProtocolError);
+    newer.types[0].accepts_from = 0;
+    EXPECT_THROW(decode_ready(encode(newer)), ProtocolError);
+    newer.types[0].accepts_from = 1;
+    newer.types[0].payload_version = 102;
+    EXPECT_THROW(decode_ready(encode(newer)), ProtocolError);
     ReadyMessage ready = some_ready();
     ready.types[1].name = "resize";
     EXPECT_THROW(decode_ready(encode(ready)), ProtocolError);
