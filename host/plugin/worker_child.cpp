@@ -2,7 +2,7 @@
 
 #include "host/worker/limits.hpp"
 
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <sys/socket.h>
 

@@ -1,7 +1,7 @@
 // The extensions whose functions ask the host; see jobhost/plugin.h for what each promises.
 #pragma once
 
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 namespace jobhost::worker {
 

@@ -1,6 +1,6 @@
 // The sizes and offsets that plugins in the field were compiled with. A line here changes only by adding
 // below it.
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <gtest/gtest.h>
 

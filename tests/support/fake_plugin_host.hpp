@@ -2,7 +2,7 @@
 // say.
 #pragma once
 
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <boost/json/value.hpp>
 

@@ -1,6 +1,6 @@
 /* clang-format off */
 /* The columns are set by hand, and it is C. NOLINTBEGIN */
-/* The whole plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>.
+/* The plugin ABI of jobhost. Plain C99; needs only <stddef.h> and <stdint.h>. Extensions: jobhost/extensions.h.
  *
  * Rules, for both sides
  *  - Every struct that crosses the border begins with `struct_size` and grows only at its end. A reader looks at
@@ -129,87 +129,6 @@ typedef struct jobhost_host_api {
     jobhost_status(JOBHOST_CALL* set_error)(jobhost_context* context, jobhost_text code, jobhost_text message);
     /* Append new members only below this line, and raise JOBHOST_ABI_MINOR. */
 } jobhost_host_api;
-
-/* Extensions of the host: what get_extension() answers to these ids. They grow like the table above. */
-
-/* What else a run can say of its end. */
-#define JOBHOST_OUTCOME_ID "jobhost.outcome/1"
-typedef struct jobhost_outcome_api {
-    uint32_t struct_size;
-    uint32_t reserved;
-    /* How long until the next run if this one returns JOBHOST_SNOOZE: more than 0, at most 365 days, else INVALID.
-     * The last call wins. [job] */
-    jobhost_status(JOBHOST_CALL* set_snooze)(jobhost_context* context, int64_t delay_us);
-    /* What helps to find the cause of a failure, such as a stack trace; up to 64 KiB, longer is cut. Kept beside
-     * the error of set_error(). The last call wins. [job] */
-    jobhost_status(JOBHOST_CALL* set_detail)(jobhost_context* context, jobhost_text text);
-} jobhost_outcome_api;
-
-/* What a job saves for its next run. The functions of the next three extensions ask the host and block until it
- * answers, at most 30 s. They return OK, LIMIT (too large, or too many calls at the same time), INVALID, LOST or
- * UNAVAILABLE. `problem` may be NULL; unless OK is returned it is set to a sentence for a person, valid until the
- * same thread asks again. What was saved goes when the job succeeds, or when a person runs it anew. */
-#define JOBHOST_CHECKPOINT_ID "jobhost.checkpoint/1"
-typedef struct jobhost_checkpoint_api {
-    uint32_t struct_size;
-    uint32_t reserved;
-    /* What earlier runs of this job saved last, JSON; NOT_FOUND: nothing. Valid until run() returned. [job] */
-    jobhost_status(JOBHOST_CALL* load)(jobhost_context* context, jobhost_text* out, jobhost_text* problem);
-    /* A JSON value of up to 1 MiB; replaces the one before. OK: it is durable. [job] */
-    jobhost_status(JOBHOST_CALL* save)(jobhost_context* context, jobhost_text json, jobhost_text* problem);
-} jobhost_checkpoint_api;
-
-/* Parts of a job that are done once. Names: 1 to 200 bytes, of which "jobhost." begins none; up to 10,000 of one
- * job, with results of up to 1 MiB. */
-#define JOBHOST_STEP_ID "jobhost.step/1"
-typedef struct jobhost_step_api {
-    uint32_t struct_size;
-    uint32_t reserved;
-    /* The result of a step that is complete, JSON; NOT_FOUND: it is not. Valid until run() returned. [job] */
-    jobhost_status(JOBHOST_CALL* find)(jobhost_context* context, jobhost_text name, jobhost_text* out,
-                                       jobhost_text* problem);
-    /* The first result of a name stays. OK: it is durable. [job] */
-    jobhost_status(JOBHOST_CALL* complete)(jobhost_context* context, jobhost_text name, jobhost_text json,
-                                           jobhost_text* problem);
-} jobhost_step_api;
-
-/* What the job waited for before it ran: jobs and batches. */
-#define JOBHOST_PARENTS_ID "jobhost.parents/1"
-#define JOBHOST_PARENT_BATCH 0x1u       /* a batch, else a job                                                  */
-#define JOBHOST_PARENT_MET 0x2u         /* it ended as `on` says; not set only if a person started the job      */
-#define JOBHOST_PARENT_RESULT_CUT 0x4u  /* it has a result, which is left out: those of all parents are too large */
-typedef struct jobhost_parent {
-    uint32_t struct_size; /* set by the caller */
-    uint32_t flags;       /* JOBHOST_PARENT_ bits */
-    int64_t id;
-    jobhost_text on;      /* how it had to end: "succeeded", "failed", "finished", "deleted" */
-    jobhost_text result;  /* of a job that succeeded, JSON; empty: none                      */
-} jobhost_parent;
-typedef struct jobhost_parents_api {
-    uint32_t struct_size;
-    uint32_t reserved;
-    uint32_t(JOBHOST_CALL* count)(jobhost_context* context); /* [job] */
-    /* In the order in which they were named; NOT_FOUND past the end. Texts are valid until run() returned. [job] */
-    jobhost_status(JOBHOST_CALL* get)(jobhost_context* context, uint32_t index, jobhost_parent* out);
-} jobhost_parents_api;
-
-/* Jobs that a job hands in. `json` is one job, an array of up to 1,000, or a batch; up to 1 MiB. Its keys stand in
- * plugin_sdk/README.md. The calls of a run are numbered: a rerun that makes the same calls in the same order finds
- * the jobs of the run before instead of handing them in again, and must not ask for others. INVALID: it is refused,
- * and nothing was handed in. */
-#define JOBHOST_ENQUEUE_ID "jobhost.enqueue/1"
-typedef struct jobhost_enqueue_api {
-    uint32_t struct_size;
-    uint32_t reserved;
-    /* Durable at once. `*ids`: a JSON array of texts, the batch first if there is one, then the jobs in their order;
-     * valid until the same thread asks again. [job] */
-    jobhost_status(JOBHOST_CALL* enqueue)(jobhost_context* context, jobhost_text json, jobhost_text* ids,
-                                          jobhost_text* problem);
-    /* Handed in together with the record that this run succeeded, or never. No batch; up to 1,000 jobs and 4 MiB
-     * of one run. [job] */
-    jobhost_status(JOBHOST_CALL* enqueue_on_success)(jobhost_context* context, jobhost_text json,
-                                                     jobhost_text* problem);
-} jobhost_enqueue_api;
 
 #define JOBHOST_JOB_IDEMPOTENT 0x1u    /* running twice does no harm                                  */
 #define JOBHOST_JOB_IN_PROCESS_OK 0x2u /* the author allows running inside the host; the operator decides */

@@ -1,6 +1,6 @@
 /* clang-format off */
 /* The plugin that the tests of workers run: one job type for each thing that a job may do. */
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <pthread.h>
 #include <signal.h>

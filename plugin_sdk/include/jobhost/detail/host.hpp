@@ -1,7 +1,7 @@
 // The host as this plugin sees it: the only state of the C++ face.
 #pragma once
 
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <algorithm>
 #include <cstddef>
