@@ -19,8 +19,6 @@ namespace jobhost::storage {
 
 namespace {
 
-constexpr std::int64_t kLargestIdBlock = 1024;
-
 // Errors that a single row can cause. All others, a full disk or a missing permission, are the database's.
 bool is_of_a_row(const StorageError& error) {
     return error.kind() == StorageError::Kind::conflict || error.kind() == StorageError::Kind::refused;
@@ -28,25 +26,8 @@ bool is_of_a_row(const StorageError& error) {
 
 }  // namespace
 
-// A program that enqueues once takes what it needs; one that goes on enqueueing takes larger and larger
-// blocks.
 JobId SociJobStore::reserve_ids(std::size_t count) {
-    const auto wanted = static_cast<std::int64_t>(count);
-    const std::lock_guard lock{ids_mutex_};
-    if (ids_end_ - next_id_ < wanted) {
-        const std::int64_t size = std::max(wanted, block_size_);
-        std::int64_t end = 0;  // ours only when the transaction is durable
-        database_.write_repeatedly([&](Session& session) {
-            session.execute("job_id_block_take", {{"count", size}});
-            end = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
-        });
-        next_id_ = end - size;
-        ids_end_ = end;
-        block_size_ = std::min(block_size_ * 2, kLargestIdBlock);
-    }
-    const JobId first{next_id_};
-    next_id_ += wanted;
-    return first;
+    return JobId{changes_.ids().reserve(count)};
 }
 
 std::vector<Inserted> SociJobStore::insert(std::span<const NewJob> jobs) {

@@ -28,11 +28,6 @@ private:
 
     Changes& changes_;
     Database& database_;
-
-    std::mutex ids_mutex_;
-    std::int64_t next_id_ = 0;
-    std::int64_t ids_end_ = 0;
-    std::int64_t block_size_ = 1;
 };
 
 }  // namespace jobhost::storage

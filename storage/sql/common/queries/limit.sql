@@ -78,7 +78,3 @@ UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
 -- name: job_unclaim
 -- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.
 UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id ${in:ids};
-
--- name: job_free_key
-UPDATE job SET unique_slot = NULL WHERE id ${in:ids};
-

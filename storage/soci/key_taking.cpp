@@ -1,0 +1,120 @@
+#include "storage/soci/key_taking.hpp"
+
+#include "storage/soci/instants.hpp"
+#include "storage/soci/unique_key.hpp"
+#include "storage/storage_error.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace jobhost::storage {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw StorageError{StorageError::Kind::refused, why};
+}
+
+std::string name_of(JobId id) {
+    return "job " + std::to_string(id.value);
+}
+
+}  // namespace
+
+// In the order of the slots, in which every transaction takes them.
+void KeyTaking::take(SubmissionEntries& entries) {
+    std::vector<SubmissionEntry*> unique;
+    for (SubmissionEntry& entry : entries) {
+        if (entry.is_left_out || !entry.job.unique) continue;
+        entry.slot = unique_slot_of(entry.job);
+        unique.push_back(&entry);
+    }
+    std::stable_sort(unique.begin(), unique.end(),
+                     [](const SubmissionEntry* a, const SubmissionEntry* b) { return a->slot < b->slot; });
+    for (SubmissionEntry* entry : unique)
+        take(*entry);
+}
+
+void KeyTaking::take(SubmissionEntry& entry) {
+    const Unique& unique = *entry.job.unique;
+    if (unique.held == HeldWhile::queued && !entry.job.parents.empty()) return;  // it is not queued for now
+    if (const auto earlier = taken_.find(entry.slot); earlier != taken_.end())
+        return meet_earlier(entry, *earlier->second);
+    if (unique.held == HeldWhile::window) {
+        if (!take_window(entry)) return;
+    } else {
+        const auto holder = change_.session.rows<long long, long long>("job_of_slot", {{"slot", entry.slot}});
+        if (!holder.empty())
+            return meet(entry, JobId{std::get<0>(holder.front())}, std::get<1>(holder.front()) > 0);
+    }
+    taken_[entry.slot] = &entry;
+}
+
+void KeyTaking::meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier) {
+    const OnConflict conflict = entry.job.unique->on_conflict;
+    if (conflict != OnConflict::replace && conflict != OnConflict::extend)
+        return meet(entry, earlier.job.id, true);
+    earlier.job.due_at = entry.job.due_at;
+    if (conflict == OnConflict::replace) {
+        earlier.job.arguments = entry.job.arguments;
+        earlier.job.priority = entry.job.priority;
+    }
+    entry.leave_out(earlier.job.id);
+}
+
+// False: the window of another job is open.
+bool KeyTaking::take_window(SubmissionEntry& entry) {
+    Session& session = change_.session;
+    const auto found = session.rows<long long, long long>("window_of_slot", {{"slot", entry.slot}});
+    if (!found.empty() && std::get<1>(found.front()) > micros(now_)) {
+        const JobId holder{std::get<0>(found.front())};
+        const std::vector<HeldJob> held = hold_jobs(session, {holder});
+        meet(entry, holder, held.empty() || held.front().state >= StateName::processing);
+        return false;
+    }
+    session.execute("window_delete", {{"slot", entry.slot}});
+    const long long inserted =
+        session.execute("window_insert", {{"slot", entry.slot},
+                                          {"job", entry.job.id.value},
+                                          {"until", micros(now_ + entry.job.unique->window)}});
+    if (inserted == 0) throw_overtaken();
+    return true;
+}
+
+void KeyTaking::meet(SubmissionEntry& entry, JobId holder, bool was_claimed) {
+    switch (entry.job.unique->on_conflict) {
+        case OnConflict::fail:
+            refuse("a job with this unique key is there already: " + name_of(holder));
+        case OnConflict::replace:
+        case OnConflict::extend:
+            if (!was_claimed) replace(entry.job, holder);
+            break;
+        case OnConflict::skip:
+            break;
+    }
+    entry.leave_out(holder);
+}
+
+void KeyTaking::replace(const NewJob& by, JobId holder) {
+    Session& session = change_.session;
+    std::vector<HeldJob> held = hold_jobs(session, {holder});
+    if (held.empty() || held.front().state > StateName::enqueued) return;
+    HeldJob& job = held.front();
+    if (by.unique->on_conflict == OnConflict::replace) {
+        session.execute("job_replace",
+                        {{"id", holder.value}, {"arguments", by.arguments}, {"priority", by.priority}});
+        job.priority = by.priority;
+    }
+    if (job.state == StateName::awaiting) {
+        session.execute("job_due_when_released", {{"id", holder.value}, {"due_at", micros(by.due_at)}});
+        return;
+    }
+    JobMoves moves{change_};
+    if (by.due_at && *by.due_at > now_)
+        moves.schedule(job, *by.due_at, Reason::delayed);
+    else
+        moves.enqueue(job);
+    moves.write();
+}
+
+}  // namespace jobhost::storage
