@@ -36,7 +36,7 @@ void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
     std::map<JobId, std::vector<SubmissionEntry*>> by_creator;
     for (SubmissionEntry& entry : entries)
         if (entry.job.creator && !entry.is_left_out) by_creator[*entry.job.creator].push_back(&entry);
-    for (const auto& [creator, entries] : by_creator) {
+    for (const auto& [creator, own] : by_creator) {
         struct Call {
             JobId job;
             LaneId lane;
@@ -46,7 +46,7 @@ void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
         for (auto& [id, call, lane, arguments] : change.session.rows<long long, int, long long, std::string>(
                  "job_of_call", {{"creator", creator.value}}))
             calls[call] = {JobId{id}, LaneId{lane}, std::move(arguments)};
-        for (SubmissionEntry* entry : entries) {
+        for (SubmissionEntry* entry : own) {
             const auto call = calls.find(entry->job.call_no);
             if (call == calls.end()) continue;
             const LaneId lane =

@@ -1,6 +1,8 @@
 #include "storage/soci/soci_workflow_store.hpp"
 
 #include "storage/soci/batch_members.hpp"
+#include "storage/soci/batch_queries.hpp"
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/releases.hpp"
@@ -118,24 +120,40 @@ std::size_t SociWorkflowStore::go_on(std::size_t limit) {
     return touched;
 }
 
-std::optional<Batch> SociWorkflowStore::find(BatchId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::optional<Batch> SociWorkflowStore::find(BatchId batch) {
+    std::vector<Batch> found;
+    database_.read([&](Session& session) { found = select_batches(session, {batch}); });
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
-BatchPage SociWorkflowStore::list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+BatchPage SociWorkflowStore::list(std::optional<BatchState> state, std::size_t limit,
+                                  std::optional<BatchId> from) {
+    BatchPage page;
+    database_.read([&](Session& session) { page = list_batches(session, state, limit, from); });
+    return page;
 }
 
-std::vector<Batch> SociWorkflowStore::within(BatchId, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Batch> SociWorkflowStore::within(BatchId batch, std::size_t limit) {
+    std::vector<Batch> found;
+    database_.read([&](Session& session) { found = batches_within(session, batch, limit); });
+    return found;
 }
 
-std::vector<ParentEnd> SociWorkflowStore::parents(JobId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<ParentEnd> SociWorkflowStore::parents(JobId job) {
+    std::vector<ParentEnd> found;
+    database_.read([&](Session& session) {
+        found.clear();
+        for (auto& [child, parents] : parents_of(session, {job}))
+            found = std::move(parents);
+    });
+    return found;
 }
 
-std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId>, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId> of, std::size_t limit) {
+    std::vector<Child> found;
+    database_.read([&](Session& session) { found = children_of(session, of, limit); });
+    return found;
 }
 
 std::size_t SociWorkflowStore::sweep(std::size_t limit) {

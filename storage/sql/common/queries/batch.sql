@@ -86,3 +86,20 @@ SELECT ${top:count} id FROM batch WHERE state = :state AND id > :after ORDER BY 
 
 -- name: work_of
 SELECT kind, subject FROM unfinished_work WHERE subject ${in:ids};
+
+-- name: batch_select
+SELECT id, within_batch, name, state, members, unfinished, unsuccessful, cancel_requested_at, created_at, finished_at
+FROM batch
+WHERE id ${in:ids};
+
+-- name: batch_page
+SELECT ${top:count} id FROM batch WHERE id < :before ORDER BY id DESC ${limit:count};
+
+-- name: batch_page_of_state
+SELECT ${top:count} id FROM batch WHERE state = :state AND id < :before ORDER BY id DESC ${limit:count};
+
+-- name: batch_within
+SELECT ${top:count} id FROM batch WHERE within_batch = :batch ORDER BY id ${limit:count};
+
+-- name: batch_jobs_count
+SELECT batch, state, CAST(COUNT(*) AS bigint) FROM job WHERE batch ${in:ids} AND batch IS NOT NULL GROUP BY batch, state;

@@ -38,3 +38,10 @@ SELECT child, child_is_batch FROM job_edge WHERE parent ${in:ids} AND met = 2;
 
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};
+
+-- name: edge_children
+SELECT ${top:count} child, child_is_batch, condition, met
+FROM job_edge
+WHERE parent = :parent
+ORDER BY child
+${limit:count};

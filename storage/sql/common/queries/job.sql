@@ -61,7 +61,7 @@ LEFT JOIN server ON server.id = job.server;
 SELECT id, lease FROM job WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL ORDER BY id;
 
 -- name: job_runs_of
-SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;
+SELECT ${top:count} id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id ${limit:count};
 
 -- name: tag_of
 SELECT job, tag FROM job_tag WHERE job ${in:ids} ORDER BY job, tag;
