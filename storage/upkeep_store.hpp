@@ -24,11 +24,17 @@ public:
     virtual ~UpkeepStore() = default;
 
     // Removes jobs that have been final for longer than their policy keeps them, with their events and logs.
-    // Looks at no more than `limit` of them, from `position` on, which it moves.
+    // What somebody still needs stays: the parent of a child that waits, a member of a batch that is not
+    // final. Looks at no more than `limit` of them, from `position` on, which it moves.
     virtual Purged purge(PurgePosition& position, std::size_t limit) = 0;
     // Removes final jobs of definitions that keep only so many of the youngest, at most `limit`; how many
     // went.
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
+
+    // Removes batches that ended a week ago and of which no job is left, cancels those that were created a
+    // day ago and never opened, and forgets unique keys whose window is over, and commands after 30 days. At
+    // most `limit` batches; how many went.
+    virtual std::size_t purge_workflows(std::size_t limit) = 0;
 
     // Forgets servers that ended more than a week ago and hold no job; how many.
     virtual std::size_t purge_servers() = 0;

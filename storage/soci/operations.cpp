@@ -25,10 +25,9 @@ Cause cause_of(Verb verb) {
             return Cause::cancelled;
         case Verb::reschedule:
             return Cause::rescheduled;
-        case Verb::move:
-            break;
+        default:
+            return Cause::moved;
     }
-    return Cause::moved;
 }
 
 class Operator {
@@ -79,9 +78,8 @@ private:
             case Verb::cancel:
                 remove(job);
                 break;
-            case Verb::move:
+            default:
                 lanes_.push_back(job);
-                break;
         }
         note(job);
         return Operated::done;

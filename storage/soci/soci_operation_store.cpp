@@ -1,55 +1,193 @@
 #include "storage/soci/soci_operation_store.hpp"
 
+#include "storage/soci/command_rows.hpp"
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_inserter.hpp"
+#include "storage/soci/job_scan.hpp"
+#include "storage/soci/lane_rows.hpp"
+#include "storage/soci/operation_json.hpp"
 #include "storage/soci/operations.hpp"
+#include "storage/soci/queue_rows.hpp"
 #include "storage/storage_error.hpp"
+#include "storage/text.hpp"
 
 #include <algorithm>
 
 namespace jobhost::storage {
 
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw StorageError{StorageError::Kind::refused, why};
+}
+
+void check(const Operation& operation) {
+    if (operation.verb > Verb::move) refuse("that is no operation on jobs");
+    if (operation.verb == Verb::reschedule && !operation.at) refuse("say when the jobs are to be due");
+    if (operation.verb == Verb::move && !operation.queue && !operation.priority)
+        refuse("say to which queue, or to which priority, the jobs are to be moved");
+    if (operation.priority && (*operation.priority < kMinPriority || *operation.priority > kMaxPriority))
+        refuse("a priority is -1000 to 1000");
+    if (operation.queue && (operation.queue->value.empty() || operation.queue->value.size() > kMaxNameSize ||
+                            !is_storable(operation.queue->value)))
+        refuse("a queue's name is 1 to " + std::to_string(kMaxNameSize) + " bytes of UTF-8 without NUL");
+    if (!is_storable(operation.by)) refuse("the name of who asks is not UTF-8");
+}
+
+bool fits_everything(const JobFilter& filter) {
+    return !filter.state && !filter.queue && !filter.type && !filter.definition && !filter.tag &&
+           !filter.batch && !filter.has_warnings;
+}
+
+}  // namespace
+
 std::vector<Operated> SociOperationStore::operate(std::span<const JobId> jobs, const Operation& operation) {
+    check(operation);
     std::vector<Operated> answers;
     for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(rest.size(), kMostOperated))) {
-        std::vector<Operated> some;
+        const auto some = rest.first(std::min(rest.size(), kMostOperated));
+        const CommandId command{changes_.ids().reserve(1)};
+        std::vector<Operated> done;
         changes_.write([&](Change& change) {
-            some = storage::operate(change, rest.first(std::min(rest.size(), kMostOperated)), operation);
+            done = storage::operate(change, some, operation);
+            DoneCommand row{
+                .id = command, .verb = operation.verb, .by = operation.by, .operation = to_json(operation)};
+            if (some.size() == 1)
+                row.job = some.front();
+            else
+                row.filter = R"({"jobs":)" + id_list(some) + "}";
+            insert_done(change.session, row);
         });
-        answers.insert(answers.end(), some.begin(), some.end());
+        answers.insert(answers.end(), done.begin(), done.end());
     }
     return answers;
 }
 
-JobId SociOperationStore::run_again(JobId, const std::optional<std::string>&, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& arguments,
+                                    const std::string& by) {
+    const JobId copy{changes_.ids().reserve(2)};
+    const CommandId command{copy.value + 1};
+    changes_.write_repeatedly([&](Change& change) {
+        Session& session = change.session;
+        const auto found = session.rows<long long, int, long long, std::string, std::optional<long long>>(
+            "job_to_copy", {{"id", id.value}});
+        if (found.empty()) refuse("there is no job " + std::to_string(id.value));
+        const auto& [lane_id, priority, policy, old_arguments, definition] = found.front();
+        NewJob job{.id = copy, .priority = priority, .arguments = arguments.value_or(old_arguments)};
+        for (const Lane& lane : read_lanes(session)) {
+            if (lane.id.value != lane_id) continue;
+            job.type = lane.type;
+            job.queue = lane.queue;
+            job.payload_version = lane.payload_version;
+        }
+        job.policy = change.names.policy(session, change.draft, PolicyId{policy});
+        if (definition) job.definition = DefinitionId{*definition};
+        check_jobs({&job, 1});
+        insert_jobs(change, {&job, 1});
+        insert_done(session, {.id = command, .verb = Verb::run_again, .by = by, .job = id});
+    });
+    return copy;
 }
 
-CommandId SociOperationStore::start(const JobFilter&, const Operation&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+CommandId SociOperationStore::start(const JobFilter& filter, const Operation& operation) {
+    check(operation);
+    if (fits_everything(filter))
+        refuse("this would concern all jobs there are; name a state, a queue or a type");
+    const CommandId id{changes_.ids().reserve(1)};
+    const std::string text = to_json(filter);
+    database_.write([&](Session& session) {
+        insert_open(session, id, text, operation);
+        session.announce();
+    });
+    return id;
 }
 
-std::size_t SociOperationStore::go_on(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::size_t SociOperationStore::go_on(std::size_t limit) {
+    bool is_any = false;
+    database_.read([&](Session& session) {
+        is_any = !session.rows<long long>("command_open", {{"count", 1}}).empty();
+    });
+    if (!is_any) return 0;
+    std::size_t looked_at = 0;
+    changes_.write([&](Change& change) {
+        looked_at = 0;
+        for (const auto& [id, verb, by, filter, operation, position] :
+             change.session.rows<long long, int, std::string, std::string, std::string, std::string>(
+                 "command_next", {{"count", 1}}))
+            looked_at = go_on(change, limit,
+                              {CommandId{id}, static_cast<Verb>(verb), by, filter, operation, position});
+    });
+    return looked_at;
 }
 
-std::optional<Command> SociOperationStore::find(CommandId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+// Jobs that were handed in after the command have larger numbers, and are left alone.
+std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const OpenCommand& command) {
+    const JobFilter filter = filter_from_json(command.filter);
+    Operation operation = operation_from_json(command.operation);
+    operation.verb = command.verb;
+    operation.by = command.by;
+    JobScan scan{change.session, filter, command.position};
+    const std::size_t most = std::min(limit, kMostOperated);
+    ScanResult found = scan.next(most);
+    const std::string position = scan.cursor();
+    std::erase_if(found.jobs, [&](JobId job) { return job.value > command.id.value; });
+    std::int64_t done = 0;
+    std::int64_t not_possible = 0;
+    for (const Operated answer : storage::operate(change, found.jobs, operation))
+        ++(answer == Operated::done || answer == Operated::asked ? done : not_possible);
+    const bool is_over = found.is_at_end;
+    change.session.execute(
+        "command_go_on",
+        {{"id", command.id.value},
+         {"state", is_over ? 1 : 0},
+         {"position", position},
+         {"looked_at", static_cast<long long>(found.jobs.size())},
+         {"done", done},
+         {"not_possible", not_possible},
+         {"finished_at", is_over ? std::optional{micros(change.session.now())} : std::nullopt}});
+    return is_over ? found.jobs.size() : limit;
 }
 
-std::vector<Command> SociOperationStore::commands(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::optional<Command> SociOperationStore::find(CommandId id) {
+    std::optional<Command> found;
+    database_.read([&](Session& session) { found = find_command(session, id); });
+    return found;
 }
 
-void SociOperationStore::pause(const QueueName&, const std::string&, const std::string&,
-                               std::optional<TimePoint>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Command> SociOperationStore::commands(std::size_t limit) {
+    std::vector<Command> found;
+    database_.read([&](Session& session) { found = list_commands(session, limit); });
+    return found;
 }
 
-bool SociOperationStore::resume(const QueueName&, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+void SociOperationStore::pause(const QueueName& queue, const std::string& by, const std::string& reason,
+                               std::optional<TimePoint> until) {
+    if (queue.value.empty() || queue.value.size() > kMaxNameSize || !is_storable(queue.value) ||
+        !is_storable(by) || !is_storable(reason))
+        refuse("queue, name and reason must be UTF-8 without NUL, and a queue has a name");
+    const CommandId command{changes_.ids().reserve(1)};
+    database_.write([&](Session& session) {
+        pause_queue(session, queue, by, reason, until);
+        insert_done(session, {.id = command, .verb = Verb::pause, .by = by, .queue = queue.value});
+    });
+}
+
+bool SociOperationStore::resume(const QueueName& queue, const std::string& by) {
+    const CommandId command{changes_.ids().reserve(1)};
+    bool was_paused = false;
+    database_.write([&](Session& session) {
+        was_paused = resume_queue(session, queue);
+        if (was_paused)
+            insert_done(session, {.id = command, .verb = Verb::resume, .by = by, .queue = queue.value});
+    });
+    return was_paused;
 }
 
 std::vector<QueueState> SociOperationStore::queues() {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+    std::vector<QueueState> found;
+    database_.read([&](Session& session) { found = list_queues(session); });
+    return found;
 }
 
 }  // namespace jobhost::storage

@@ -2,6 +2,7 @@
 
 #include "storage/soci/batch_members.hpp"
 #include "storage/soci/batch_queries.hpp"
+#include "storage/soci/command_rows.hpp"
 #include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
@@ -73,7 +74,8 @@ void SociWorkflowStore::open(BatchId id) {
     });
 }
 
-bool SociWorkflowStore::cancel(BatchId id, const std::string& /*by*/) {
+bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
+    const CommandId command{changes_.ids().reserve(1)};
     bool is_cancelled = false;
     changes_.write_repeatedly([&](Change& change) {
         Releases releases{change};
@@ -82,6 +84,10 @@ bool SociWorkflowStore::cancel(BatchId id, const std::string& /*by*/) {
         if (!is_cancelled) return;
         releases.cancel(id);
         releases.run();
+        insert_done(change.session, {.id = command,
+                                     .verb = Verb::cancel_batch,
+                                     .by = by,
+                                     .filter = R"({"batch":")" + std::to_string(id.value) + R"("})"});
         change.session.announce();
     });
     return is_cancelled;

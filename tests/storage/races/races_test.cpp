@@ -69,7 +69,7 @@ protected:
     Host one{url, "one"};
     Host two{url, "two"};
     SociJobQueries queries{*one.opened.database};
-    SociUpkeepStore upkeep{*one.opened.database};
+    SociUpkeepStore upkeep{one.changes};
 
     NewJob job() {
         NewJob made;

@@ -78,3 +78,41 @@ UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
 -- name: job_unclaim
 -- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.
 UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id ${in:ids};
+
+-- name: limit_find
+SELECT kind, capacity, window_length FROM job_limit WHERE name = :name;
+
+-- name: limit_insert
+INSERT INTO job_limit (name, kind, capacity, window_length)
+SELECT :name, CAST(:kind AS smallint), CAST(:capacity AS bigint), CAST(:window AS bigint)
+WHERE NOT EXISTS (SELECT 1 FROM job_limit ${locked} WHERE name = :name)
+${unless_there};
+
+-- name: limit_change
+UPDATE job_limit SET capacity = :capacity, window_length = :window WHERE name = :name;
+
+-- name: limit_delete
+DELETE FROM job_limit WHERE name = :name;
+
+-- name: limit_state_delete
+DELETE FROM limit_state WHERE limit_name = :name;
+
+-- name: limit_users
+-- Jobs that may still come for a slot.
+SELECT ${top:count} limit_use.job
+FROM limit_use
+JOIN job ON job.id = limit_use.job
+WHERE limit_use.limit_name = :name AND job.state < 4
+${limit:count};
+
+-- name: limit_usage
+SELECT limit_name, CAST(COUNT(*) AS bigint), CAST(SUM(taken) AS bigint)
+FROM limit_state
+WHERE limit_name = :name
+GROUP BY limit_name;
+
+-- name: limit_parked
+SELECT CAST(COUNT(*) AS bigint)
+FROM limit_state
+JOIN job ON job.limit_key = limit_state.limit_key
+WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state = 0;

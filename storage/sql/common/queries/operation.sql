@@ -30,3 +30,55 @@ DELETE FROM job_checkpoint WHERE job ${in:ids};
 
 -- name: job_step_delete
 DELETE FROM job_step WHERE job ${in:ids};
+
+-- name: command_insert
+INSERT INTO command (id, state, verb, job, queue, by_whom, filter, operation, position, looked_at, done, not_possible,
+                     created_at, finished_at)
+VALUES (:id, :state, :verb, :job, :queue, :by, :filter, :operation, '', 0, 0, 0, :now, :finished_at);
+
+-- name: command_find
+SELECT id, verb, job, queue, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
+FROM command
+WHERE id = :id;
+
+-- name: command_list
+SELECT ${top:count} id, verb, job, queue, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
+FROM command
+ORDER BY id DESC
+${limit:count};
+
+-- name: command_next
+-- Who is at it holds it.
+SELECT ${top:count} id, verb, by_whom, filter, operation, position
+FROM command ${locked}
+WHERE state = 0
+ORDER BY id
+${limit:count}
+${for_update};
+
+-- name: command_open
+SELECT ${top:count} id FROM command WHERE state = 0 ORDER BY id ${limit:count};
+
+-- name: command_go_on
+UPDATE command
+SET state = :state, position = :position, looked_at = looked_at + :looked_at, done = done + :done,
+    not_possible = not_possible + :not_possible, finished_at = :finished_at
+WHERE id = :id;
+
+-- name: queue_list
+SELECT name, paused_at, paused_until, paused_by, reason FROM queue ORDER BY name;
+
+-- name: queue_find
+SELECT paused_at, paused_until FROM queue ${locked} WHERE name = :name ${for_update};
+
+-- name: queue_insert
+INSERT INTO queue (name, paused_at, paused_until, paused_by, reason)
+SELECT :name, NULL, NULL, '', ''
+WHERE NOT EXISTS (SELECT 1 FROM queue ${locked} WHERE name = :name)
+${unless_there};
+
+-- name: queue_put
+UPDATE queue SET paused_at = :paused_at, paused_until = :until, paused_by = :by, reason = :reason WHERE name = :name;
+
+-- name: job_to_copy
+SELECT lane, priority, policy, arguments, definition FROM job WHERE id = :id;

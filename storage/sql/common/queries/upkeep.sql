@@ -19,3 +19,59 @@ FROM job
 WHERE definition = :definition AND state = :state AND state >= 4
 ORDER BY finished_at DESC, id DESC
 LIMIT :count OFFSET :keep;
+
+-- name: job_special_of
+-- What there is to jobs that may go, apart from their own rows.
+SELECT id, flags, batch FROM job WHERE id ${in:ids} AND (flags <> 0 OR batch IS NOT NULL);
+
+-- name: job_parents_of_waiting
+SELECT DISTINCT job_edge.parent
+FROM job_edge
+JOIN job ON job.id = job_edge.child
+WHERE job_edge.parent ${in:ids} AND job.state = 0 AND job_edge.child_is_batch = 0;
+
+-- name: job_parents_of_waiting_batches
+SELECT DISTINCT job_edge.parent
+FROM job_edge
+JOIN batch ON batch.id = job_edge.child
+WHERE job_edge.parent ${in:ids} AND batch.state <= 1 AND job_edge.child_is_batch = 1;
+
+-- name: batch_open_of
+SELECT id FROM batch WHERE id ${in:ids} AND state <= 2;
+
+-- name: tag_delete
+DELETE FROM job_tag WHERE job ${in:ids};
+
+-- name: edge_delete
+DELETE FROM job_edge WHERE child ${in:ids};
+
+-- name: limit_use_delete
+DELETE FROM limit_use WHERE job ${in:ids};
+
+-- name: batch_finished_before
+SELECT ${top:count} id
+FROM batch
+WHERE finished_at < :before AND finished_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch = batch.id AND job.batch IS NOT NULL)
+      AND NOT EXISTS (
+          SELECT 1
+          FROM batch AS inner_batch
+          WHERE inner_batch.within_batch = batch.id AND inner_batch.within_batch IS NOT NULL)
+ORDER BY finished_at, id
+${limit:count};
+
+-- name: batch_abandoned
+-- Nobody has opened it.
+SELECT ${top:count} id FROM batch WHERE state = 0 AND created_at < :before ORDER BY id ${limit:count};
+
+-- name: batch_delete
+DELETE FROM batch WHERE id ${in:ids};
+
+-- name: unique_window_purge
+DELETE FROM unique_window WHERE until_at < :before;
+
+-- name: command_purge
+DELETE FROM command WHERE state = 1 AND id <= :last AND finished_at < :before;
+
+-- name: command_last
+SELECT MAX(id) FROM command;
