@@ -174,8 +174,11 @@ std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const Ne
         demand(database.batches.contains(batch.id) || batch.is_staged || has_member(batch, batches, jobs),
                "batch " + std::to_string(batch.id.value) + " has no members");
     Submission submission{database, now};
+    std::map<BatchId, const NewBatch*> from_outside;
     for (const NewBatch& batch : batches)
-        submission.make(batch);
+        from_outside.emplace(batch.id, &batch);
+    for (const auto& [id, batch] : from_outside)
+        submission.make(*batch);
     std::vector<Inserted> answers;
     for (const NewJob& job : jobs)
         answers.push_back(submission.make(job));
