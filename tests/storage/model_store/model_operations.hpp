@@ -1,0 +1,13 @@
+// What a person does to one job.
+#pragma once
+
+#include "tests/storage/model_store/model_database.hpp"
+
+namespace jobhost::storage::model {
+
+// Throws refused for an operation that makes no sense.
+void check(const Operation& operation);
+
+Operated operate(ModelDatabase& database, JobId job, const Operation& operation, TimePoint now);
+
+}  // namespace jobhost::storage::model
