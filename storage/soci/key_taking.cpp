@@ -1,10 +1,13 @@
 #include "storage/soci/key_taking.hpp"
 
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
 #include "storage/soci/unique_key.hpp"
 #include "storage/storage_error.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace jobhost::storage {
@@ -38,22 +41,22 @@ void KeyTaking::take(SubmissionEntries& entries) {
 void KeyTaking::take(SubmissionEntry& entry) {
     const Unique& unique = *entry.job.unique;
     if (unique.held == HeldWhile::queued && !entry.job.parents.empty()) return;  // it is not queued for now
-    if (const auto earlier = taken_.find(entry.slot); earlier != taken_.end())
+    // Windows are kept apart from keys that jobs hold.
+    const std::pair place{unique.held == HeldWhile::window, entry.slot};
+    if (const auto earlier = taken_.find(place); earlier != taken_.end())
         return meet_earlier(entry, *earlier->second);
     if (unique.held == HeldWhile::window) {
         if (!take_window(entry)) return;
     } else {
-        const auto holder = change_.session.rows<long long, long long>("job_of_slot", {{"slot", entry.slot}});
-        if (!holder.empty())
-            return meet(entry, JobId{std::get<0>(holder.front())}, std::get<1>(holder.front()) > 0);
+        const auto holder = change_.session.rows<long long>("job_of_slot", {{"slot", entry.slot}});
+        if (!holder.empty()) return meet(entry, JobId{std::get<0>(holder.front())});
     }
-    taken_[entry.slot] = &entry;
+    taken_[place] = &entry;
 }
 
 void KeyTaking::meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier) {
     const OnConflict conflict = entry.job.unique->on_conflict;
-    if (conflict != OnConflict::replace && conflict != OnConflict::extend)
-        return meet(entry, earlier.job.id, true);
+    if (conflict != OnConflict::replace && conflict != OnConflict::extend) return meet(entry, earlier.job.id);
     earlier.job.due_at = entry.job.due_at;
     if (conflict == OnConflict::replace) {
         earlier.job.arguments = entry.job.arguments;
@@ -67,9 +70,7 @@ bool KeyTaking::take_window(SubmissionEntry& entry) {
     Session& session = change_.session;
     const auto found = session.rows<long long, long long>("window_of_slot", {{"slot", entry.slot}});
     if (!found.empty() && std::get<1>(found.front()) > micros(now_)) {
-        const JobId holder{std::get<0>(found.front())};
-        const std::vector<HeldJob> held = hold_jobs(session, {holder});
-        meet(entry, holder, held.empty() || held.front().state >= StateName::processing);
+        meet(entry, JobId{std::get<0>(found.front())});
         return false;
     }
     session.execute("window_delete", {{"slot", entry.slot}});
@@ -81,13 +82,13 @@ bool KeyTaking::take_window(SubmissionEntry& entry) {
     return true;
 }
 
-void KeyTaking::meet(SubmissionEntry& entry, JobId holder, bool was_claimed) {
+void KeyTaking::meet(SubmissionEntry& entry, JobId holder) {
     switch (entry.job.unique->on_conflict) {
         case OnConflict::fail:
             refuse("a job with this unique key is there already: " + name_of(holder));
         case OnConflict::replace:
         case OnConflict::extend:
-            if (!was_claimed) replace(entry.job, holder);
+            replace(entry.job, holder);
             break;
         case OnConflict::skip:
             break;
@@ -98,8 +99,10 @@ void KeyTaking::meet(SubmissionEntry& entry, JobId holder, bool was_claimed) {
 void KeyTaking::replace(const NewJob& by, JobId holder) {
     Session& session = change_.session;
     std::vector<HeldJob> held = hold_jobs(session, {holder});
-    if (held.empty() || held.front().state > StateName::enqueued) return;
+    if (held.empty() || held.front().state > StateName::enqueued || held.front().has_begun) return;
     HeldJob& job = held.front();
+    if ((job.flags & kHasRateSlot) != 0)
+        session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(std::vector{job.id})}});
     if (by.unique->on_conflict == OnConflict::replace) {
         session.execute("job_replace",
                         {{"id", holder.value}, {"arguments", by.arguments}, {"priority", by.priority}});

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -22,12 +23,12 @@ private:
     void take(SubmissionEntry& entry);
     bool take_window(SubmissionEntry& entry);
     void meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier);
-    void meet(SubmissionEntry& entry, JobId holder, bool was_claimed);
+    void meet(SubmissionEntry& entry, JobId holder);
     void replace(const NewJob& by, JobId holder);
 
     Change& change_;
     const TimePoint now_;
-    std::map<std::string, SubmissionEntry*> taken_;  // by slot
+    std::map<std::pair<bool, std::string>, SubmissionEntry*> taken_;  // by whether it is a window, and slot
 };
 
 }  // namespace jobhost::storage

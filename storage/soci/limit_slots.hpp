@@ -3,6 +3,7 @@
 
 #include "storage/model/limit.hpp"
 #include "storage/soci/held_jobs.hpp"
+#include "storage/soci/rate_slots.hpp"
 
 #include <map>
 #include <string>
@@ -48,17 +49,13 @@ private:
     };
     struct State {
         std::int64_t taken = 0;
-        std::int64_t given_out = 0;
-        std::int64_t instant = 0;
-        Limit limit;
+        RateSlots rate;
     };
 
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
     void hold(const std::vector<Use>& uses);
     const Limit& limit_named(const std::string& name);
     std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
-    TimePoint next_instant(const std::string& key, State& state);
-    TimePoint next_of_sliding_window(const std::string& key, State& state);
     void let_go(Use& use);
     std::size_t hand_on(const std::string& key);
     void write_uses(const std::vector<Use>& uses);

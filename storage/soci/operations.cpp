@@ -65,11 +65,14 @@ private:
 
     Operated operate(const HeldJob& job) {
         if (operation_.verb == Verb::cancel && job.state == StateName::processing) {
-            asked_.push_back(job.id);
-            note(job);
+            if (!job.is_asked_to_stop) {
+                asked_.push_back(job.id);
+                note(job);
+            }
             return Operated::asked;
         }
-        if (!next_state(job.state, cause_)) return Operated::not_possible;
+        if (job.state == StateName::processing || !next_state(job.state, cause_))
+            return Operated::not_possible;
         switch (operation_.verb) {
             case Verb::requeue:
             case Verb::reschedule:
@@ -88,8 +91,9 @@ private:
     // At once or at the instant that was given.
     Operated run_later(const HeldJob& job) {
         if (!may_run(job)) return Operated::not_possible;
+        if ((is_final(job.state) || !job.has_begun) && !take_key(job)) return Operated::taken;
+        if ((job.flags & kHasRateSlot) != 0) with_rate_slot_.push_back(job.id);
         if (is_final(job.state)) {
-            if (!take_key(job)) return Operated::taken;
             reset_.push_back(job.id);
             if ((job.flags & kHasSavedWork) != 0) with_saved_work_.push_back(job.id);
             restoration_.runs_again(job);
@@ -104,11 +108,17 @@ private:
         return Operated::done;
     }
 
-    // No member of a batch runs before or after it.
+    // A batch that is being cancelled is on its way to its end. What was cancelled and has ended may go on.
     bool may_run(const HeldJob& job) {
-        if (!job.batch) return true;
-        const HeldBatch* batch = releases_.batches().find(*job.batch);
-        return batch == nullptr || (!batch->cancel_requested_at && batch->state >= BatchState::started);
+        HeldBatches& batches = releases_.batches();
+        for (std::optional<BatchId> id = job.batch; id;) {
+            batches.hold({*id});
+            const HeldBatch* batch = batches.find(*id);
+            if (batch == nullptr) break;
+            if (batch->cancel_requested_at && !is_final(batch->state)) return false;
+            id = batch->within;
+        }
+        return true;
     }
 
     // False: another job has it by now.
@@ -116,7 +126,7 @@ private:
         if ((job.flags & kHasUnique) == 0) return true;
         Session& session = change_.session;
         for (const auto& [slot] : session.rows<std::string>("job_wanted_key", {{"id", job.id.value}})) {
-            const auto holder = session.rows<long long, long long>("job_of_slot", {{"slot", slot}});
+            const auto holder = session.rows<long long>("job_of_slot", {{"slot", slot}});
             if (!holder.empty() && std::get<0>(holder.front()) != job.id.value) return false;
             session.execute("job_take_key", {{"id", job.id.value}});
         }
@@ -131,8 +141,10 @@ private:
     }
 
     void note(const HeldJob& job) {
-        events_.emplace_back(job.id,
-                             JobEvent{.at = change_.session.now(), .cause = cause_, .by = operation_.by});
+        events_.emplace_back(
+            job.id,
+            JobEvent{
+                .at = change_.session.now(), .cause = cause_, .attempt = job.attempt, .by = operation_.by});
     }
 
     void change_lanes() {
@@ -172,6 +184,8 @@ private:
             session.execute("job_checkpoint_delete", {{"ids", id_list(with_saved_work_)}});
             session.execute("job_step_delete", {{"ids", id_list(with_saved_work_)}});
         }
+        if (!with_rate_slot_.empty())
+            session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot_)}});
         if (!asked_.empty()) {
             session.execute("job_ask_to_stop", {{"ids", id_list(asked_)}, {"now", micros(session.now())}});
             session.announce();
@@ -191,6 +205,7 @@ private:
     std::vector<JobId> reset_;
     std::vector<JobId> with_saved_work_;
     std::vector<JobId> with_slots_;
+    std::vector<JobId> with_rate_slot_;
     std::vector<HeldJob> lanes_;
     std::vector<std::pair<JobId, JobEvent>> events_;
 };

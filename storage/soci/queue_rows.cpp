@@ -21,16 +21,24 @@ bool is_over(const Maybe& until, TimePoint now) {
 void pause_queue(Session& session, const QueueName& queue, const std::string& by, const std::string& reason,
                  std::optional<TimePoint> until) {
     session.execute("queue_insert", {{"name", queue.value}});
+    long long paused_at = micros(session.now());
+    std::string paused_by = by;
+    for (auto& [since, end, first_by] :
+         session.rows<Maybe, Maybe, std::string>("queue_find", {{"name", queue.value}}))
+        if (since && !is_over(end, session.now())) {  // it is paused already, by whoever did it first
+            paused_at = *since;
+            paused_by = std::move(first_by);
+        }
     session.execute("queue_put", {{"name", queue.value},
-                                  {"paused_at", micros(session.now())},
+                                  {"paused_at", paused_at},
                                   {"until", micros(until)},
-                                  {"by", by},
+                                  {"by", paused_by},
                                   {"reason", reason}});
     session.announce();
 }
 
 bool resume_queue(Session& session, const QueueName& queue) {
-    const auto found = session.rows<Maybe, Maybe>("queue_find", {{"name", queue.value}});
+    const auto found = session.rows<Maybe, Maybe, std::string>("queue_find", {{"name", queue.value}});
     if (found.empty() || !std::get<0>(found.front()) || is_over(std::get<1>(found.front()), session.now()))
         return false;
     session.execute("queue_put", {{"name", queue.value},

@@ -63,9 +63,9 @@ void Releases::finish_if_complete(BatchId id) {
 }
 
 void Releases::finish(HeldBatch& batch) {
-    batch.state = batch.unsuccessful == 0     ? BatchState::succeeded
-                  : batch.cancel_requested_at ? BatchState::cancelled
-                                              : BatchState::completed;
+    batch.state = batch.cancel_requested_at ? BatchState::cancelled
+                  : batch.unsuccessful == 0 ? BatchState::succeeded
+                                            : BatchState::completed;
     batch.finished_at = change_.session.now();
     batches_.changed(batch.id);
     tell(batch.id, batch.state);
@@ -99,6 +99,8 @@ std::vector<BatchId> Releases::reopen(BatchId id) {
         const bool was_successful = batch->state == BatchState::succeeded;
         batch->state = BatchState::started;
         batch->finished_at.reset();
+        batch->cancel_requested_at.reset();
+        batch->is_unmet = false;
         batches_.changed(batch->id);
         reopened.push_back(batch->id);
         if (!batch->within) break;

@@ -49,7 +49,7 @@ struct TargetColumns {
 
 // A run that never counted gives its attempt back.
 bool is_refunded(Cause cause) {
-    return cause == Cause::given_back || cause == Cause::interrupted;
+    return cause == Cause::given_back || cause == Cause::interrupted || cause == Cause::snoozed;
 }
 
 void put_row(RowsText& rows, const Settlement& settlement) {

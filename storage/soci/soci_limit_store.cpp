@@ -15,17 +15,19 @@ namespace {
 }
 
 void check(const Limit& limit) {
-    if (limit.name.empty() || limit.name.size() > kMaxNameSize / 2 || !is_storable(limit.name) ||
+    if (limit.name.empty() || limit.name.size() > kMaxNameSize || !is_storable(limit.name) ||
         limit.name.find(':') != std::string::npos)
-        refuse(limit, "its name must be 1 to " + std::to_string(kMaxNameSize / 2) +
+        refuse(limit, "its name must be 1 to " + std::to_string(kMaxNameSize) +
                           " bytes of UTF-8 without NUL and ':'");
     const std::int64_t most =
         limit.kind == LimitKind::sliding_window ? kMaxSlidingCapacity : kMaxLimitCapacity;
     if (limit.capacity < 1 || limit.capacity > most)
         refuse(limit, "its capacity must be 1 to " + std::to_string(most) + ", is " +
                           std::to_string(limit.capacity));
-    if (limit.kind != LimitKind::concurrent && limit.window < std::chrono::milliseconds{1})
-        refuse(limit, "its window must be 1ms or longer");
+    if (limit.kind == LimitKind::concurrent ? limit.window != Duration::zero()
+                                            : limit.window <= Duration::zero())
+        refuse(limit, limit.kind == LimitKind::concurrent ? "a limit of concurrent runs has no window"
+                                                          : "its window must be longer than 0");
 }
 
 }  // namespace
@@ -73,6 +75,10 @@ std::vector<LimitUsage> SociLimitStore::list() {
         for (auto& [name, kind, capacity, window] :
              session.rows<std::string, int, long long, long long>("limit_list")) {
             LimitUsage usage{.limit = {name, static_cast<LimitKind>(kind), capacity, Duration{window}}};
+            if (usage.limit.kind != LimitKind::concurrent) {
+                limits.push_back(std::move(usage));
+                continue;
+            }
             for (const auto& [limit, keys, taken] :
                  session.rows<std::string, long long, long long>("limit_usage", {{"name", name}})) {
                 usage.keys = keys;

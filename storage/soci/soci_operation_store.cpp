@@ -4,11 +4,12 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
+#include "storage/soci/job_row.hpp"
 #include "storage/soci/job_scan.hpp"
-#include "storage/soci/lane_rows.hpp"
 #include "storage/soci/operation_json.hpp"
 #include "storage/soci/operations.hpp"
 #include "storage/soci/queue_rows.hpp"
+#include "storage/soci/settle.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
@@ -32,7 +33,27 @@ void check(const Operation& operation) {
     if (operation.queue && (operation.queue->value.empty() || operation.queue->value.size() > kMaxNameSize ||
                             !is_storable(operation.queue->value)))
         refuse("a queue's name is 1 to " + std::to_string(kMaxNameSize) + " bytes of UTF-8 without NUL");
-    if (!is_storable(operation.by)) refuse("the name of who asks is not UTF-8");
+    if (!is_storable(operation.by) || operation.by.size() > kMaxNameSize)
+        refuse("the name of who asks must be UTF-8 of " + std::to_string(kMaxNameSize) + " bytes at most");
+}
+
+// What waits for nothing and belongs to no batch, but is otherwise the same.
+NewJob job_like(Change& change, JobId id) {
+    Session& session = change.session;
+    const auto found = session.rows<std::optional<long long>>("job_definition", {{"id", id.value}});
+    const std::vector<Job> seen = select_jobs(session, {&id, 1});
+    if (found.empty() || seen.empty()) refuse("there is no job " + std::to_string(id.value));
+    const Job& job = seen.front();
+    NewJob copy{.type = job.type,
+                .payload_version = job.payload_version,
+                .queue = job.queue,
+                .priority = job.priority,
+                .arguments = job.arguments,
+                .policy = job.policy,
+                .tags = job.tags,
+                .limits = job.limits};
+    if (const auto& [definition] = found.front(); definition) copy.definition = DefinitionId{*definition};
+    return copy;
 }
 
 bool fits_everything(const JobFilter& filter) {
@@ -70,21 +91,13 @@ JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& 
     const CommandId command{copy.value + 1};
     changes_.write_repeatedly([&](Change& change) {
         Session& session = change.session;
-        const auto found = session.rows<long long, int, long long, std::string, std::optional<long long>>(
-            "job_to_copy", {{"id", id.value}});
-        if (found.empty()) refuse("there is no job " + std::to_string(id.value));
-        const auto& [lane_id, priority, policy, old_arguments, definition] = found.front();
-        NewJob job{.id = copy, .priority = priority, .arguments = arguments.value_or(old_arguments)};
-        for (const Lane& lane : read_lanes(session)) {
-            if (lane.id.value != lane_id) continue;
-            job.type = lane.type;
-            job.queue = lane.queue;
-            job.payload_version = lane.payload_version;
-        }
-        job.policy = change.names.policy(session, change.draft, PolicyId{policy});
-        if (definition) job.definition = DefinitionId{*definition};
+        NewJob job = job_like(change, id);
+        job.id = copy;
+        if (arguments) job.arguments = *arguments;
         check_jobs({&job, 1});
-        insert_jobs(change, {&job, 1});
+        submit(change, {}, {&job, 1});
+        const JobEvent event{.at = session.now(), .cause = Cause::requeued, .by = by};
+        insert_events(session, std::vector{std::pair{copy, event}});
         insert_done(session, {.id = command, .verb = Verb::run_again, .by = by, .job = id});
     });
     return copy;

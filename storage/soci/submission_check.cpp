@@ -35,9 +35,6 @@ void check_parents(const std::string& whose, const std::vector<Parent>& parents)
     if (parents.size() > kMaxParents)
         refuse(whose + " waits for " + std::to_string(parents.size()) + " others; at most " +
                std::to_string(kMaxParents) + " are allowed: put them into a batch and wait for that");
-    std::set<std::variant<JobId, BatchId>> named;
-    for (const Parent& parent : parents)
-        if (!named.insert(parent.of).second) refuse(whose + " waits for the same one twice");
 }
 
 void check_job(const NewJob& job) {
@@ -54,7 +51,7 @@ void check_job(const NewJob& job) {
         refuse(whose + ": at most " + std::to_string(kMaxLimitsOfJob) + " limits are allowed");
     std::set<LimitUse> uses;
     for (const LimitUse& use : job.limits) {
-        check_text(whose, "the name of a limit with its key", use.limit + ":" + use.key, kMaxNameSize);
+        check_text(whose, "the name of a limit with its key", use.limit + use.key, kMaxNameSize);
         if (!uses.insert(use).second) refuse(whose + ": the limit " + use.limit + " is named twice");
     }
     if (job.delay < Duration::zero()) refuse(whose + ": a delay is not negative");

@@ -7,7 +7,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -77,8 +76,7 @@ void insert_limit_uses(Session& session, const SubmissionEntries& entries) {
     std::optional<std::set<std::string>> known;
     for (const SubmissionEntry& entry : entries) {
         if (entry.is_left_out) continue;
-        std::vector<LimitUse> uses = entry.job.limits;
-        std::sort(uses.begin(), uses.end());
+        const std::vector<LimitUse>& uses = entry.job.limits;
         for (std::size_t i = 0; i < uses.size(); ++i) {
             if (!known) {
                 known.emplace();

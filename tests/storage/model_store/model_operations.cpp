@@ -21,10 +21,9 @@ Cause cause_of(Verb verb) {
             return Cause::cancelled;
         case Verb::reschedule:
             return Cause::rescheduled;
-        case Verb::move:
-            break;
+        default:
+            return Cause::moved;
     }
-    return Cause::moved;
 }
 
 void note(JobRecord& job, const Operation& operation, int attempt, TimePoint now) {
@@ -127,9 +126,8 @@ Operated operate(ModelDatabase& database, JobId id, const Operation& operation, 
         case Verb::cancel:
             end(job, Reason::cancelled, now);
             break;
-        case Verb::move:
+        default:
             move(database, job, operation);
-            break;
     }
     if (operated == Operated::done) note(job, operation, attempt, now);
     return operated;

@@ -1,5 +1,6 @@
 -- name: job_hold
-SELECT id, lane, state, reason, flags, batch, due_at, delay, priority, order_key
+SELECT id, lane, state, reason, flags, batch, due_at, delay, priority, order_key, attempt, started_at,
+       cancel_requested_at
 FROM job ${locked}
 WHERE id ${in:ids}
 ORDER BY id

@@ -35,7 +35,8 @@ WHERE limit_state.limit_key = given.limit_key;
 SELECT at FROM limit_instant WHERE limit_key = :key AND number = :number;
 
 -- name: limit_instant_delete
-DELETE FROM limit_instant WHERE limit_key = :key AND number = :number;
+-- As many stay as count.
+DELETE FROM limit_instant WHERE limit_key = :key AND number <= :last;
 
 -- name: limit_instant_insert
 INSERT INTO limit_instant (limit_key, number, at) VALUES (:key, :number, :at);

@@ -1,7 +1,7 @@
 -- name: job_reset
 -- As if it had never run. The lease stays, so that no earlier run can write any more.
 UPDATE job
-SET attempt = 0, crashes = 0, recoveries = 0, interruptions = 0, warnings = 0, started_at = NULL, result = NULL,
+SET attempt = 0, crashes = 0, recoveries = 0, interruptions = 0, started_at = NULL, result = NULL,
     server = NULL, cancel_requested_at = NULL, expires_at = NULL
 WHERE id ${in:ids};
 
@@ -69,7 +69,7 @@ WHERE id = :id;
 SELECT name, paused_at, paused_until, paused_by, reason FROM queue ORDER BY name;
 
 -- name: queue_find
-SELECT paused_at, paused_until FROM queue ${locked} WHERE name = :name ${for_update};
+SELECT paused_at, paused_until, paused_by FROM queue ${locked} WHERE name = :name ${for_update};
 
 -- name: queue_insert
 INSERT INTO queue (name, paused_at, paused_until, paused_by, reason)
@@ -80,5 +80,5 @@ ${unless_there};
 -- name: queue_put
 UPDATE queue SET paused_at = :paused_at, paused_until = :until, paused_by = :by, reason = :reason WHERE name = :name;
 
--- name: job_to_copy
-SELECT lane, priority, policy, arguments, definition FROM job WHERE id = :id;
+-- name: job_definition
+SELECT definition FROM job WHERE id = :id;

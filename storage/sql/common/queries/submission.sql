@@ -45,7 +45,7 @@ WHERE definition = :definition AND nominal_at = :nominal_at AND origin = :origin
       AND definition IS NOT NULL;
 
 -- name: job_of_slot
-SELECT id, lease FROM job WHERE unique_slot = :slot AND unique_slot IS NOT NULL;
+SELECT id FROM job WHERE unique_slot = :slot AND unique_slot IS NOT NULL;
 
 -- name: job_replace
 -- A job that has never run and is held.
