@@ -189,7 +189,8 @@ std::optional<std::string> bound_text(const Place& place, std::string_view compl
 void add_unknown(const Place& place, std::vector<std::string>& problems) {
     std::vector<std::string_view> known;
     for (const json::object* schema : place.schemas)
-        if (const json::value* properties = schema->if_contains("properties"); properties && properties->is_object())
+        if (const json::value* properties = schema->if_contains("properties");
+            properties && properties->is_object())
             for (const auto& property : properties->get_object())
                 known.push_back(property.key());
     if (place.value == nullptr || !place.value->is_object()) return;
@@ -226,7 +227,8 @@ std::string in_words(const Place& place, std::string_view complaint) {
     if (complaint.starts_with("Failed to match regex") && (said = said_of(place.schemas, "pattern")))
         return "must match the pattern " + json::serialize(*said);
     if (begins_with_any(complaint, {"String should be a valid"}))
-        return "must be a valid " + std::string{complaint.substr(std::string_view{"String should be a valid "}.size())};
+        return "must be a valid " +
+               std::string{complaint.substr(std::string_view{"String should be a valid "}.size())};
     return "does not fit: " + std::string{complaint};
 }
 
@@ -284,7 +286,8 @@ ArgumentsSchema::ArgumentsSchema(std::string_view schema) {
         read(parsed->text, parsed->schema);
         read(without_patterns(parsed->text), parsed->schema_without_patterns);
     } catch (const std::exception& error) {
-        throw std::invalid_argument{std::string{"the schema of its arguments cannot be used: "} + error.what()};
+        throw std::invalid_argument{std::string{"the schema of its arguments cannot be used: "} +
+                                    error.what()};
     }
     parsed_ = std::move(parsed);
 }

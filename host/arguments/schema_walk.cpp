@@ -85,8 +85,8 @@ json::value without_patterns(const json::value& schema) {
         if (has_patterns && keyword == "additionalProperties") continue;
         if (std::find(kValues.begin(), kValues.end(), keyword) != kValues.end()) {
             kept[keyword] = said;
-        } else if (said.is_object() &&
-                   std::find(kNamesToSchemas.begin(), kNamesToSchemas.end(), keyword) != kNamesToSchemas.end()) {
+        } else if (said.is_object() && std::find(kNamesToSchemas.begin(), kNamesToSchemas.end(), keyword) !=
+                                           kNamesToSchemas.end()) {
             json::object& named = kept[keyword].emplace_object();
             for (const auto& [name, of_name] : said.get_object())
                 named[name] = without_patterns(of_name);

@@ -1,6 +1,9 @@
 #include "host/command_line/job_request.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -8,6 +11,7 @@
 #include <set>
 #include <span>
 #include <unistd.h>
+#include <utility>
 
 namespace jobhost::host {
 
@@ -73,31 +77,47 @@ void warn_of_foreign_queues(const config::Settings& settings, std::span<const Ne
                   << "'; its jobs wait for a host that does\n";
 }
 
+void print_ids(const std::vector<Inserted>& inserted, bool is_json, const char*& before) {
+    for (const Inserted& one : inserted)
+        if (is_json)
+            std::cout << std::exchange(before, ",")
+                      << boost::json::object{{"id", std::to_string(one.id.value)}, {"is_new", one.is_new}};
+        else
+            std::cout << one.id.value << '\n';
+    std::cout << std::flush;
+}
+
+void print_known(std::size_t known, std::size_t all, JobId last) {
+    if (known == 0) return;
+    if (all == 1)
+        std::cerr << "nothing new was enqueued: job " << last.value << " has this unique key\n";
+    else
+        std::cerr
+            << known << " of " << counted(all, "job")
+            << " were not enqueued, as others have their unique keys; the ids are those of the others\n";
+}
+
 // Ids are told only after their jobs are durable.
 void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
-    if (jobs.empty()) {
-        if (global.json) std::cout << "[]\n";
-        return;
-    }
     const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
-    const JobId first = store.reserve_ids(jobs.size());
+    const JobId first = jobs.empty() ? JobId{} : store.reserve_ids(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i)
         jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
+    const char* before = "[";
+    std::size_t known = 0;
+    JobId last;
     for (std::size_t at = 0; at < jobs.size();) {
         const auto chunk = first_chunk(jobs.subspan(at));
-        store.insert(chunk);
+        const std::vector<Inserted> inserted = store.insert(chunk);
         at += chunk.size();
-        for (const NewJob& job : chunk) {
-            if (global.json)
-                std::cout << (job.id == first ? "[" : ",") << '"' << job.id.value << '"';
-            else
-                std::cout << job.id.value << '\n';
-        }
-        std::cout << std::flush;
+        known += static_cast<std::size_t>(std::ranges::count(inserted, false, &Inserted::is_new));
+        last = inserted.back().id;
+        print_ids(inserted, global.json, before);
         if (shows_progress) std::cerr << "\renqueued " << at << " of " << jobs.size() << std::flush;
     }
     if (shows_progress) std::cerr << '\n';
-    if (global.json) std::cout << "]\n";
+    if (global.json) std::cout << (*before == '[' ? "[]\n" : "]\n");
+    print_known(known, jobs.size(), last);
 }
 
 }  // namespace

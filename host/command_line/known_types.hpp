@@ -22,8 +22,8 @@ public:
 
     // The payload version to stamp jobs of that type with; nothing: nobody knows the type.
     std::optional<int> payload_version(const std::string& type);
-    // What in `arguments` (JSON) does not fit that type; empty: they do, or nobody can tell. While servers run
-    // several builds of a plugin, what fits one of them fits.
+    // What in `arguments` (JSON) does not fit that type; empty: they do, or nobody can tell. While servers
+    // run several builds of a plugin, what fits one of them fits.
     std::vector<std::string> problems_of(const std::string& type, std::string_view arguments);
     // "no plugin has the job type 'mail.sned'; did you mean 'mail.send'?", or a plugin that is refused and
     // might have it.

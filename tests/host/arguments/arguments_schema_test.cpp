@@ -34,11 +34,10 @@ TEST(ArgumentsSchema, ArgumentsThatFitHaveNoProblem) {
 
 TEST(ArgumentsSchema, AllThatIsWrongIsSaidAtOnceWithItsPointer) {
     EXPECT_THAT(problems(kResize, R"({"from":1,"width":"a","tags":["x",2],"box":{"lefd":1,"top":1}})"),
-                testing::UnorderedElementsAre("/to is missing", "/from must be a string, is 1",
-                                              "/width must be an integer, is \"a\"",
-                                              "/tags/1 must be a string, is 2", "/box/left is missing",
-                                              "/box/lefd is not known; did you mean 'left'?",
-                                              "/box/top is not known"));
+                testing::UnorderedElementsAre(
+                    "/to is missing", "/from must be a string, is 1", "/width must be an integer, is \"a\"",
+                    "/tags/1 must be a string, is 2", "/box/left is missing",
+                    "/box/lefd is not known; did you mean 'left'?", "/box/top is not known"));
 }
 
 TEST(ArgumentsSchema, BoundsAreSaidWithTheValue) {
@@ -46,8 +45,9 @@ TEST(ArgumentsSchema, BoundsAreSaidWithTheValue) {
                 ElementsAre("/width must be at least 1, is 0"));
     EXPECT_THAT(problems(kResize, R"({"from":"a","to":"b","width":4001})"),
                 ElementsAre("/width must be at most 4000, is 4001"));
-    EXPECT_THAT(problems(R"({"properties":{"a":{"maxLength":2},"b":{"minItems":1}}})", R"({"a":"xyz","b":[]})"),
-                ElementsAre("/a must have at most 2 characters", "/b must have at least 1 item"));
+    EXPECT_THAT(
+        problems(R"({"properties":{"a":{"maxLength":2},"b":{"minItems":1}}})", R"({"a":"xyz","b":[]})"),
+        ElementsAre("/a must have at most 2 characters", "/b must have at least 1 item"));
 }
 
 TEST(ArgumentsSchema, NullCountsAsMissing) {
@@ -101,8 +101,8 @@ TEST(ArgumentsSchema, WhatTheValidatorKeepsToItselfIsAProblemAllTheSame) {
 }
 
 TEST(ArgumentsSchema, ASchemaThatCannotBeUsedIsRefused) {
-    for (const char* schema : {"{", R"({"properties":1})", R"({"$ref":"https://example.com/other.json"})",
-                               R"({"type":7})"})
+    for (const char* schema :
+         {"{", R"({"properties":1})", R"({"$ref":"https://example.com/other.json"})", R"({"type":7})"})
         EXPECT_THROW(ArgumentsSchema{schema}, std::invalid_argument) << schema;
 }
 
