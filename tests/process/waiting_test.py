@@ -8,7 +8,7 @@ class AfterTest(HostTestCase):
 
     def test_a_job_starts_when_those_before_it_have_succeeded(self):
         parents = [self.here.enqueue("misbehave.ok") for _ in range(2)]
-        child = self.here.enqueue("misbehave.ok", None, "--after", *parents)
+        child = self.here.enqueue("misbehave.ok", None, "--after", parents[0], "--after", parents[1])
         shown = self.here.show(child)
         self.assertEqual((shown["state"], shown["reason"]), ("awaiting", "parents"))
         self.assertEqual([(parent["id"], parent["kind"], parent["on"], parent["is_met"], parent["state"])
@@ -44,6 +44,8 @@ class AfterTest(HostTestCase):
 
     def test_lines_wait_too(self):
         parent = self.here.enqueue("misbehave.ok")
+        child = self.here.ask("enqueue", "--after", f"{parent},{self.here.enqueue('misbehave.ok')}", "misbehave.ok")
+        self.assertEqual(len(self.here.show(child.strip())["parents"]), 2)
         child = self.here.enqueue_lines([{"type": "misbehave.ok", "after": [parent], "on": "finished"}])[0]
         self.assertEqual(self.here.show(child)["parents"][0]["on"], "finished")
 

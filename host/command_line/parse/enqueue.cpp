@@ -14,8 +14,10 @@ void add_ties(CLI::App& sub, EnqueueOptions& options) {
                              for (const std::string& text : texts)
                                  options.after.push_back(id_or_complain(text));
                          },
-                         "Start when these jobs and batches have ended")
-                      ->type_name("ID");
+                         "Start when this job or batch has ended; several may be given: 12,13")
+                      ->type_name("ID")
+                      ->delimiter(',')
+                      ->allow_extra_args(false);
     sub.add_option_function<std::string>(
            "--on",
            [&](const std::string& text) {
@@ -68,7 +70,9 @@ void add_unique(CLI::App& sub, EnqueueOptions& options) {
 }
 
 void add_marks(CLI::App& sub, EnqueueOptions& options) {
-    sub.add_option("--tag", options.tags, "A word to find it by; several may be given")->type_name("TAG");
+    sub.add_option("--tag", options.tags, "A word to find it by; may be given several times")
+        ->type_name("TAG")
+        ->allow_extra_args(false);
     sub.add_option_function<std::vector<std::string>>(
            "--limit",
            [&](const std::vector<std::string>& texts) {
@@ -79,8 +83,9 @@ void add_marks(CLI::App& sub, EnqueueOptions& options) {
                    options.limits.push_back(*use);
                }
            },
-           "Run only with a slot of this limit; several may be given")
-        ->type_name("NAME[:KEY]");
+           "Run only with a slot of this limit; may be given several times")
+        ->type_name("NAME[:KEY]")
+        ->allow_extra_args(false);
 }
 
 }  // namespace
