@@ -1,3 +1,4 @@
+#include "host/command_line/hand_in.hpp"
 #include "host/command_line/job_request.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
@@ -17,10 +18,7 @@ namespace jobhost::host {
 
 namespace {
 
-// The most that one transaction hands in: others wait for it, and the write-ahead log grows as large.
-constexpr std::size_t kChunk = 5000;                        // jobs
-constexpr std::size_t kChunkBytes = std::size_t{16} << 20;  // of arguments
-constexpr std::size_t kMostProblems = 20;                   // told at once
+constexpr std::size_t kMostProblems = 20;  // told at once
 
 // Every line is read and checked before the first job is handed in.
 std::vector<NewJob> read_lines(std::istream& input, const std::string& name, JobRequests& requests,
@@ -53,16 +51,6 @@ std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
     std::ifstream file{options.from};
     if (!file) throw CommandError{kWrongUse, options.from + ": cannot be opened"};
     return read_lines(file, options.from, requests, options.allow_unknown_type);
-}
-
-// The beginning of `jobs` that goes into one transaction.
-std::span<NewJob> first_chunk(std::span<NewJob> jobs) {
-    std::size_t bytes = 0;
-    std::size_t count = 0;
-    while (count < std::min(kChunk, jobs.size()) &&
-           (count == 0 || bytes + jobs[count].arguments.size() <= kChunkBytes))
-        bytes += jobs[count++].arguments.size();
-    return jobs.first(count);
 }
 
 // A queue of another host is right, and one that nobody serves is a typing error: that is for a person to
@@ -99,7 +87,7 @@ void print_known(std::size_t known, std::size_t all, JobId last) {
 
 // Ids are told only after their jobs are durable.
 void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const GlobalOptions& global) {
-    const bool shows_progress = jobs.size() > kChunk && ::isatty(STDERR_FILENO) != 0;
+    const bool shows_progress = jobs.size() > kJobsAtOnce && ::isatty(STDERR_FILENO) != 0;
     const JobId first = jobs.empty() ? JobId{} : store.reserve_ids(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i)
         jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};

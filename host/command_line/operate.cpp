@@ -78,11 +78,14 @@ int operate_on_ids(Opened& opened, const GlobalOptions& global, const OperateOpt
     return done + asked == static_cast<std::ptrdiff_t>(operated.size()) ? kDone : kFailed;
 }
 
-// Throws CommandError if the answer is no, or nobody is there to give one.
+// Says what would be done. Throws CommandError if the answer is no, or nobody is there to give one.
 void ask(storage::Storage& storage, const OperateOptions& options) {
-    if (options.is_sure) return;
     const std::string what =
         std::string{to_string(options.verb)} + " " + count_text(fitting(storage, options.filter));
+    if (options.is_sure) {
+        std::cerr << what << '\n';
+        return;
+    }
     if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)
         throw CommandError{kWrongUse, "would " + what + "; say --yes, as there is no terminal to ask at"};
     std::cerr << what << "? [y/N] " << std::flush;
