@@ -87,6 +87,12 @@ struct RunAgainOptions {
 };
 int jobs_run_again(const GlobalOptions& global, const RunAgainOptions& options);
 
+struct BatchCreateOptions {
+    std::filesystem::path file;
+    bool allow_unknown_type = false;
+};
+int batch_create(const GlobalOptions& global, const BatchCreateOptions& options);
+
 struct BatchListOptions {
     std::optional<BatchState> state;
     std::size_t limit = 20;

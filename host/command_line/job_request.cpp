@@ -120,13 +120,12 @@ void read_ties(const json::object& line, EnqueueOptions& options) {
     if (const json::value* batch = line.if_contains("batch")) options.batch = BatchId{id_of(*batch, "batch")};
 }
 
-// The arguments are for the job to understand, and stay as they stand in `text`.
-EnqueueOptions options_of(const json::object& line, std::string_view text) {
+// All but the arguments.
+EnqueueOptions options_of(const json::object& line) {
     check_keys(line, kKeys);
     if (!line.contains("type")) refuse("'type' is missing");
     EnqueueOptions options;
     options.name = text_at(line, "type");
-    if (line.contains("args")) options.arguments = json_member(text, "args");
     if (line.contains("queue")) options.queue = text_at(line, "queue");
     if (const json::value* priority = line.if_contains("priority")) {
         json::error_code error;
@@ -288,7 +287,17 @@ NewJob JobRequests::from_json(const std::string& line, bool allow_unknown_type) 
     const json::value request = parsed(line, 1, error);
     if (error) refuse("it is not JSON: " + error.message());
     if (!request.is_object()) refuse("it must be a JSON object");
-    EnqueueOptions options = options_of(request.get_object(), line);
+    EnqueueOptions options = options_of(request.get_object());
+    // They are for the job to understand, and stay as they stand in the line.
+    if (request.get_object().contains("args")) options.arguments = json_member(line, "args");
+    options.allow_unknown_type = allow_unknown_type;
+    return from_options(options);
+}
+
+NewJob JobRequests::from_json(const json::object& request, bool allow_unknown_type) {
+    EnqueueOptions options = options_of(request);
+    if (const json::value* arguments = request.if_contains("args"))
+        options.arguments = json::serialize(*arguments);
     options.allow_unknown_type = allow_unknown_type;
     return from_options(options);
 }

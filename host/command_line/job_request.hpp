@@ -5,6 +5,8 @@
 #include "host/command_line/known_types.hpp"
 #include "storage/storage.hpp"
 
+#include <boost/json.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -27,8 +29,11 @@ public:
     // "expires_in": ..., "after": ["12"], "on": "finished", "delay": "5m", "unique": "key" or {"key": ...,
     // "while": ..., "on_conflict": ...}, "tags": [...], "limits": ["smtp", "tenant:acme"], "batch": "7"}
     NewJob from_json(const std::string& line, bool allow_unknown_type);
+    NewJob from_json(const boost::json::object& request, bool allow_unknown_type);
     // That they are a JSON object which that type can take.
     void check_arguments(const std::string& type, const std::string& arguments);
+    // What has that number in the database.
+    Parent parent(std::int64_t id, Condition on);
 
 private:
     struct Named {
@@ -36,7 +41,6 @@ private:
         bool is_definition = false;
     };
     Named named(const std::string& name);
-    Parent parent(std::int64_t id, Condition on);
     // "; did you mean 'nightly-backup'?", or nothing.
     std::string nearest_definition(const std::string& name) const;
 

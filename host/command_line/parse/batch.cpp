@@ -7,6 +7,15 @@ void add_batch(CLI::App& app, Verb& verb) {
         app.add_subcommand("batch", "Groups of jobs that are created, watched and cancelled as one")
             ->require_subcommand(1);
 
+    CLI::App* create = batch->add_subcommand("create", "Hand in a batch; prints its id");
+    BatchCreateOptions& options =
+        add_verb<BatchCreateOptions>(*create, verb, R"(Print {"id", "jobs"})", batch_create).options;
+    create->add_option("file", options.file, "A batch in YAML or JSON; see config/README.md")
+        ->required()
+        ->type_name("FILE");
+    create->add_flag("--allow-unknown-type", options.allow_unknown_type,
+                     "Also types that no plugin has; their jobs wait for one");
+
     CLI::App* list = batch->add_subcommand("list", "Batches, newest first");
     BatchListOptions& listed =
         add_verb<BatchListOptions>(*list, verb, "Print a JSON array", batch_list).options;
