@@ -58,7 +58,8 @@ bool has_room(std::span<const NewBatch> batches, std::span<const NewJob> jobs, s
 }
 
 std::vector<Inserted> stage(storage::WorkflowStore& workflows, std::span<NewBatch> batches,
-                            std::span<NewJob> jobs, const std::function<void(std::size_t)>& progress) {
+                            std::span<NewJob> jobs, const std::vector<Place>& order,
+                            const std::function<void(std::size_t)>& progress) {
     std::vector<Inserted> inserted;
     std::vector<NewBatch> some_batches;
     std::vector<NewJob> some_jobs;
@@ -70,7 +71,7 @@ std::vector<Inserted> stage(storage::WorkflowStore& workflows, std::span<NewBatc
         bytes = 0;
         progress(inserted.size());
     };
-    for (const Place place : in_order(batches, jobs)) {
+    for (const Place place : order) {
         const bool is_batch = place < batches.size();
         const std::size_t more = is_batch ? 0 : jobs[place - batches.size()].arguments.size();
         if (!has_room(some_batches, some_jobs, bytes + more)) submit();
@@ -103,9 +104,10 @@ std::size_t hand_in(storage::WorkflowStore& workflows, std::span<NewBatch> batch
     const auto count_new = [](const std::vector<Inserted>& inserted) {
         return static_cast<std::size_t>(std::ranges::count(inserted, true, &Inserted::is_new));
     };
+    const std::vector<Place> order = in_order(batches, jobs);
     if (goes_at_once(batches, jobs)) return count_new(workflows.submit(batches, jobs));
     try {
-        return count_new(stage(workflows, batches, jobs, progress));
+        return count_new(stage(workflows, batches, jobs, order, progress));
     } catch (const storage::StorageError& error) {
         if (error.kind() == storage::StorageError::Kind::refused && workflows.find(batches.front().id))
             workflows.cancel(batches.front().id, by);

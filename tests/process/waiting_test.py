@@ -103,8 +103,8 @@ class MarksTest(HostTestCase):
         here.enqueue("misbehave.ok", None, "--tag", "blue")
         self.assertEqual([found["id"] for found in here.json("jobs", "list", "--tag", "red")], [job])
         self.assertEqual(here.json("jobs", "count", "--tag", "red")["enqueued"], 1)
-        self.assertEqual(here.show(job)["tags"], ["red", "big"])
-        self.assertIn("red, big", here.ask("jobs", "show", job))
+        self.assertEqual(here.show(job)["tags"], ["big", "red"])
+        self.assertIn("big, red", here.ask("jobs", "show", job))
 
     def test_a_job_without_a_slot_is_parked_and_says_on_what(self):
         here = self.place()

@@ -10,11 +10,23 @@ void add_batch(CLI::App& app, Verb& verb) {
     CLI::App* create = batch->add_subcommand("create", "Hand in a batch; prints its id");
     BatchCreateOptions& options =
         add_verb<BatchCreateOptions>(*create, verb, R"(Print {"id", "jobs"})", batch_create).options;
-    create->add_option("file", options.file, "A batch in YAML or JSON; see config/README.md")
+    create->add_option("file", options.file, "A batch in YAML, or in JSON if it is called .json")
         ->required()
         ->type_name("FILE");
     create->add_flag("--allow-unknown-type", options.allow_unknown_type,
                      "Also types that no plugin has; their jobs wait for one");
+
+    create->footer(
+        "Example:\n"
+        "  name: campaign\n"
+        "  for_each: {file: customers.csv}      # once for each; or a list, or a .jsonl file\n"
+        "  jobs:\n"
+        "    mail: {type: mail.send, args: {to: \"${item.email}\"}}\n"
+        "    note: {type: crm.note, after: mail, on: finished}\n"
+        "  then: {close: {type: crm.close}}     # waits for the batch\n"
+        "Jobs have the keys of the lines of enqueue --from; 'batches' holds batches within it; 'after' names "
+        "jobs\n"
+        "and batches beside it, or ids. All of it is handed in, or nothing.");
 
     CLI::App* list = batch->add_subcommand("list", "Batches, newest first");
     BatchListOptions& listed =

@@ -142,11 +142,13 @@ TEST(HandIn, AStagedBatchThatIsRefusedIsCancelled) {
 }
 
 TEST(HandIn, ACircleIsRefusedBeforeAnythingIsThere) {
-    RecordingStore store;
-    Chain chain{kMaxMembersAtOnce};
-    chain.jobs.back().parents = {{JobId{10}, Condition::succeeded}};
-    EXPECT_THROW(chain.hand_in_to(store), CommandError);
-    EXPECT_THAT(store.sizes, IsEmpty());
+    for (const std::size_t count : {std::size_t{2}, kMaxMembersAtOnce}) {
+        RecordingStore store;
+        Chain chain{count};
+        chain.jobs.back().parents = {{JobId{10}, Condition::succeeded}};
+        EXPECT_THROW(chain.hand_in_to(store), CommandError);
+        EXPECT_THAT(store.sizes, IsEmpty());
+    }
 }
 
 }  // namespace
