@@ -1,9 +1,20 @@
 #include "host/command_line/operated_text.hpp"
 
+#include <array>
+
 namespace jobhost::host {
 
 using storage::Operated;
 using storage::Verb;
+
+namespace {
+
+// In the order of the verbs.
+constexpr std::array<std::string_view, 9> kDoneTexts{"requeued",    "deleted",   "cancelled",
+                                                     "rescheduled", "moved",     "paused",
+                                                     "resumed",     "run again", "cancelled"};
+
+}  // namespace
 
 std::string_view to_string(Operated operated) noexcept {
     switch (operated) {
@@ -22,19 +33,7 @@ std::string_view to_string(Operated operated) noexcept {
 }
 
 std::string_view done_text(Verb verb) noexcept {
-    switch (verb) {
-        case Verb::requeue:
-            return "requeued";
-        case Verb::remove:
-            return "deleted";
-        case Verb::cancel:
-            return "cancelled";
-        case Verb::reschedule:
-            return "rescheduled";
-        case Verb::move:
-            return "moved";
-    }
-    return "done";
+    return kDoneTexts[static_cast<std::size_t>(verb)];
 }
 
 std::string not_possible_text(Verb verb, StateName state) {
