@@ -35,7 +35,7 @@ std::string number_text(Number number) {
 // Appends to a JSON text, or adds errors and leaves that text unfit for use.
 class JsonWriter {
 public:
-    explicit JsonWriter(Reader& reader) : reader_(reader) {}
+    JsonWriter(Reader& reader, References references) : reader_(reader), references_(references) {}
 
     void write(const Value& value) {
         switch (value.node->kind) {
@@ -94,6 +94,7 @@ private:
     }
 
     void write_text(const Value& value) {
+        if (references_ == References::kept) return append_text(json_, value.node->text);
         if (const std::string reference = first_reference(value.node->text); !reference.empty())
             return refuse(value, "unknown reference '" + reference + "'", "write $${ for a literal ${");
         append_text(json_, without_escapes(value.node->text));
@@ -122,19 +123,24 @@ private:
     void write_plain(const Value& value, std::string_view) { write_text(value); }
 
     Reader& reader_;
+    References references_;
     std::string json_;
     bool is_refused_ = false;
 };
 
 }  // namespace
 
+std::optional<std::string> json_of(Reader& reader, const Value& value, References references) {
+    JsonWriter writer(reader, references);
+    writer.write(value);
+    return writer.take();
+}
+
 void read_arguments(Reader& reader, const Value& value, std::string& arguments) {
     if (value.node->kind == Node::Kind::null) return;
     if (value.node->kind != Node::Kind::mapping)
         return reader.refuse(value, "must be a mapping, is " + std::string(kind_of(*value.node)));
-    JsonWriter writer(reader);
-    writer.write(value);
-    if (auto json = writer.take()) arguments = *std::move(json);
+    if (auto json = json_of(reader, value, References::refused)) arguments = *std::move(json);
 }
 
 }  // namespace jobhost::config
