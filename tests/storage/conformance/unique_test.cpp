@@ -162,6 +162,18 @@ TEST_P(UniqueConformance, AJobThatRunsOrHasRunIsNotChanged) {
     }
 }
 
+TEST_P(UniqueConformance, AJobWhoseRunWasLostIsNotChanged) {
+    const NewJob first = unique_job(HeldWhile::until_finished);
+    submit({}, {first});
+    run_of(first.id);
+    servers.declare_dead("worker");
+    servers.recover(server, 10);
+    NewJob second = unique_job(HeldWhile::until_finished, OnConflict::replace);
+    second.arguments = R"({"n":2})";
+    submit({}, {second});
+    EXPECT_EQ(find(first.id).arguments, "{}");
+}
+
 TEST_P(UniqueConformance, AClaimEndsWhatIsHeldUntilThen) {
     for (const HeldWhile held : kAll) {
         const std::string key{to_string(held)};
