@@ -39,6 +39,7 @@ TEST_P(LimitConformance, AMutexLetsOneRun) {
     EXPECT_EQ(reason_of(second), Reason::limit);
     EXPECT_EQ(find(second).parked_on, (LimitUse{"m", ""}));
     EXPECT_EQ(find(second).attempt, 0);
+    EXPECT_GT(find(second).lease, Lease{});
     EXPECT_EQ(find(second).limits, (std::vector<LimitUse>{{"m", ""}}));
     expect_usage("m", 1, 1);
 
