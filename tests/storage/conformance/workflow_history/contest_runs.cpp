@@ -47,7 +47,7 @@ Settlement Contest::some_end(Choices& choices) {
     Settlement end;
     end.started_at = now;
     end.new_warnings = static_cast<int>(choices.below(2));
-    switch (choices.below(11)) {
+    switch (choices.below(16)) {
         case 0:
             end.cause = Cause::failed;
             end.target = Failed{now, Reason::exhausted};
