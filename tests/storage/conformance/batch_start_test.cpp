@@ -299,6 +299,18 @@ TEST_P(BatchStartConformance, CyclesThroughBatchesAreRefused) {
     EXPECT_TRUE(listed({}).empty());
 }
 
+TEST_P(BatchStartConformance, CyclesThroughABatchWithoutMembersAreRefused) {
+    NewBatch first = staged();
+    NewBatch second = staged();
+    first.parents = {after(second.id)};
+    second.parents = {after(first.id)};
+    EXPECT_TRUE(is_refused([&] { workflows.submit(std::vector{first, second}, {}); }));
+    const NewJob child = job_after({after(first.id)});
+    first.parents = {after(child.id)};
+    EXPECT_TRUE(is_refused([&] { workflows.submit(std::vector{first}, std::vector{child}); }));
+    EXPECT_TRUE(workflows.list({}, 10, {}).batches.empty());
+}
+
 TEST_P(BatchStartConformance, CyclesThroughABatchThatIsThereAreRefused) {
     std::vector<JobId> members;
     const BatchId id = submit_batch(1, members);
@@ -311,6 +323,18 @@ TEST_P(BatchStartConformance, CyclesThroughABatchThatIsThereAreRefused) {
     EXPECT_TRUE(
         is_refused([&] { workflows.submit(std::vector{inner}, std::vector{job_in_batch(inner.id)}); }));
     EXPECT_EQ(batch_of(id).members, 1);
+}
+
+// Its end may still be taken back, and its parents with it.
+TEST_P(BatchStartConformance, WhatHasEndedClosesACycleToo) {
+    std::vector<JobId> members;
+    const BatchId id = submit_batch(1, members);
+    const JobId child = insert_after(id);
+    succeed(members[0]);
+    succeed(child);
+    const NewJob more = job_in_batch(id, {after(child)});
+    EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{more}); }));
+    EXPECT_EQ(state_of_batch(id), BatchState::succeeded);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, BatchStartConformance, testing::ValuesIn(all_backends()), backend_name);

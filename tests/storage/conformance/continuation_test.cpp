@@ -104,6 +104,25 @@ TEST_P(ContinuationConformance, ARetryIsNoEnd) {
     EXPECT_EQ(state_of(child), enqueued);
 }
 
+TEST_P(ContinuationConformance, ALateEndReleasesNothing) {
+    const JobId parent = insert();
+    const JobId child = insert_after(parent);
+    const ClaimedJob lost = run_of(parent);
+    servers.declare_dead("worker");
+    servers.recover(server, 10);
+    EXPECT_EQ(settle(success_of(lost)), Moved::lost);
+    server = enter_worker("second");
+    const ClaimedJob second = run_of(parent);
+    EXPECT_EQ(settle(success_of(lost)), Moved::lost);
+    settle_down();
+    EXPECT_EQ(state_of(child), awaiting);
+    finish(success_of(second));
+    EXPECT_EQ(claimed(), std::vector{child});
+    EXPECT_EQ(settle(success_of(second)), Moved::already);
+    settle_down();
+    EXPECT_EQ(state_of(child), processing);
+}
+
 TEST_P(ContinuationConformance, AnExpiredParentIsADeletedOne) {
     NewJob made = job();
     made.expires_at = clock.now() + 1s;

@@ -125,6 +125,22 @@ TEST_P(LimitRateConformance, AThrottledJobThatIsMovedByHandAsksAnew) {
     EXPECT_EQ(due_of(id), clock.now() + 29s);
 }
 
+TEST_P(LimitRateConformance, AThrottledJobThatIsReplacedAsksAnew) {
+    set_limit(LimitKind::sliding_window, 1, 10s);
+    waits(1);
+    NewJob first = limited();
+    first.unique = Unique{.key = "k"};
+    insert(first);
+    claimed();
+    EXPECT_EQ(due_of(first.id), clock.now() + 10s);
+    NewJob second = limited();
+    second.unique = Unique{.key = "k", .on_conflict = OnConflict::replace};
+    submit({}, {second});
+    EXPECT_EQ(state_of(first.id), enqueued);
+    claimed();
+    EXPECT_EQ(due_of(first.id), clock.now() + 20s);
+}
+
 TEST_P(LimitRateConformance, SeveralRatesGiveTheFirstInstantOfAll) {
     set_limit(LimitKind::sliding_window, 1, 10s, "slow");
     set_limit(LimitKind::sliding_window, 1, 4s, "fast");

@@ -39,6 +39,7 @@ TEST_P(LimitConformance, AMutexLetsOneRun) {
     EXPECT_EQ(reason_of(second), Reason::limit);
     EXPECT_EQ(find(second).parked_on, (LimitUse{"m", ""}));
     EXPECT_EQ(find(second).attempt, 0);
+    EXPECT_GT(find(second).lease, Lease{});
     EXPECT_EQ(find(second).limits, (std::vector<LimitUse>{{"m", ""}}));
     expect_usage("m", 1, 1);
 
@@ -241,6 +242,39 @@ TEST_P(LimitConformance, WhatItGivesUpGoesToTheNext) {
     succeed(holder);
     EXPECT_EQ(state_of(both), enqueued);
     EXPECT_EQ(state_of(next), awaiting);
+}
+
+TEST_P(LimitConformance, NobodyOvertakesWhileAClaimGoesOn) {
+    set_limit("a", 1);
+    set_limit("b", 1);
+    const JobId of_a = insert(limited({{"a", ""}}));
+    const JobId of_b = insert(limited({{"b", ""}}));
+    claimed();
+    const JobId both = insert(limited({{"a", ""}, {"b", ""}}));
+    claimed();
+    const JobId new_a = insert(limited({{"a", ""}}, 5));
+    const JobId next = insert(limited({{"b", ""}}));
+    claimed();
+    succeed(of_a);
+    succeed(new_a);
+    ASSERT_EQ(state_of(both), enqueued);  // holds a, needs b
+    clock.advance(1s);
+    const JobId newcomer = insert(limited({{"a", ""}}));
+    const JobId last = insert(limited({{"a", ""}}));
+    claimed();
+    EXPECT_EQ(find(both).parked_on, (LimitUse{"b", ""}));
+    EXPECT_EQ(state_of(next), awaiting);
+    EXPECT_EQ(state_of(newcomer), processing);
+    EXPECT_EQ(reason_of(last), Reason::limit);
+
+    succeed(of_b);
+    ASSERT_EQ(state_of(both), enqueued);  // holds b, needs a
+    const JobId new_b = insert(limited({{"b", ""}}));
+    claimed();
+    EXPECT_EQ(find(both).parked_on, (LimitUse{"a", ""}));
+    EXPECT_EQ(state_of(next), enqueued);
+    EXPECT_EQ(reason_of(new_b), Reason::limit);
+    expect_usage("b", 1, 1);
 }
 
 TEST_P(LimitConformance, AGrantedJobThatIsTakenAwayPassesTheSlotOn) {

@@ -177,10 +177,14 @@ TEST_P(RestorationConformance, AMemberOfACancelledBatchIsNotRestored) {
     const NewJob child = job_in_batch(id, {after(parent)});
     submit({}, {child});
     fail(parent);
+    const ClaimedJob run = run_of(members[0]);
     workflows.cancel(id, "somebody");
     settle_down();
+    finish(success_of(run));
+    ASSERT_EQ(state_of_batch(id), BatchState::cancelled);
     requeue(parent);
     EXPECT_EQ(state_of(child.id), deleted);
+    EXPECT_EQ(state_of_batch(id), BatchState::cancelled);
 }
 
 TEST_P(RestorationConformance, AChildWhoseKeyIsTakenStaysDeleted) {

@@ -29,6 +29,21 @@ TEST_P(SettleJobsConformance, TheyAreClaimedInTheSameExchange) {
     EXPECT_EQ(ids_of(jobs.exchange(server, {&end, 1}, anything(5)).claimed), std::vector{next.id});
 }
 
+TEST_P(SettleJobsConformance, WhatASettlementReleasesIsClaimedInTheSameExchange) {
+    limits.set(std::vector{Limit{.name = "m"}});
+    NewJob holder = job();
+    holder.limits = {{"m", ""}};
+    insert(holder);
+    const ClaimedJob run = run_of(holder.id);
+    NewJob parked = holder;
+    parked.id = jobs.reserve_ids(1);
+    insert(parked);
+    claimed();
+    const JobId child = insert_after(holder.id);
+    const Settlement end = success_of(run);
+    EXPECT_EQ(ids_of(jobs.exchange(server, {&end, 1}, anything(5)).claimed), (std::vector{parked.id, child}));
+}
+
 TEST_P(SettleJobsConformance, ASettlementThatDoesNotCountHandsInNothing) {
     const JobId id = insert();
     const ClaimedJob first = run_of(id);

@@ -58,6 +58,20 @@ TEST_P(UniqueConformance, WithinOneSubmissionTheFirstCounts) {
     }
 }
 
+TEST_P(UniqueConformance, ReplaceAndExtendWithinOneSubmission) {
+    for (const HeldWhile held : kAll)
+        for (const OnConflict wish : {OnConflict::replace, OnConflict::extend}) {
+            const std::string key = std::string{to_string(held)} + std::string{to_string(wish)};
+            const NewJob first = unique_job(held, OnConflict::skip, key);
+            NewJob second = unique_job(held, wish, key);
+            second.arguments = R"({"n":2})";
+            second.due_at = clock.now() + 1min;
+            EXPECT_EQ(submit({}, {first, second}), (std::vector<Inserted>{{first.id}, {first.id, false}}));
+            EXPECT_EQ(due_of(first.id), clock.now() + 1min) << key;
+            EXPECT_EQ(find(first.id).arguments, wish == OnConflict::replace ? R"({"n":2})" : "{}") << key;
+        }
+}
+
 TEST_P(UniqueConformance, FailRefusesTheWholeSubmission) {
     for (const HeldWhile held : kAll) {
         const std::string key{to_string(held)};
@@ -160,6 +174,18 @@ TEST_P(UniqueConformance, AJobThatRunsOrHasRunIsNotChanged) {
         EXPECT_EQ(find(first.id).arguments, "{}");
         EXPECT_EQ(due_of(first.id), clock.now() + 1s);
     }
+}
+
+TEST_P(UniqueConformance, AJobWhoseRunWasLostIsNotChanged) {
+    const NewJob first = unique_job(HeldWhile::until_finished);
+    submit({}, {first});
+    run_of(first.id);
+    servers.declare_dead("worker");
+    servers.recover(server, 10);
+    NewJob second = unique_job(HeldWhile::until_finished, OnConflict::replace);
+    second.arguments = R"({"n":2})";
+    submit({}, {second});
+    EXPECT_EQ(find(first.id).arguments, "{}");
 }
 
 TEST_P(UniqueConformance, AClaimEndsWhatIsHeldUntilThen) {

@@ -61,7 +61,8 @@ private:
     void exchange(std::size_t server, const Ends& ends, Choices* claims);
     std::vector<Settlement> settlements(const Ends& ends, const Side& side) const;
     ClaimRequest some_request(Choices& choices);
-    model::Choice choice_of(const Exchanged& exchanged);
+    std::map<JobId, Lease> their_leases();
+    model::Choice choice_of(const Exchanged& exchanged, std::map<JobId, Lease> before);
     Settlement some_end(Choices& choices);
     void hand_in(Choices& choices);
     void save(Choices& choices);

@@ -47,7 +47,7 @@ Settlement Contest::some_end(Choices& choices) {
     Settlement end;
     end.started_at = now;
     end.new_warnings = static_cast<int>(choices.below(2));
-    switch (choices.below(11)) {
+    switch (choices.below(16)) {
         case 0:
             end.cause = Cause::failed;
             end.target = Failed{now, Reason::exhausted};
@@ -125,17 +125,21 @@ std::vector<Settlement> Contest::settlements(const Ends& ends, const Side& side)
     return settlements;
 }
 
-// What of the jobs the database has looked at and not claimed.
-model::Choice Contest::choice_of(const Exchanged& exchanged) {
+std::map<JobId, Lease> Contest::their_leases() {
+    std::map<JobId, Lease> leases;
+    for (const Job& job : theirs().queries().list({}, 100'000, "").jobs)
+        leases[job.id] = job.lease;
+    return leases;
+}
+
+// What of the jobs the database has looked at and not claimed: it deleted them, or they have another lease.
+model::Choice Contest::choice_of(const Exchanged& exchanged, std::map<JobId, Lease> before) {
     model::Choice choice;
     for (const ClaimedJob& run : exchanged.claimed)
         choice.claimed.push_back(run.id);
-    for (const Job& job : theirs().queries().list({}, 100'000, "").jobs) {
-        const auto* scheduled = std::get_if<Scheduled>(&job.state);
-        const bool is_throttled = scheduled != nullptr && scheduled->reason == Reason::throttled;
-        if (job.parked_on || is_throttled || name_of(job.state) == StateName::deleted)
+    for (const Job& job : theirs().queries().list({}, 100'000, "").jobs)
+        if (job.lease != before[job.id] || name_of(job.state) == StateName::deleted)
             choice.passed.push_back(job.id);
-    }
     return choice;
 }
 
@@ -161,12 +165,13 @@ void Contest::exchange(std::size_t server, const Ends& ends, Choices* claims) {
     for (ClaimRequest::Part& part : our_request.more)
         rename(part.lanes);
 
+    const std::map<JobId, Lease> before = their_leases();
     const Exchanged their_answer =
         theirs().jobs().exchange(their_side_.servers[server], settlements(ends, their_side_), request);
     Exchanged our_answer;
     try {
         our_answer = model_.jobs().exchange_as(our_side_.servers[server], settlements(ends, our_side_),
-                                               our_request, choice_of(their_answer));
+                                               our_request, choice_of(their_answer, before));
     } catch (const std::runtime_error& error) {
         throw history::Disagreement{"the claim: " + std::string{error.what()} + "\n" +
                                     told_all(their_answer.claimed, their_side_.names)};

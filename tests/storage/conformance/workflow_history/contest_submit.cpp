@@ -41,9 +41,9 @@ NewJob Contest::some_job(Choices& choices) {
     if (choices.is_one_in(6)) job.due_at = clock_.now() + choices.one_of<Duration>({2s, 1min});
     if (choices.is_one_in(8)) job.expires_at = clock_.now() + choices.one_of<Duration>({3s, 1h});
     if (choices.is_one_in(6)) job.delay = 2s;
-    if (choices.is_one_in(4))
+    if (choices.is_one_in(2))
         job.limits.push_back({choices.one_of<std::string>({"mutex", "pair", "fixed", "sliding", "bucket"}),
-                              choices.one_of<std::string>({"", "k"})});
+                              choices.one_of<std::string>({"", "", "k"})});
     if (choices.is_one_in(8)) job.limits.push_back({"mutex", "other"});
     if (choices.is_one_in(4)) {
         job.unique = Unique{.key = choices.one_of<std::string>({"one", "two"}),
@@ -58,7 +58,7 @@ void Contest::submit_jobs(Choices& choices) {
     Submission submission;
     for (std::size_t count = 1 + choices.below(3); count > 0; --count) {
         NewJob job = some_job(choices);
-        job.parents = some_parents(choices, 2);
+        if (choices.is_one_in(2)) job.parents = some_parents(choices, 2);
         if (const auto batch = some_batch(choices); batch && choices.is_one_in(4)) job.batch = batch;
         if (!submission.jobs.empty() && choices.is_one_in(2))
             job.parents.push_back({submission.jobs.back().id, Condition::finished});
@@ -73,7 +73,7 @@ void Contest::submit_batch(Choices& choices) {
     outer.id = BatchId{theirs().jobs().reserve_ids(1).value};
     outer.name = "a batch";
     outer.is_staged = choices.is_one_in(4);
-    outer.parents = some_parents(choices, 1);
+    if (choices.is_one_in(3)) outer.parents = some_parents(choices, 1);
     if (const auto around = some_batch(choices); around && choices.is_one_in(4)) outer.within = around;
     submission.batches.push_back(outer);
     BatchId inmost = outer.id;
@@ -87,7 +87,7 @@ void Contest::submit_batch(Choices& choices) {
     for (std::size_t count = 1 + choices.below(3); count > 0; --count) {
         NewJob job = some_job(choices);
         job.batch = choices.is_one_in(3) ? outer.id : inmost;
-        job.parents = some_parents(choices, 1);
+        if (choices.is_one_in(3)) job.parents = some_parents(choices, 1);
         if (!submission.jobs.empty() && choices.is_one_in(2))
             job.parents.push_back({submission.jobs.back().id, choices.one_of(kConditions)});
         submission.jobs.push_back(job);

@@ -25,6 +25,23 @@ bool is_stuck(Storage& storage, const Job& job) {
     return !job.batch || storage.workflows().find(*job.batch).value().state >= BatchState::started;
 }
 
+bool may_get_a_slot(Storage& storage, const Job& job) {
+    for (const QueueState& queue : storage.operations().queues())
+        if (queue.name == job.queue && queue.paused_at) return false;
+    const std::vector<ServedType> types = storage.servers().served_types();
+    return std::any_of(types.begin(), types.end(), [&](const ServedType& type) {
+        return type.type == job.type && type.payload_version == job.payload_version;
+    });
+}
+
+// It is parked although nobody holds a slot of that limit.
+bool is_parked_for_nothing(Storage& storage, const Job& job, const std::vector<LimitUsage>& usages) {
+    if (!job.parked_on || !may_get_a_slot(storage, job)) return false;
+    return std::any_of(usages.begin(), usages.end(), [&](const LimitUsage& usage) {
+        return usage.limit.name == job.parked_on->limit && usage.taken == 0;
+    });
+}
+
 std::string fault_in_batch(Storage& storage, const Batch& batch, const std::vector<Job>& jobs) {
     std::int64_t unfinished = 0;
     for (const Job& job : jobs)
@@ -49,9 +66,11 @@ std::string fault_in_batch(Storage& storage, const Batch& batch, const std::vect
 
 std::string fault_in(Storage& storage, const std::map<std::string, std::int64_t>& most) {
     const std::vector<Job> jobs = storage.queries().list({}, 100'000, "").jobs;
+    const std::vector<LimitUsage> usages = storage.limits().list();
     std::map<LimitUse, std::int64_t> running;
     for (const Job& job : jobs) {
         if (is_stuck(storage, job)) return told(job.id) + " waits for nothing";
+        if (is_parked_for_nothing(storage, job, usages)) return told(job.id) + " is parked for nothing";
         if (name_of(job.state) == StateName::processing)
             for (const LimitUse& use : job.limits)
                 ++running[use];
