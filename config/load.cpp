@@ -110,10 +110,10 @@ private:
     void check_queue(const Reader& reader, const ReadDefinition& read) {
         const auto& queues = configuration_.settings.queues;
         const QueueName& queue = read.placed.definition.queue;
-        if (std::ranges::find(queues, queue) != queues.end()) return;
+        if (std::ranges::find(queues, queue, &QueueSettings::name) != queues.end()) return;
         std::vector<std::string_view> names;
-        for (const QueueName& served : queues)
-            names.push_back(served.value);
+        for (const QueueSettings& served : queues)
+            names.push_back(served.name.value);
         const auto nearest = nearest_name(queue.value, names);
         const std::string hint =
             nearest ? "did you mean '" + std::string(*nearest) + "'?" : "add it under 'queues'";

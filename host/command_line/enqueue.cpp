@@ -58,7 +58,8 @@ std::vector<NewJob> requested(Opened& opened, const EnqueueOptions& options) {
 void warn_of_foreign_queues(const config::Settings& settings, std::span<const NewJob> jobs) {
     std::set<QueueName> foreign;
     for (const NewJob& job : jobs)
-        if (std::find(settings.queues.begin(), settings.queues.end(), job.queue) == settings.queues.end())
+        if (std::ranges::find(settings.queues, job.queue, &config::QueueSettings::name) ==
+            settings.queues.end())
             foreign.insert(job.queue);
     for (const QueueName& queue : foreign)
         std::cerr << "warning: this host file does not serve the queue '" << printable(queue.value)

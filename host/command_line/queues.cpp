@@ -20,9 +20,9 @@ namespace json = boost::json;
 // Those of the database, and those of the host file that have had no job yet; by name.
 std::vector<storage::QueueState> all_queues(Opened& opened) {
     std::vector<storage::QueueState> queues = opened.storage->operations().queues();
-    for (const QueueName& name : opened.configuration.settings.queues)
-        if (std::ranges::find(queues, name, &storage::QueueState::name) == queues.end())
-            queues.push_back({.name = name});
+    for (const config::QueueSettings& served : opened.configuration.settings.queues)
+        if (std::ranges::find(queues, served.name, &storage::QueueState::name) == queues.end())
+            queues.push_back({.name = served.name});
     std::ranges::sort(queues, {}, &storage::QueueState::name);
     return queues;
 }

@@ -63,6 +63,11 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
       housekeeping_{storage.upkeep(), boot_clock},
+      background_work_{storage, boot_clock},
+      cancel_requests_{storage.jobs(), server_, boot_clock,
+                       [this](std::vector<storage::HeldRun> runs) {
+                           post([this, runs = std::move(runs)] { dispatcher_->cancel_runs(runs); });
+                       }},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -99,11 +104,15 @@ void Incarnation::start() {
     recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
     due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
     housekeeping_loop_.emplace("housekeeping", [this] { return housekeeping_.run_once(); });
+    background_loop_.emplace("background work", [this] { return background_work_.run_once(); });
+    cancel_loop_.emplace("cancel requests", [this] { return cancel_requests_.run_once(); });
 }
 
 void Incarnation::wake() {
     exchange_.wake();
     if (due_loop_) due_loop_->wake();
+    if (background_loop_) background_loop_->wake();
+    if (cancel_loop_) cancel_loop_->wake();
 }
 
 Heartbeat::Callbacks Incarnation::heartbeat_callbacks() {
@@ -136,6 +145,7 @@ ExchangeLoop::Callbacks Incarnation::exchange_callbacks() {
         .refused = [this] { post([this] { on_refused(); }); },
         .may_claim = [this] { return lease_.may_begin(); },
         .renew = [this] { return heartbeat_.beat(); },
+        .paused = [this] { return paused_queues(storage_.operations()); },
     };
 }
 
@@ -196,6 +206,8 @@ void Incarnation::stop_loops() {
     recurring_loop_.reset();
     due_loop_.reset();
     housekeeping_loop_.reset();
+    background_loop_.reset();
+    cancel_loop_.reset();
     beat_loop_.stop();
     exchange_.stop();
 }

@@ -48,6 +48,8 @@ std::string fallback_code(Outcome outcome) {
             return "crashed";
         case Outcome::interrupted:
             return "interrupted";
+        case Outcome::cancelled:
+            return "cancelled";
         case Outcome::timed_out:
             return "timed_out";
         case Outcome::failed:
@@ -76,9 +78,20 @@ void Run::on_timeout() {
         return;
     }
     if (why_stopped_ == Why::running) why_stopped_ = Why::timeout;
+    stop_for_good();
+}
+
+// Asked now, and killed if that does not help.
+void Run::stop_for_good() {
     is_asked_ = true;
     worker_.ask_to_stop(JOBHOST_STOP_CANCEL);
     timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
+}
+
+void Run::cancel_by_person() {
+    if (why_stopped_ == Why::cancelled) return;
+    if (why_stopped_ == Why::running) why_stopped_ = Why::cancelled;
+    if (!is_asked_) stop_for_good();
 }
 
 void Run::drain() {
@@ -113,6 +126,8 @@ std::string Run::why_text() const {
     switch (why_stopped_) {
         case Why::timeout:
             return "it ran longer than " + to_text(assignment_.job.policy.timeout);
+        case Why::cancelled:
+            return "somebody cancelled it";
         case Why::host_stops:
             return "its host stopped";
         case Why::running:  // its worker has ended by the fence
@@ -133,7 +148,9 @@ RunEnd Run::end(RunResult result) const {
         .finished_at = clock_.now(),
     };
     if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
-        end.outcome = why_stopped_ == Why::timeout ? Outcome::timed_out : Outcome::interrupted;
+        end.outcome = why_stopped_ == Why::timeout     ? Outcome::timed_out
+                      : why_stopped_ == Why::cancelled ? Outcome::cancelled
+                                                       : Outcome::interrupted;
         end.error_code = fallback_code(end.outcome);
         end.error_message = why_text();
         if (result.was_killed) end.error_message += " and was killed, because it did not end when asked";

@@ -20,6 +20,8 @@ public:
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
+    // A person wants it to end: it is asked to, and killed when the policy's time for that is over.
+    void cancel_by_person();
     // The host stops: the job may save its work and end.
     void drain();
     // Now it must end.
@@ -31,9 +33,10 @@ public:
     RunEnd end(RunResult result) const;
 
 private:
-    enum class Why { running, timeout, host_stops, lease_ends };
+    enum class Why { running, timeout, cancelled, host_stops, lease_ends };
 
     void on_timeout();
+    void stop_for_good();
     void interrupt(Interruption why);
     std::string why_text() const;
     bool was_stopped_by_host(const RunResult& result) const;

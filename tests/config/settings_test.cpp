@@ -16,7 +16,7 @@ TEST_F(SettingsFile, EmptyFileIsAValidHost) {
     EXPECT_EQ(settings.server.application, "default");
     EXPECT_EQ(settings.server.workers, default_workers());
     EXPECT_EQ(settings.server.stop_timeout, 30s);
-    EXPECT_EQ(settings.queues, std::vector<QueueName>{{"default"}});
+    EXPECT_EQ(settings.queues, std::vector<QueueSettings>{{.name = {"default"}}});
     EXPECT_TRUE(settings.definitions.empty());
     EXPECT_TRUE(is_name(settings.server.name)) << settings.server.name;
 }
@@ -46,7 +46,8 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.storage.timeout, 5s);
     EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
-    EXPECT_EQ(settings.queues, (std::vector<QueueName>{{"critical"}, {"default"}, {"reports"}}));
+    EXPECT_EQ(settings.queues, (std::vector<QueueSettings>{
+                                   {.name = {"critical"}}, {.name = {"default"}}, {.name = {"reports"}}}));
     EXPECT_EQ(settings.log.level, LogLevel::warning);
     EXPECT_EQ(settings.log.format, LogFormat::json);
     EXPECT_EQ(settings.definitions,

@@ -27,7 +27,7 @@ struct ExchangeLoopTest : testing::Test {
     std::optional<ExchangeLoop> loop;
 
     void start(std::size_t workers = 2) {
-        loop.emplace(jobs, ServerId{1}, workers, Served{{QueueName{"default"}}, {{"test.job", 1}}}, clock,
+        loop.emplace(jobs, ServerId{1}, workers, Served{{{QueueName{"default"}}}, {{"test.job", 1}}}, clock,
                      ExchangeLoop::Callbacks{
                          .deliver =
                              [this](const std::vector<Assignment>& assignments) {
