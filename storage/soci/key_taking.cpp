@@ -106,6 +106,7 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     if (by.unique->on_conflict == OnConflict::replace) {
         session.execute("job_replace",
                         {{"id", holder.value}, {"arguments", by.arguments}, {"priority", by.priority}});
+        job.order_key += (job.priority - by.priority) * change_.ageing.count();
         job.priority = by.priority;
     }
     if (job.state == StateName::awaiting) {
@@ -115,6 +116,8 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     JobMoves moves{change_};
     if (by.due_at && *by.due_at > now_)
         moves.schedule(job, *by.due_at, Reason::delayed);
+    else if (job.state == StateName::enqueued)
+        moves.enqueue_again(job);
     else
         moves.enqueue(job);
     moves.write();

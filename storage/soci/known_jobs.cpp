@@ -2,23 +2,14 @@
 
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
-#include "storage/storage_error.hpp"
 
 #include <map>
 #include <set>
-#include <utility>
+#include <tuple>
 
 namespace jobhost::storage {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
-
-std::string name_of(JobId id) {
-    return "job " + std::to_string(id.value);
-}
 
 void leave_out_known_ids(Session& session, SubmissionEntries& entries) {
     std::vector<JobId> ids;
@@ -31,48 +22,36 @@ void leave_out_known_ids(Session& session, SubmissionEntries& entries) {
         if (known.contains(entry.job.id)) entry.leave_out(entry.job.id);
 }
 
-// A job that runs again makes its calls again: they have to be the same.
+// A job that runs again makes its calls again.
 void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
-    std::map<JobId, std::vector<SubmissionEntry*>> by_creator;
-    for (SubmissionEntry& entry : entries)
-        if (entry.job.creator && !entry.is_left_out) by_creator[*entry.job.creator].push_back(&entry);
-    for (const auto& [creator, own] : by_creator) {
-        struct Call {
-            JobId job;
-            LaneId lane;
-            std::string arguments;
-        };
-        std::map<int, Call> calls;
-        for (auto& [id, call, lane, arguments] : change.session.rows<long long, int, long long, std::string>(
-                 "job_of_call", {{"creator", creator.value}}))
-            calls[call] = {JobId{id}, LaneId{lane}, std::move(arguments)};
-        for (SubmissionEntry* entry : own) {
-            const auto call = calls.find(entry->job.call_no);
-            if (call == calls.end()) continue;
-            const LaneId lane =
-                change.names.lane(change.session, change.draft,
-                                  {entry->job.queue.value, entry->job.type, entry->job.payload_version});
-            if (call->second.lane != lane || call->second.arguments != entry->job.arguments)
-                refuse("call " + std::to_string(entry->job.call_no) + " of " + name_of(creator) +
-                       " handed in " + name_of(call->second.job) +
-                       " in an earlier run, with another type, queue or other arguments; a job that runs "
-                       "again must "
-                       "make the same calls in the same order");
-            entry->leave_out(call->second.job);
-            entry->answer.is_new = false;
-        }
+    std::map<JobId, std::map<int, JobId>> calls;
+    for (SubmissionEntry& entry : entries) {
+        const NewJob& job = entry.job;
+        if (!job.creator || entry.is_left_out) continue;
+        const auto [known, is_new] = calls.try_emplace(*job.creator);
+        if (is_new)
+            for (const auto& [id, call] :
+                 change.session.rows<long long, int>("job_of_call", {{"creator", job.creator->value}}))
+                known->second.emplace(call, JobId{id});
+        const auto [call, is_first] = known->second.try_emplace(job.call_no, job.id);
+        if (!is_first) entry.leave_out(call->second);
     }
 }
 
 void leave_out_known_instants(Change& change, SubmissionEntries& entries) {
+    std::map<std::tuple<DefinitionId, TimePoint, Origin>, JobId> instants;
     for (SubmissionEntry& entry : entries) {
         const NewJob& job = entry.job;
         if (entry.is_left_out || !job.definition || !job.nominal_at) continue;
-        const auto found =
-            change.session.rows<long long>("job_of_instant", {{"definition", job.definition->value},
-                                                              {"nominal_at", micros(*job.nominal_at)},
-                                                              {"origin", static_cast<int>(job.origin)}});
-        if (!found.empty()) entry.leave_out(JobId{std::get<0>(found.front())});
+        const auto [instant, is_first] =
+            instants.try_emplace({*job.definition, *job.nominal_at, job.origin}, job.id);
+        if (is_first)
+            for (const auto& [id] :
+                 change.session.rows<long long>("job_of_instant", {{"definition", job.definition->value},
+                                                                   {"nominal_at", micros(*job.nominal_at)},
+                                                                   {"origin", static_cast<int>(job.origin)}}))
+                instant->second = JobId{id};
+        if (instant->second != job.id) entry.leave_out(instant->second);
     }
 }
 

@@ -35,7 +35,7 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
         auto none = take_all(job, own);
         if (!none) continue;
         for (Use& use : own)
-            if (use.is_held && !none->parked_on.empty()) {
+            if (use.is_held) {
                 let_go(use);
                 freed.insert(use.key);
             }

@@ -30,8 +30,8 @@ class LimitSlots {
 public:
     explicit LimitSlots(Change& change) : change_{change} {}
 
-    // Gives each job, in this order, all its slots or none; tells those that get none. A job that is parked
-    // lets go of the slots that it was given while it was parked before.
+    // Gives each job, in this order, all its slots or none; tells those that get none. They let go of what
+    // they were given while they were parked before.
     std::vector<NoSlot> take(const std::vector<SlotSeeker>& jobs);
     // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
     void free(const std::vector<JobId>& jobs);

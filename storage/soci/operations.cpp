@@ -6,10 +6,13 @@
 #include "storage/soci/lane_rows.hpp"
 #include "storage/soci/limit_slots.hpp"
 #include "storage/soci/settle.hpp"
+#include "storage/soci/unique_key.hpp"
 
 #include <boost/json.hpp>
 
 #include <map>
+#include <set>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -123,14 +126,7 @@ private:
 
     // False: another job has it by now.
     bool take_key(const HeldJob& job) {
-        if ((job.flags & kHasUnique) == 0) return true;
-        Session& session = change_.session;
-        for (const auto& [slot] : session.rows<std::string>("job_wanted_key", {{"id", job.id.value}})) {
-            const auto holder = session.rows<long long>("job_of_slot", {{"slot", slot}});
-            if (!holder.empty() && std::get<0>(holder.front()) != job.id.value) return false;
-            session.execute("job_take_key", {{"id", job.id.value}});
-        }
-        return true;
+        return (job.flags & kHasUnique) == 0 || storage::take_key(change_.session, job.id);
     }
 
     void remove(const HeldJob& job) {
@@ -213,7 +209,19 @@ private:
 }  // namespace
 
 std::vector<Operated> operate(Change& change, std::span<const JobId> jobs, const Operation& operation) {
-    return Operator{change, operation}.operate(jobs);
+    std::vector<JobId> once;
+    std::vector<JobId> again;  // named more than once: they are as the first time has left them
+    std::set<JobId> named;
+    for (const JobId id : jobs)
+        (named.insert(id).second ? once : again).push_back(id);
+    const std::vector<Operated> first = Operator{change, operation}.operate(once);
+    const std::vector<Operated> second =
+        again.empty() ? std::vector<Operated>{} : operate(change, again, operation);
+    std::vector<Operated> answers;
+    named.clear();
+    for (auto [next_once, next_again] = std::pair{first.begin(), second.begin()}; const JobId id : jobs)
+        answers.push_back(named.insert(id).second ? *next_once++ : *next_again++);
+    return answers;
 }
 
 }  // namespace jobhost::storage

@@ -1,6 +1,8 @@
 #include "storage/soci/restoration.hpp"
 
 #include "storage/soci/id_list.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/unique_key.hpp"
 
 #include <boost/json.hpp>
 
@@ -114,6 +116,8 @@ void Restoration::restore(const HeldJob& job) {
         const HeldBatch* batch = releases_.batches().find(*job.batch);
         if (batch != nullptr && batch->cancel_requested_at) return;
     }
+    const bool wants_key = (job.flags & kHasUnique) != 0 && (job.flags & kHasQueuedKey) == 0;
+    if (wants_key && !take_key(change_.session, job.id)) return;
     runs_again(job);
     moves_.wait(job, Reason::parents);
 }

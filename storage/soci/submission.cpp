@@ -26,6 +26,20 @@ std::string name_of(BatchId id) {
     return "batch " + std::to_string(id.value);
 }
 
+int flags_of(const Unique& unique) {
+    switch (unique.held) {
+        case HeldWhile::queued:
+            return kHasUnique | kFreesAtClaim | kHasQueuedKey;
+        case HeldWhile::until_started:
+            return kHasUnique | kFreesAtClaim;
+        case HeldWhile::until_finished:
+            return kHasUnique;
+        case HeldWhile::window:
+            break;
+    }
+    return kHasWindow;
+}
+
 }  // namespace
 
 Submission::Submission(Change& change, std::span<const NewBatch> batches, std::span<const NewJob> jobs)
@@ -218,11 +232,7 @@ void Submission::place(SubmissionEntry& entry) {
     if (!job.parents.empty()) entry.flags |= kHasParents;
     if (!job.limits.empty()) entry.flags |= kHasLimits;
     if (!job.tags.empty()) entry.flags |= kHasTags;
-    if (job.unique) {
-        entry.flags |= kHasUnique;
-        if (job.unique->held == HeldWhile::queued || job.unique->held == HeldWhile::until_started)
-            entry.flags |= kFreesAtClaim;
-    }
+    if (job.unique) entry.flags |= flags_of(*job.unique);
     if (job.delay > Duration::zero() && job.parents.empty() && is_started(job.batch))
         job.due_at = std::max(job.due_at.value_or(now_), now_ + job.delay);
     if (!job.parents.empty()) {

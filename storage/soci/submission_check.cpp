@@ -170,7 +170,7 @@ void check_submission(std::span<const NewBatch> batches, std::span<const NewJob>
 
 bool has_more(const NewJob& job) {
     return !job.parents.empty() || job.delay != Duration::zero() || job.batch || !job.tags.empty() ||
-           job.unique || !job.limits.empty() || job.creator;
+           job.unique || !job.limits.empty() || job.creator || (job.definition && job.nominal_at);
 }
 
 }  // namespace jobhost::storage

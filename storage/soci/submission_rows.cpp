@@ -132,8 +132,8 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
             change.names.lane(change.session, change.draft, {job.queue.value, job.type, job.payload_version});
         const PolicyId policy = change.names.policy(change.session, change.draft, job.policy);
         const bool is_waiting = entry.state == StateName::awaiting;
-        const bool is_held = job.unique && job.unique->held != HeldWhile::window &&
-                             !(is_waiting && job.unique->held == HeldWhile::queued);
+        const bool has_key = job.unique && job.unique->held != HeldWhile::window;
+        const bool is_held = has_key && !(is_waiting && job.unique->held == HeldWhile::queued);
         const TimePoint ready_at = entry.state == StateName::scheduled ? *job.due_at : now;
         json::object row{{"id", job.id.value},
                          {"lane", lane.value},
@@ -153,7 +153,7 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
                          {"batch", json_id(job.batch)},
                          {"creator", json_id(job.creator)},
                          {"unique_slot", json_text(is_held ? entry.slot : "")},
-                         {"unique_wanted", json_text(entry.slot)}};
+                         {"unique_wanted", json_text(has_key ? entry.slot : "")}};
         if (entry.state == StateName::enqueued) row["enqueued_at"] = micros(now);
         if (is_waiting && job.delay > Duration::zero()) row["delay"] = job.delay.count();
         if (job.creator) row["call_no"] = job.call_no;

@@ -13,7 +13,7 @@ SELECT unique_wanted FROM job WHERE id = :id AND unique_wanted IS NOT NULL;
 
 -- name: job_forget_calls
 -- What a job hands in when it runs again counts anew.
-UPDATE job SET call_no = NULL WHERE creator ${in:ids};
+UPDATE job SET creator = NULL, call_no = NULL WHERE creator ${in:ids};
 
 -- name: job_ask_to_stop
 UPDATE job SET cancel_requested_at = :now WHERE id ${in:ids} AND cancel_requested_at IS NULL;
