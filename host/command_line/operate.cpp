@@ -129,8 +129,10 @@ int operate_on_all(Opened& opened, const GlobalOptions& global, const OperateOpt
     storage::OperationStore& operations = opened.storage->operations();
     const CommandId id = operations.start(options.filter, operation_of(options, opened.clock));
     if (!global.json)
-        std::cerr << "command " << id.value << " goes on in the background; see: jobhost commands show "
-                  << id.value << '\n';
+        std::cerr << "command " << id.value
+                  << (options.is_detached ? " goes on in the background; see"
+                                          : " has begun; if you do not wait, see")
+                  << ": jobhost commands show " << id.value << '\n';
     const storage::Command command =
         options.is_detached ? find_command(operations, id) : follow(*opened.storage, id);
     if (global.json)

@@ -110,7 +110,7 @@ class MarksTest(HostTestCase):
         here = self.place()
         here.ask("limits", "set", "one", "--concurrent", "1")
         here.start()
-        first = here.enqueue("misbehave.sleep", {"seconds": 3600}, "--limit", "one:a")
+        first = here.enqueue("misbehave.sleep", {"seconds": 3600, "polite": True}, "--limit", "one:a")
         here.wait_state(first, "processing")
         second = here.enqueue("misbehave.ok", None, "--limit", "one:a")
         shown = here.wait_state(second, "awaiting")
