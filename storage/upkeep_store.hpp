@@ -31,11 +31,6 @@ public:
     // went.
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
 
-    // Removes batches that ended a week ago and of which no job is left, cancels those that were created a
-    // day ago and never opened, and forgets unique keys whose window is over, and commands after 30 days. At
-    // most `limit` batches; how many went.
-    virtual std::size_t purge_workflows(std::size_t limit) = 0;
-
     // Forgets servers that ended more than a week ago and hold no job; how many.
     virtual std::size_t purge_servers() = 0;
 

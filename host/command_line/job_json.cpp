@@ -148,6 +148,8 @@ json::object to_json(const storage::Command& command) {
         {"id", std::to_string(command.id.value)},
         {"verb", to_string(command.verb)},
         {"by", text_or_null(command.by)},
+        {"job", id_or_null(command.job)},
+        {"queue", text_or_null(command.queue ? command.queue->value : "")},
         {"filter", parsed(command.filter)},
         {"looked_at", command.looked_at},
         {"done", command.done},

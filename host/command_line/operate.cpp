@@ -146,12 +146,20 @@ int operate_on_all(Opened& opened, const GlobalOptions& global, const OperateOpt
     return kFailed;
 }
 
+// "job 12", "queue mail", or the filter.
+std::string target_text(const storage::Command& command) {
+    const bool is_batch = command.verb == storage::Verb::cancel_batch;
+    if (command.job) return (is_batch ? "batch " : "job ") + std::to_string(command.job->value);
+    if (command.queue) return "queue " + command.queue->value;
+    return command.filter;
+}
+
 void print_command(const storage::Command& command) {
     std::cout << "command " << command.id.value << "  " << to_string(command.verb) << "  "
               << (command.finished_at ? "finished" : "goes on") << '\n';
     std::vector<std::vector<std::string>> rows{
         {"  by", printable(command.by)},
-        {"  asked for", printable(command.filter)},
+        {"  of", printable(target_text(command))},
         {"  looked at", std::to_string(command.looked_at)},
         {"  done", std::to_string(command.done)},
         {"  not possible", std::to_string(command.not_possible)},
@@ -192,13 +200,13 @@ int commands_list(const GlobalOptions& global) {
         return kDone;
     }
     std::vector<std::vector<std::string>> rows{
-        {"ID", "VERB", "BY", "STARTED (UTC)", "FINISHED (UTC)", "DONE", "NOT POSSIBLE", "FILTER"}};
+        {"ID", "VERB", "BY", "STARTED (UTC)", "FINISHED (UTC)", "DONE", "NOT POSSIBLE", "OF"}};
     for (const storage::Command& command : commands)
         rows.push_back({std::to_string(command.id.value), std::string{to_string(command.verb)},
                         printable(command.by), short_text(command.created_at),
                         command.finished_at ? short_text(*command.finished_at) : "goes on",
                         std::to_string(command.done), std::to_string(command.not_possible),
-                        printable(command.filter)});
+                        printable(target_text(command))});
     if (commands.empty())
         std::cout << "nobody has done anything to jobs yet\n";
     else

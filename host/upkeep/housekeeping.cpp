@@ -42,7 +42,6 @@ Duration Housekeeping::run_once() {
 bool Housekeeping::purge_some() {
     if (clock_.now() >= next_purge_) {
         if (!upkeep_.purge(position_, kBatch).is_done) return true;
-        if (upkeep_.purge_workflows(kBatch) == kBatch) return true;
         upkeep_.purge_servers();
         next_purge_ = clock_.now() + kPurgePeriod;
     }

@@ -54,24 +54,32 @@ struct Doomed {
 class Ties {
 public:
     Ties(Session& session, const std::string& ids) {
-        std::set<long long> parents;
+        std::vector<long long> parents;
+        std::vector<long long> children;
+        std::vector<long long> with_windows;
         std::map<long long, std::vector<long long>> members;
-        for (const auto& [id, flags, batch] :
-             session.rows<long long, int, std::optional<long long>>("job_special_of", {{"ids", ids}})) {
-            if ((flags & kHasChildren) != 0) parents.insert(id);
+        std::map<long long, std::vector<long long>> made_by;
+        for (const auto& [id, flags, batch, creator] :
+             session.rows<long long, int, std::optional<long long>, std::optional<long long>>(
+                 "job_special_of", {{"ids", ids}})) {
+            if ((flags & kHasChildren) != 0) parents.push_back(id);
+            if ((flags & kHasParents) != 0) children.push_back(id);
+            if ((flags & kHasWindow) != 0) with_windows.push_back(id);
             if (flags != 0) tied_.insert(id);
             if (batch) members[*batch].push_back(id);
+            if (creator) made_by[*creator].push_back(id);
         }
-        if (!parents.empty())
-            for (const char* statement : {"job_parents_of_waiting", "job_parents_of_waiting_batches"})
-                for (const auto& [id] : session.rows<long long>(statement, {{"ids", id_list(parents)}}))
-                    needed_.insert(id);
-        if (members.empty()) return;
-        std::vector<long long> batches;
-        for (const auto& [batch, jobs] : members)
-            batches.push_back(batch);
-        for (const auto& [batch] : session.rows<long long>("batch_open_of", {{"ids", id_list(batches)}}))
+        need(session, "job_parents_of_waiting", parents);
+        need(session, "job_parents_of_waiting_batches", parents);
+        need(session, "job_unmet_with_parents", children);
+        if (!with_windows.empty())
+            for (const auto& [id] : session.rows<long long>(
+                     "window_open_of", {{"ids", id_list(with_windows)}, {"now", micros(session.now())}}))
+                needed_.insert(id);
+        for (const long long batch : needed_keys(session, "batch_open_of", members))
             needed_.insert(members[batch].begin(), members[batch].end());
+        for (const long long creator : needed_keys(session, "job_not_final", made_by))
+            needed_.insert(made_by[creator].begin(), made_by[creator].end());
     }
 
     bool is_needed(long long id) const { return needed_.contains(id); }
@@ -88,6 +96,23 @@ public:
     }
 
 private:
+    void need(Session& session, const char* statement, const std::vector<long long>& ids) {
+        if (ids.empty()) return;
+        for (const auto& [id] : session.rows<long long>(statement, {{"ids", id_list(ids)}}))
+            needed_.insert(id);
+    }
+    static std::vector<long long> needed_keys(Session& session, const char* statement,
+                                              const std::map<long long, std::vector<long long>>& by_key) {
+        std::vector<long long> keys;
+        for (const auto& [key, jobs] : by_key)
+            keys.push_back(key);
+        std::vector<long long> found;
+        if (keys.empty()) return found;
+        for (const auto& [key] : session.rows<long long>(statement, {{"ids", id_list(keys)}}))
+            found.push_back(key);
+        return found;
+    }
+
     std::set<long long> tied_;
     std::set<long long> needed_;
 };
@@ -147,6 +172,7 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
         if (purged.is_done) next = {};
     });
     position = next;
+    if (purged.is_done) purge_workflows(limit);
     return purged;
 }
 
@@ -176,8 +202,7 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
     return count;
 }
 
-std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
-    std::size_t count = 0;
+void SociUpkeepStore::purge_workflows(std::size_t limit) {
     changes_.write([&](Change& change) {
         Session& session = change.session;
         const auto ids_in = [&](const char* statement, Duration age) {
@@ -204,9 +229,7 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
         if (last)
             session.execute("command_purge",
                             {{"last", *last}, {"before", micros(session.now() - kCommandMemory)}});
-        count = ended.size() + abandoned.size();
     });
-    return count;
 }
 
 std::size_t SociUpkeepStore::purge_servers() {

@@ -11,12 +11,13 @@ public:
 
     Purged purge(PurgePosition& position, std::size_t limit) override;
     std::size_t purge_by_count(std::size_t limit) override;
-    std::size_t purge_workflows(std::size_t limit) override;
     std::size_t purge_servers() override;
     std::size_t fold_counters() override;
     bool recount() override;
 
 private:
+    void purge_workflows(std::size_t limit);
+
     Changes& changes_;
     Database& database_;
 };

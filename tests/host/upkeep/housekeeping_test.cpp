@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 class CountingUpkeep final : public storage::UpkeepStore {
 public:
     int rounds = 1;
-    int purges = 0, count_purges = 0, folds = 0, recounts = 0, server_purges = 0, workflow_purges = 0;
+    int purges = 0, count_purges = 0, folds = 0, recounts = 0, server_purges = 0;
     std::size_t surplus = 0;  // of definitions that keep only so many
 
     storage::Purged purge(storage::PurgePosition& position, std::size_t) override {
@@ -27,7 +27,6 @@ public:
         surplus -= count;
         return count;
     }
-    std::size_t purge_workflows(std::size_t) override { return static_cast<std::size_t>(++workflow_purges); }
     std::size_t purge_servers() override { return static_cast<std::size_t>(++server_purges); }
     std::size_t fold_counters() override { return static_cast<std::size_t>(++folds); }
     bool recount() override {

@@ -12,7 +12,6 @@ public:
 
     Purged purge(PurgePosition& position, std::size_t limit) override;
     std::size_t purge_by_count(std::size_t limit) override;
-    std::size_t purge_workflows(std::size_t) override { return 0; }
     std::size_t purge_servers() override;
     std::size_t fold_counters() override { return 0; }
     bool recount() override { return false; }

@@ -22,7 +22,9 @@ LIMIT :count OFFSET :keep;
 
 -- name: job_special_of
 -- What there is to jobs that may go, apart from their own rows.
-SELECT id, flags, batch FROM job WHERE id ${in:ids} AND (flags <> 0 OR batch IS NOT NULL);
+SELECT id, flags, batch, creator
+FROM job
+WHERE id ${in:ids} AND (flags <> 0 OR batch IS NOT NULL OR creator IS NOT NULL);
 
 -- name: job_parents_of_waiting
 SELECT DISTINCT job_edge.parent
@@ -35,6 +37,20 @@ SELECT DISTINCT job_edge.parent
 FROM job_edge
 JOIN batch ON batch.id = job_edge.child
 WHERE job_edge.parent ${in:ids} AND batch.state <= 1 AND job_edge.child_is_batch = 1;
+
+-- name: job_unmet_with_parents
+-- A parent that runs again would bring them back.
+SELECT DISTINCT job_edge.child
+FROM job_edge
+JOIN job ON job.id = job_edge.child
+JOIN job AS maker ON maker.id = job_edge.parent
+WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63;
+
+-- name: window_open_of
+SELECT job FROM unique_window WHERE job ${in:ids} AND until_at > :now;
+
+-- name: job_not_final
+SELECT id FROM job WHERE id ${in:ids} AND state + 0 < 4;
 
 -- name: batch_open_of
 SELECT id FROM batch WHERE id ${in:ids} AND state <= 2;
@@ -49,9 +65,11 @@ DELETE FROM job_edge WHERE child ${in:ids};
 DELETE FROM limit_use WHERE job ${in:ids};
 
 -- name: batch_finished_before
+-- Of which nothing is left, and for which nobody waits.
 SELECT ${top:count} id
 FROM batch
 WHERE finished_at < :before AND finished_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.parent = batch.id AND job_edge.met = 2)
       AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch = batch.id AND job.batch IS NOT NULL)
       AND NOT EXISTS (
           SELECT 1
