@@ -24,10 +24,10 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
         if (row.batch) batches.insert(*row.batch);
     std::set<JobId> gone;
     if (batches.empty()) return gone;
-    std::set<BatchId> cancelled;
+    std::map<BatchId, Reason> cancelled;
     for (const auto& [id, is_unmet] :
          change.session.rows<long long, int>("batch_cancelled", {{"ids", id_list(batches)}}))
-        cancelled.insert(BatchId{id});
+        cancelled[BatchId{id}] = is_unmet != 0 ? Reason::unmet : Reason::cancelled;
     for (const ClaimedRow& row : rows)
         if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);
     if (gone.empty()) return gone;
@@ -35,7 +35,7 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
     Releases releases{change};
     std::vector<JobId> with_slots;
     for (const HeldJob& job : held_of(change.session, gone)) {
-        moves.remove(job, Reason::cancelled);
+        moves.remove(job, cancelled.at(*job.batch));
         releases.ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
         if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
     }

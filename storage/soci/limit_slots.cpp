@@ -26,7 +26,6 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
     std::vector<Use> uses = uses_of(ids);
     hold(uses);
     std::vector<NoSlot> without;
-    std::set<std::string> freed;
     for (const SlotSeeker& job : jobs) {
         const auto first =
             std::find_if(uses.begin(), uses.end(), [&](const Use& use) { return use.job == job.id; });
@@ -34,15 +33,17 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
         const std::span<Use> own{first, last};
         auto none = take_all(job, own);
         if (!none) continue;
+        without.push_back(*std::move(none));
+        // Before anybody else of this claim looks for them.
+        std::vector<std::string> freed;
         for (Use& use : own)
             if (use.is_held) {
                 let_go(use);
-                freed.insert(use.key);
+                freed.push_back(use.key);
             }
-        without.push_back(*std::move(none));
+        for (const std::string& key : freed)
+            hand_on(key);
     }
-    for (const std::string& key : freed)
-        hand_on(key);
     write_uses(uses);
     write_states();
     return without;

@@ -146,7 +146,7 @@ void Releases::start_members() {
     for (const std::int64_t member : first("job_members_waiting"))
         jobs.emplace_back(JobId{member});
     for (const HeldJob& job : hold_jobs(change_.session, jobs))
-        if (job.state == StateName::awaiting && job.reason == Reason::batch) release(job);
+        if (job.state == StateName::awaiting && job.reason != Reason::limit) release(job);
     moves_.write();
     finish_if_complete(id);
 }
@@ -276,11 +276,8 @@ void Releases::decide(const HeldJob& job, const Outlook& outlook) {
                                               .cause = Cause::unmet,
                                               .message = "what it waited for ended otherwise"});
         ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
-    } else if (!outlook.is_open) {
-        if (has_started(job.batch))
-            release(job);
-        else if (job.reason != Reason::batch)
-            moves_.wait(job, Reason::batch);
+    } else if (!outlook.is_open && has_started(job.batch)) {
+        release(job);
     }
 }
 

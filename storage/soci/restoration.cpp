@@ -77,7 +77,7 @@ void Restoration::restore_children(std::int64_t parent) {
         if (const auto job = held.find(child); job != held.end()) {
             if (job->second.state == StateName::deleted) restore(job->second);
         } else if (HeldBatch* batch = releases_.batches().find(BatchId{child});
-                   batch != nullptr && batch->is_unmet) {
+                   batch != nullptr && batch->is_unmet && !lies_in_cancelled(*batch)) {
             restore(*batch);
         }
     }
@@ -110,16 +110,33 @@ std::vector<std::int64_t> Restoration::without_unmet(const std::vector<Edge>& ed
     return found;
 }
 
+bool Restoration::has_unmet(BatchId batch) {
+    const auto counts = change_.session.rows<long long, long long, long long>(
+        "edge_open_counts", {{"ids", id_list(std::vector{batch})}});
+    return !counts.empty() && std::get<2>(counts.front()) > 0;
+}
+
 void Restoration::restore(const HeldJob& job) {
     if (job.batch) {
         releases_.batches().hold({*job.batch});
         const HeldBatch* batch = releases_.batches().find(*job.batch);
-        if (batch != nullptr && batch->cancel_requested_at) return;
+        if (batch != nullptr && (batch->cancel_requested_at || lies_in_cancelled(*batch))) return;
     }
     const bool wants_key = (job.flags & kHasUnique) != 0 && (job.flags & kHasQueuedKey) == 0;
     if (wants_key && !take_key(change_.session, job.id)) return;
     runs_again(job);
     moves_.wait(job, Reason::parents);
+}
+
+bool Restoration::lies_in_cancelled(const HeldBatch& batch) {
+    for (std::optional<BatchId> outer = batch.within; outer;) {
+        releases_.batches().hold({*outer});
+        const HeldBatch* around = releases_.batches().find(*outer);
+        if (around == nullptr) return false;
+        if (around->cancel_requested_at) return true;
+        outer = around->within;
+    }
+    return false;
 }
 
 // With those within it. What its members count for is put right at once, whenever they follow.
@@ -153,7 +170,8 @@ void Restoration::restore(HeldBatch& batch) {
         within.emplace_back(BatchId{id});
     releases_.batches().hold(within);
     for (const BatchId id : within)
-        if (HeldBatch* inner = releases_.batches().find(id); inner != nullptr && inner->is_unmet)
+        if (HeldBatch* inner = releases_.batches().find(id);
+            inner != nullptr && inner->is_unmet && !has_unmet(id))
             restore(*inner);
 }
 
@@ -173,18 +191,19 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
     releases.touch(members.size());
     const bool is_started = releases.has_started(id);
     JobMoves moves{change};
+    std::set<std::int64_t> with_parents;
     std::set<std::int64_t> waiting;
     for (const auto& [child, open, unmet] : change.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(members)}}))
+             "edge_open_counts", {{"ids", id_list(members)}})) {
+        with_parents.insert(child);
         if (open > 0) waiting.insert(child);
+    }
     for (const HeldJob& job : hold_jobs(change.session, members)) {
         if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
-        if (waiting.contains(job.id.value))
-            moves.wait(job, Reason::parents);
-        else if (is_started)
+        if (is_started && !waiting.contains(job.id.value))
             moves.enqueue(job);
         else
-            moves.wait(job, Reason::batch);
+            moves.wait(job, with_parents.contains(job.id.value) ? Reason::parents : Reason::batch);
     }
     moves.write();
 }

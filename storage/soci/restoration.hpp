@@ -33,6 +33,8 @@ private:
     std::vector<std::int64_t> without_unmet(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
     void restore(HeldBatch& batch);
+    bool has_unmet(BatchId batch);
+    bool lies_in_cancelled(const HeldBatch& batch);
 
     Change& change_;
     Releases& releases_;

@@ -186,7 +186,7 @@ void Submission::refuse_cycles() {
     std::set<BatchId> batches;
     for_each_parent([&](const Parent& parent, const std::string&) {
         if (const auto* job = std::get_if<JobId>(&parent.of)) {
-            if (!new_jobs_.contains(*job) && !is_final(parent_jobs_.at(*job).state)) jobs.insert(*job);
+            if (!new_jobs_.contains(*job)) jobs.insert(*job);
         } else if (const BatchId batch = std::get<BatchId>(parent.of); !is_new(batch)) {
             batches.insert(batch);
         }

@@ -148,7 +148,7 @@ void check_batches(std::span<const NewBatch> batches, std::span<const NewJob> jo
 
 void check_submission(std::span<const NewBatch> batches, std::span<const NewJob> jobs) {
     const std::size_t count = batches.size() + jobs.size();
-    if (!batches.empty() && count > kMaxMembersAtOnce)
+    if (count > kMaxMembersAtOnce)
         refuse(std::to_string(count) + " jobs and batches at once; at most " +
                std::to_string(kMaxMembersAtOnce) +
                " are allowed: create the batch staged, hand in its members in parts, and open it");

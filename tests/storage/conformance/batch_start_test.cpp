@@ -76,8 +76,8 @@ TEST_P(BatchStartConformance, AnUnmetParentCancelsIt) {
     EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
     EXPECT_EQ(state_of_batch(inner.id), BatchState::cancelled);
     EXPECT_EQ(batch_of(made.id).cancel_requested_at, clock.now());
-    EXPECT_EQ(reason_of(member.id), Reason::cancelled);
-    EXPECT_EQ(reason_of(inmost.id), Reason::cancelled);
+    EXPECT_EQ(reason_of(member.id), Reason::unmet);
+    EXPECT_EQ(reason_of(inmost.id), Reason::unmet);
     EXPECT_EQ(state_of(cleanup), enqueued);
 }
 

@@ -158,16 +158,30 @@ TEST_P(RestorationConformance, ARestoredMemberOpensItsOwnBatch) {
     EXPECT_EQ(state_of(child), awaiting);
 }
 
-TEST_P(RestorationConformance, ABatchThatWasCancelledForItStaysCancelled) {
+TEST_P(RestorationConformance, ABatchThatWasCancelledForItWaitsAgain) {
     const JobId parent = insert();
     const NewBatch made = batch({after(parent)});
+    NewBatch inner = batch();
+    inner.within = made.id;
     const NewJob member = job_in_batch(made.id);
-    submit({made}, {member});
+    const NewJob inmost = job_in_batch(inner.id);
+    submit({made, inner}, {member, inmost});
+    const JobId child = insert_after(made.id);
     fail(parent);
     EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
+    EXPECT_EQ(state_of(child), deleted);
     requeue(parent);
-    EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
-    EXPECT_EQ(reason_of(member.id), Reason::cancelled);
+    settle_down();
+    EXPECT_EQ(state_of_batch(made.id), BatchState::awaiting);
+    EXPECT_EQ(state_of_batch(inner.id), BatchState::awaiting);
+    EXPECT_EQ(batch_of(made.id).cancel_requested_at, std::nullopt);
+    for (const JobId id : {member.id, inmost.id, child})
+        EXPECT_EQ(state_of(id), awaiting);
+    succeed(parent);
+    succeed(member.id);
+    succeed(inmost.id);
+    EXPECT_EQ(state_of_batch(made.id), BatchState::succeeded);
+    EXPECT_EQ(state_of(child), enqueued);
 }
 
 TEST_P(RestorationConformance, AMemberOfACancelledBatchIsNotRestored) {

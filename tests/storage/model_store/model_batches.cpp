@@ -48,6 +48,7 @@ bool spread_cancels(ModelDatabase& database, TimePoint now) {
         if (is_final(batch.seen.state) || batch.seen.cancel_requested_at) continue;
         if (!has_unmet(batch.seen.parents) && !is_cancelled(database, batch.seen.within)) continue;
         batch.seen.cancel_requested_at = now;
+        batch.is_unmet = has_unmet(batch.seen.parents) || database.batches.at(*batch.seen.within).is_unmet;
         any = true;
     }
     return any;
@@ -79,6 +80,7 @@ std::vector<BatchId> reopen(ModelDatabase& database, std::optional<BatchId> batc
         one->seen.state = BatchState::started;
         one->seen.finished_at.reset();
         one->seen.cancel_requested_at.reset();
+        one->is_unmet = false;
         reopened.push_back(one->seen.id);
     }
     return reopened;
@@ -105,9 +107,11 @@ void forget_member(ModelDatabase& database, std::optional<BatchId> batch, bool w
 bool cancel_members(ModelDatabase& database, TimePoint now) {
     bool any = spread_cancels(database, now);
     for (auto& [id, job] : database.jobs) {
-        if (!job.seen.batch || !database.batches.at(*job.seen.batch).seen.cancel_requested_at) continue;
+        if (!job.seen.batch) continue;
+        const BatchRecord& batch = database.batches.at(*job.seen.batch);
+        if (!batch.seen.cancel_requested_at) continue;
         if (job.is_waiting()) {
-            become(job, Deleted{now, Reason::cancelled});
+            become(job, Deleted{now, batch.is_unmet ? Reason::unmet : Reason::cancelled});
             any = true;
         } else if (job.state() == StateName::processing && !job.seen.cancel_requested_at) {
             job.seen.cancel_requested_at = now;

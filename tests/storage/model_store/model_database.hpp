@@ -51,6 +51,7 @@ struct BatchRecord {
     Batch seen;               // its numbers are counted when it is read
     std::int64_t purged = 0;  // members that are not there any more
     std::int64_t purged_unsuccessful = 0;
+    bool is_unmet = false;  // cancelled because what it, or a batch around it, waited for ended otherwise
 };
 
 // What was given out of one key of a rate limit.

@@ -116,10 +116,32 @@ bool open_again(std::vector<ParentEnd>& parents, const std::variant<JobId, Batch
     return any;
 }
 
+// With its members and the batches within it that were deleted for that alone.
+void restore(ModelDatabase& database, BatchRecord& batch) {
+    const bool was_final = is_final(batch.seen.state);
+    batch.seen.state = BatchState::awaiting;
+    batch.seen.cancel_requested_at.reset();
+    batch.seen.finished_at.reset();
+    batch.is_unmet = false;
+    for (auto& [id, job] : database.jobs)
+        if (job.seen.batch == batch.seen.id && was_unmet(job) && !has(job.parents, false))
+            become(job, Awaiting{job.parents.empty() ? Reason::batch : Reason::parents});
+    if (was_final) {
+        take_back_ends_of_batches(database, batch.seen.within);
+        take_back_end(database, batch.seen.id);
+    }
+    for (auto& [id, inner] : database.batches)
+        if (inner.seen.within == batch.seen.id && inner.is_unmet && !has(inner.seen.parents, false))
+            restore(database, inner);
+}
+
 void take_back_end(ModelDatabase& database, const std::variant<JobId, BatchId>& of) {
-    for (auto& [id, batch] : database.batches)
-        if (batch.seen.state < BatchState::started && !batch.seen.cancel_requested_at)
-            open_again(batch.seen.parents, of);
+    for (auto& [id, batch] : database.batches) {
+        const bool waits = batch.seen.state < BatchState::started && !batch.seen.cancel_requested_at;
+        if ((!waits && !batch.is_unmet) || !open_again(batch.seen.parents, of)) continue;
+        if (batch.is_unmet && !has(batch.seen.parents, false) && !is_cancelled(database, batch.seen.within))
+            restore(database, batch);
+    }
     for (auto& [id, job] : database.jobs)
         if ((job.awaits_others() || was_unmet(job)) && open_again(job.parents, of) && was_unmet(job))
             restore(database, job);

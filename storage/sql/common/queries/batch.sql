@@ -4,7 +4,12 @@ SELECT ${top:count} id FROM job WHERE batch = :batch AND state = :state AND id >
 
 -- name: job_members_waiting
 -- For the start of their batch, and for nothing else.
-SELECT ${top:count} id FROM job WHERE batch = :batch AND state = 0 AND reason = 11 ORDER BY id ${limit:count};
+SELECT ${top:count} id
+FROM job
+WHERE batch = :batch AND batch IS NOT NULL AND state = 0 AND reason IN (10, 11)
+      AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.child = job.id AND job_edge.met = 2)
+ORDER BY id
+${limit:count};
 
 -- name: job_members_unmet
 -- Those that were deleted with their batch, and not for what they themselves waited for.

@@ -33,8 +33,8 @@ WHERE child ${in:ids}
 ORDER BY child, position;
 
 -- name: edge_children_of
--- Open ones only, of any number of parents.
-SELECT child, child_is_batch FROM job_edge WHERE parent ${in:ids} AND met = 2;
+-- Whatever has become of them.
+SELECT child, child_is_batch FROM job_edge WHERE parent ${in:ids};
 
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};

@@ -110,6 +110,11 @@ ${limit:count};
 SELECT limit_name, CAST(COUNT(*) AS bigint), CAST(SUM(taken) AS bigint)
 FROM limit_state
 WHERE limit_name = :name
+      AND (taken > 0
+           OR EXISTS (
+               SELECT 1
+               FROM job
+               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
 GROUP BY limit_name;
 
 -- name: limit_parked

@@ -69,7 +69,17 @@ DELETE FROM limit_use WHERE job ${in:ids};
 SELECT ${top:count} id
 FROM batch
 WHERE finished_at < :before AND finished_at IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM job_edge WHERE job_edge.parent = batch.id AND job_edge.met = 2)
+      AND NOT EXISTS (
+          SELECT 1
+          FROM job_edge
+          JOIN job ON job.id = job_edge.child
+          WHERE job_edge.parent = batch.id AND job_edge.child_is_batch = 0 AND job.state = 0)
+      AND NOT EXISTS (
+          SELECT 1
+          FROM job_edge
+          JOIN batch AS waiting ON waiting.id = job_edge.child
+          WHERE job_edge.parent = batch.id AND job_edge.child_is_batch = 1 AND waiting.state <= 1)
+      AND NOT EXISTS (SELECT 1 FROM batch AS around WHERE around.id = batch.within_batch AND around.state <= 2)
       AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch = batch.id AND job.batch IS NOT NULL)
       AND NOT EXISTS (
           SELECT 1
