@@ -46,10 +46,12 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
     return gone;
 }
 
-std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers) {
+std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers, std::set<JobId>& granted) {
     std::set<JobId> parked;
     if (seekers.empty()) return parked;
-    const std::vector<NoSlot> without = LimitSlots{change}.take(seekers);
+    LimitSlots slots{change};
+    const std::vector<NoSlot> without = slots.take(seekers);
+    granted.insert(slots.granted().begin(), slots.granted().end());
     std::map<JobId, const NoSlot*> why;
     std::vector<JobId> throttled;
     for (const NoSlot& none : without) {
@@ -74,12 +76,12 @@ std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers) {
 
 }  // namespace
 
-std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows) {
+std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted) {
     std::set<JobId> away = remove_cancelled(change, rows);
     std::vector<SlotSeeker> seekers;
     for (const ClaimedRow& row : rows)
         if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) seekers.push_back({row.id, row.flags});
-    away.merge(park(change, seekers));
+    away.merge(park(change, seekers, granted));
     std::vector<JobId> with_rate_slot;
     std::vector<JobId> with_key;
     for (const ClaimedRow& row : rows) {

@@ -1,14 +1,19 @@
-// Whether a new member of a batch would wait for what itself waits for that batch.
+// Whether jobs and batches that come in would wait for themselves.
 #pragma once
 
-#include "storage/model/ids.hpp"
+#include "storage/model/batch.hpp"
 #include "storage/soci/session.hpp"
+#include "storage/soci/submission_entry.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 
 namespace jobhost::storage {
+
+// One that waits for itself, over those that come in with it; 0: there is none.
+std::int64_t waits_for_itself(std::span<const NewBatch> batches, const SubmissionEntries& entries);
 
 // One of `jobs` and `batches` that cannot end before one of `joined` has, or that lies in a batch which
 // cannot start before; nothing: there is none. Follows what waits for what from `joined` on, outwards. Throws

@@ -170,6 +170,7 @@ std::size_t LimitSlots::hand_on(const std::string& key) {
         granted.push_back(job.id);
     }
     moves.write();
+    granted_.insert(granted.begin(), granted.end());
     std::vector<Use> uses = uses_of(granted);
     for (Use& use : uses) {
         if (use.key != key) continue;

@@ -6,6 +6,8 @@
 #include "storage/soci/rate_slots.hpp"
 
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,9 @@ public:
     // Hands out what is free of these keys; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
 
+    // Jobs that have become enqueued by all of this.
+    const std::set<JobId>& granted() const noexcept { return granted_; }
+
 private:
     struct Use {
         JobId job;
@@ -62,6 +67,7 @@ private:
     void write_states();
 
     Change& change_;
+    std::set<JobId> granted_;
     std::map<std::string, Limit> limits_;
     std::map<std::string, State> states_;  // by key
 };

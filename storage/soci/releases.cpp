@@ -3,7 +3,6 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
-#include "storage/soci/settle.hpp"
 
 #include <boost/json.hpp>
 
@@ -33,7 +32,6 @@ void Releases::run() {
             break;
     }
     batches_.write();
-    insert_events(change_.session, std::exchange(events_, {}));
 }
 
 void Releases::note(WorkKind kind, std::int64_t subject) {
@@ -272,9 +270,6 @@ void Releases::decide(const HeldJob& job, const Outlook& outlook) {
     if (job.state != StateName::awaiting || job.reason == Reason::limit) return;
     if (outlook.is_unmet) {
         moves_.remove(job, Reason::unmet);
-        events_.emplace_back(job.id, JobEvent{.at = change_.session.now(),
-                                              .cause = Cause::unmet,
-                                              .message = "what it waited for ended otherwise"});
         ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
     } else if (!outlook.is_open && has_started(job.batch)) {
         release(job);

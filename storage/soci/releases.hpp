@@ -106,7 +106,6 @@ private:
     std::vector<BatchId> starting_;                // batches whose members start
     std::map<JobId, StateName> ended_jobs_;        // that may have children to be told
     std::map<BatchId, BatchState> ended_batches_;  // likewise
-    std::vector<std::pair<JobId, JobEvent>> events_;
 };
 
 }  // namespace jobhost::storage

@@ -177,8 +177,10 @@ void Submission::join(BatchId id, const std::string& whose) {
     releases_.batches().changed(id);
 }
 
-// Those among what comes in were looked for before; here it is what was there that closes the circle.
+// Among what comes in, and over what was there already.
 void Submission::refuse_cycles() {
+    if (const std::int64_t culprit = waits_for_itself(batches_, entries_); culprit != 0)
+        refuse(std::to_string(culprit) + " waits for itself, over those that it waits for");
     std::set<BatchId> joined;
     for (const auto& [id, count] : members_)
         if (!is_new(id)) joined.insert(id);
