@@ -76,6 +76,45 @@ TEST_F(SettleTest, AFatalFailureIsNotTriedAgain) {
     EXPECT_EQ(std::get<Failed>(settle(Outcome::fatal).target).reason, Reason::fatal);
 }
 
+TEST_F(SettleTest, AnErrorThatThePolicyDoesNotRetryIsFatal) {
+    job.policy.retry.fail_on = {"bo*"};
+    EXPECT_EQ(settle(Outcome::failed).cause, Cause::failed);
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::failed).target).reason, Reason::fatal);
+
+    job.policy.retry.fail_on = {};
+    job.policy.retry.retry_on = {"smtp.*"};
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::timed_out).target).reason, Reason::fatal);
+
+    job.policy.retry.retry_on = {"boom"};
+    EXPECT_EQ(settle(Outcome::failed).cause, Cause::retried);
+}
+
+TEST_F(SettleTest, AnErrorThatIsNotRetriedFailsEvenWhereExhaustedJobsAreDeleted) {
+    job.policy.retry.on_exhausted = OnExhausted::remove;
+    job.policy.retry.fail_on = {"boom"};
+
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::failed).target).reason, Reason::fatal);
+}
+
+TEST_F(SettleTest, ARetryWithoutADelayIsEnqueuedAtOnce) {
+    job.policy.retry.backoff = FixedBackoff{0s};
+
+    const auto settlement = settle(Outcome::failed);
+
+    EXPECT_EQ(settlement.cause, Cause::retried_at_once);
+    EXPECT_EQ(name_of(settlement.target), StateName::enqueued);
+    EXPECT_EQ(settlement.event->cause, Cause::retried_at_once);
+}
+
+TEST_F(SettleTest, ACrashUsesARetry) {
+    job.policy.retry = {1, FixedBackoff{30s}, OnExhausted::fail};
+    EXPECT_EQ(settle(Outcome::crashed).cause, Cause::retried);
+
+    job.attempt = 2;
+    job.crashes = 1;
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::crashed).target).reason, Reason::exhausted);
+}
+
 TEST_F(SettleTest, TheThirdCrashIsQuarantined) {
     job.crashes = 1;
     EXPECT_EQ(settle(Outcome::crashed).cause, Cause::retried);
