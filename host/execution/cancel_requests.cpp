@@ -20,14 +20,8 @@ Duration CancelRequests::run_once() {
     if (looked_at_ && now - *looked_at_ < kShortestPeriod)
         return std::chrono::ceil<Duration>(kShortestPeriod - (now - *looked_at_));
     looked_at_ = now;
-    std::set<storage::HeldRun> asked;
-    std::vector<storage::HeldRun> fresh;
-    for (const storage::HeldRun& run : jobs_.cancelled_runs_of(server_, kMost)) {
-        asked.insert(run);
-        if (!known_.contains(run)) fresh.push_back(run);
-    }
-    known_ = std::move(asked);  // those that have ended are forgotten
-    if (!fresh.empty()) found_(std::move(fresh));
+    std::vector<storage::HeldRun> runs = jobs_.cancelled_runs_of(server_, kMost);
+    if (!runs.empty()) found_(std::move(runs));
     return kPeriod;
 }
 

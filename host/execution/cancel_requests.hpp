@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace jobhost::host {
@@ -14,7 +13,8 @@ namespace jobhost::host {
 // Not thread-safe.
 class CancelRequests {
 public:
-    // `found` is told of each run once. References outlive this.
+    // `found` is told of a run again and again until it has ended: the first time its job may not have come
+    // to those who run it. References outlive this.
     CancelRequests(storage::JobStore& jobs, ServerId server, const BootClock& clock,
                    std::function<void(std::vector<storage::HeldRun>)> found)
         : jobs_{jobs}, server_{server}, clock_{clock}, found_{std::move(found)} {}
@@ -27,7 +27,6 @@ private:
     const ServerId server_;
     const BootClock& clock_;
     const std::function<void(std::vector<storage::HeldRun>)> found_;
-    std::set<storage::HeldRun> known_;
     std::optional<BootTime> looked_at_;
 };
 

@@ -67,6 +67,7 @@ bool ExchangeLoop::is_drained() {
 Duration ExchangeLoop::step() {
     if (!renew_if_needed()) return kPollPeriod;
     Errand errand{.batch = inbox_.with([](Inbox& inbox) { return inbox.unwritten.take(); })};
+    lanes_.ended(errand.batch.settlements);  // whether or not they can be written at once
     // What cannot be read or claimed, for a damaged row for instance, must not keep outcomes from being
     // written: after a failure they go alone.
     errand.must_claim_later = has_failed_ && !errand.batch.settlements.empty();
@@ -96,7 +97,6 @@ bool ExchangeLoop::renew_if_needed() {
 void ExchangeLoop::prepare_claim(Errand& errand) {
     if (lost_answers_.is_due()) errand.give_backs = lost_answers_.find();
     lanes_.refresh(is_news_.exchange(false) || has_failed_);
-    lanes_.ended(errand.batch.settlements);
     if (!callbacks_.may_claim()) return;
     std::set<std::string> unavailable_types;
     std::size_t limit = 0;

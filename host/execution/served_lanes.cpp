@@ -1,5 +1,9 @@
 #include "host/execution/served_lanes.hpp"
 
+#include "storage/storage_error.hpp"
+
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace jobhost::host {
@@ -24,8 +28,18 @@ void ServedLanes::refresh(bool is_news) {
             std::ranges::find(served_.queues, lane.queue, &ServedQueue::name) != served_.queues.end();
         if (is_ours) lanes_.insert_or_assign(lane.id, std::move(lane));
     }
-    if (read_paused_) paused_ = read_paused_();
     read_at_ = now;
+    refresh_paused();
+}
+
+// Work goes on with the pauses that are known.
+void ServedLanes::refresh_paused() {
+    if (!read_paused_) return;
+    try {
+        paused_ = read_paused_();
+    } catch (const storage::StorageError& error) {
+        spdlog::warn("the pauses of queues cannot be read: {}", error.what());
+    }
 }
 
 void ServedLanes::took(std::size_t limit, const std::vector<ClaimedJob>& claimed) {

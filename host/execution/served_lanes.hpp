@@ -36,7 +36,8 @@ public:
     ServedLanes(storage::JobStore& jobs, Served served, const BootClock& clock, PausedQueues paused = {})
         : jobs_{jobs}, served_{std::move(served)}, clock_{clock}, read_paused_{std::move(paused)} {}
 
-    // Reads lanes and pauses if that was a second ago, or `is_news`. Throws StorageError.
+    // Reads lanes and pauses if that was a second ago, or `is_news`. Throws StorageError for lanes; pauses
+    // that cannot be read stay as they were.
     void refresh(bool is_news);
     // What a claim for `limit` jobs has brought. While claims come back full, the next one looks behind them;
     // a short one has looked at everything. So does one every second, and soon after news, which may be of a
@@ -53,6 +54,7 @@ public:
     const std::string& type_of(LaneId lane) const { return lanes_.at(lane).type; }
 
 private:
+    void refresh_paused();
     std::vector<const ServedQueue*> queues_in_turn();
     std::vector<storage::ClaimLane> lanes_of(const QueueName& queue, int rank,
                                              const std::set<std::string>& unavailable) const;

@@ -138,6 +138,14 @@ TEST_F(SettleTest, AnInterruptedRunGivesItsAttemptBackAtMostTwentyTimes) {
     EXPECT_EQ(settle(Outcome::interrupted).cause, Cause::retried);
 }
 
+TEST_F(SettleTest, ACancelledRunIsDeletedWhateverItsPolicy) {
+    const auto settlement = settle(Outcome::cancelled);
+
+    EXPECT_EQ(settlement.cause, Cause::cancelled);
+    EXPECT_EQ(std::get<Deleted>(settlement.target).reason, Reason::cancelled);
+    EXPECT_EQ(settlement.new_interruptions, 0);
+}
+
 TEST_F(SettleTest, WhatNeverBeganIsGivenBackWithoutATrace) {
     const auto settlement =
         settlement_of(job, {.outcome = Outcome::not_begun, .finished_at = finished}, 0.5, "server");
@@ -148,8 +156,9 @@ TEST_F(SettleTest, WhatNeverBeganIsGivenBackWithoutATrace) {
 }
 
 TEST_F(SettleTest, EveryMoveIsInTheTable) {
-    for (const Outcome outcome : {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out,
-                                  Outcome::crashed, Outcome::interrupted, Outcome::not_begun}) {
+    for (const Outcome outcome :
+         {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out, Outcome::crashed,
+          Outcome::cancelled, Outcome::interrupted, Outcome::not_begun}) {
         for (const int attempt : {1, 11}) {
             job.attempt = attempt;
             const auto settlement = settle(outcome);

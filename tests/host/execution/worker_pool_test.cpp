@@ -45,8 +45,7 @@ struct WorkerPoolTest : testing::Test {
                          .fence = [this] { return lease.deadline(); },
                      });
     }
-    void run(std::int64_t id, const std::string& type) {
-        ClaimedJob job;
+    void run(std::int64_t id, const std::string& type, ClaimedJob job = {}) {
         job.id = JobId{id};
         job.lease = Lease{1};
         job.arguments = "{}";
@@ -120,6 +119,62 @@ TEST_F(WorkerPoolTest, AJobThatHeedsTheCancellationGivesItsAttemptBack) {
     ASSERT_TRUE(wait_ended(2));
     EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
     EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("lost touch with the database"));
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobEndsWhenItIsAsked) {
+    run(1, "polite");
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+
+    pool->cancel_run({JobId{1}, Lease{1}});
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled);
+    EXPECT_EQ(end_of(1).error_code, "cancelled");
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobThatDoesNotEndIsKilledAfterItsPolicysTime) {
+    run(1, "spin", {.policy = {.kill_after = 100ms}});
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled) << "and no crash";
+    EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("was killed"));
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobThatHasNotBegunNeverBegins) {
+    run(1, "succeed");
+
+    pool->cancel_run({JobId{1}, Lease{2}});
+    EXPECT_TRUE(ended.empty()) << "that is another run";
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled);
+}
+
+TEST_F(WorkerPoolTest, AJobThatWasLostTooOftenGetsAWorkerThatRunsNothingElse) {
+    run(1, "process");
+    ASSERT_TRUE(wait_ended(1));
+    run(2, "process");
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(2).result, end_of(1).result) << "workers are used again";
+
+    run(3, "process", {.crashes = 2});
+    ASSERT_TRUE(wait_ended(3));
+    run(4, "process", {.recoveries = 3});
+    ASSERT_TRUE(wait_ended(4));
+
+    EXPECT_NE(end_of(3).result, end_of(1).result);
+    EXPECT_NE(end_of(4).result, end_of(1).result);
+    EXPECT_NE(end_of(4).result, end_of(3).result) << "it has ended after its job";
+    run(5, "process");
+    ASSERT_TRUE(wait_ended(5));
+    EXPECT_EQ(end_of(5).result, end_of(1).result) << "others go on as before";
 }
 
 TEST_F(WorkerPoolTest, ALostLeaseLeavesNoWorkerAndARenewedOneBeginsAnew) {
