@@ -63,7 +63,8 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
       housekeeping_{storage.upkeep(), boot_clock},
-      background_work_{storage, boot_clock},
+      background_work_{storage.workflows(), storage.operations(), storage.limits(), boot_clock,
+                       [this] { exchange_.wake(); }},
       cancel_requests_{storage.jobs(), server_, boot_clock,
                        [this](std::vector<storage::HeldRun> runs) {
                            post([this, runs = std::move(runs)] { dispatcher_->cancel_runs(runs); });

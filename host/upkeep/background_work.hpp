@@ -1,30 +1,46 @@
-// Work on jobs that is too much for one transaction, or has to wait: whichever host comes first does it.
+// What workflows, operations and limits leave to be done later, in small transactions. Every host does it;
+// they do not get in each other's way.
 #pragma once
 
 #include "host/sync/boot_clock.hpp"
-#include "storage/storage.hpp"
+#include "storage/limit_store.hpp"
+#include "storage/model/time.hpp"
+#include "storage/operation_store.hpp"
+#include "storage/workflow_store.hpp"
+
+#include <functional>
 
 namespace jobhost::host {
 
 // Not thread-safe.
 class BackgroundWork {
 public:
-    // References outlive this.
-    BackgroundWork(storage::Storage& storage, const BootClock& clock);
+    // `released` is called when there may be something new to claim, or a run to cancel. References outlive
+    // this.
+    BackgroundWork(storage::WorkflowStore& workflows, storage::OperationStore& operations,
+                   storage::LimitStore& limits, const BootClock& clock, std::function<void()> released)
+        : workflows_{workflows},
+          operations_{operations},
+          limits_{limits},
+          clock_{clock},
+          released_{std::move(released)},
+          next_sweep_{clock.now()} {}
 
-    // A step of whatever there is: what follows from the ends of jobs, operations on many jobs, free slots of
-    // limits; once in a while a look for jobs that were forgotten. Called too soon it does nothing: while
-    // others write all the time, there is news all the time. How long until the next one. Throws
-    // StorageError.
+    // A batch of each, unless that was just now: while others enqueue all the time, there is news all the
+    // time. How long until it is worth calling again: at once while there is more. Throws
+    // StorageError; what is left then is done by a later call.
     Duration run_once();
 
 private:
+    bool announced(std::size_t count);
     void sweep();
 
-    storage::Storage& storage_;
+    storage::WorkflowStore& workflows_;
+    storage::OperationStore& operations_;
+    storage::LimitStore& limits_;
     const BootClock& clock_;
-    BootTime next_step_;
-    BootTime next_grant_;
+    const std::function<void()> released_;
+    BootTime next_look_{};  // not before that
     BootTime next_sweep_;
 };
 
