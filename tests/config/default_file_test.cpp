@@ -28,12 +28,13 @@ std::set<std::string> offered(const std::string& yaml, Read read) {
     return paths;
 }
 
-// Every path of a setting: the sections are found by opening whatever can be opened.
+// Every path of a setting: the sections are found by opening whatever can be opened. A queue has the name
+// NAME.
 std::set<std::string> setting_paths() {
     const auto read = [](Reader& reader, const Node& root) { read_settings(reader, root, "/"); };
     std::string yaml;
     for (const std::string& key : offered("", read))
-        yaml += key + ": {}\n";
+        yaml += key + (key == "queues" ? ": {NAME: {}}\n" : ": {}\n");
     return offered(yaml, read);
 }
 

@@ -174,8 +174,8 @@ TEST_F(SettingsFile, WordMustBeOneOfThoseKnown) {
 TEST_F(SettingsFile, QueueMustBeNamedAndHasNoSettingsYet) {
     EXPECT_EQ(host_says("queues: {}\n"),
               "jobhost.yaml:1:9  queues  must name a queue  remove the key to get the queue 'default'");
-    EXPECT_EQ(host_says("queues: {a: {workers: 2}}\n"),
-              "jobhost.yaml:1:14  queues.a.workers  is not a setting");
+    EXPECT_EQ(host_says("queues: {a: {wieght: 2}}\n"),
+              "jobhost.yaml:1:14  queues.a.wieght  is not a setting  did you mean 'weight'?");
     EXPECT_EQ(
         host_says("queues: {\"a b\": {}}\n"),
         "jobhost.yaml:1:10  queues.'a b'  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is 'a b'");
@@ -219,6 +219,23 @@ TEST_F(SettingsFile, ReferenceIsRefusedUnlessEscaped) {
               "jobhost.yaml:1:16  storage.url  unknown reference '${env:DATABASE_URL}'  write $${ for a "
               "literal ${");
     EXPECT_EQ(settings("plugins: {folder: \"$${x}\"}\n").plugins.folder, folder() / "${x}");
+}
+
+TEST_F(SettingsFile, AQueueMayHaveAWeightAndACap) {
+    EXPECT_EQ(settings("queues: {critical: {weight: 3}, reports: {weight: 1, workers: 2}}\n").queues,
+              (std::vector<QueueSettings>{{.name = {"critical"}, .weight = 3},
+                                          {.name = {"reports"}, .weight = 1, .workers = 2}}));
+    EXPECT_EQ(host_says("queues: {a: {weight: 1000, workers: 1000}}\n"), "");
+}
+
+TEST_F(SettingsFile, WeightsAndCapsOfQueuesHaveRanges) {
+    for (const std::string name : {"weight", "workers"})
+        for (const std::string value : {"0", "1001"})
+            EXPECT_EQ(
+                host_says("queues: {a: {" + name + ": " + value + "}}\n"),
+                host_says("server: {workers: " + value + "}\n")
+                    .replace(0, std::string("jobhost.yaml:1:19  server.workers").size(),
+                             "jobhost.yaml:1:" + std::to_string(16 + name.size()) + "  queues.a." + name));
 }
 
 TEST_F(SettingsFile, AllErrorsComeAtOnceInTheirOrder) {
