@@ -4,7 +4,6 @@
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
-#include "storage/soci/releases.hpp"
 
 #include <boost/json.hpp>
 
@@ -18,7 +17,8 @@ std::vector<HeldJob> held_of(Session& session, const std::set<JobId>& ids) {
     return hold_jobs(session, {ids.begin(), ids.end()});
 }
 
-std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& rows) {
+std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& rows,
+                                 Departures& departures) {
     std::set<BatchId> batches;
     for (const ClaimedRow& row : rows)
         if (row.batch) batches.insert(*row.batch);
@@ -32,17 +32,12 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
         if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);
     if (gone.empty()) return gone;
     JobMoves moves{change};
-    Releases releases{change};
-    std::vector<JobId> with_slots;
     for (const HeldJob& job : held_of(change.session, gone)) {
         moves.remove(job, cancelled.at(*job.batch));
-        releases.ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
-        if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
+        departures.add(job.id, StateName::deleted, job.flags, job.batch->value);
     }
     moves.write();
     change.session.execute("job_unclaim", {{"ids", id_list(gone)}});
-    LimitSlots{change}.free(with_slots);
-    releases.run();
     return gone;
 }
 
@@ -76,8 +71,9 @@ std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers, std
 
 }  // namespace
 
-std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted) {
-    std::set<JobId> away = remove_cancelled(change, rows);
+std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted,
+                          Departures& departures) {
+    std::set<JobId> away = remove_cancelled(change, rows, departures);
     std::vector<SlotSeeker> seekers;
     for (const ClaimedRow& row : rows)
         if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) seekers.push_back({row.id, row.flags});

@@ -59,8 +59,15 @@ using Row = std::tuple<long long, int, long long, long long, int, int, int, int,
 class Claimer {
 public:
     // `granted`: jobs that have become enqueued by this claim, and are for the next one.
-    Claimer(Change& change, std::set<JobId>& granted, ServerId server, const ClaimRequest& claim)
-        : change_{change}, session_{change.session}, granted_{granted}, server_{server}, rest_{claim} {
+    // Departures are followed when all of the claim is done.
+    Claimer(Change& change, std::set<JobId>& granted, Departures& departures, ServerId server,
+            const ClaimRequest& claim)
+        : change_{change},
+          session_{change.session},
+          granted_{granted},
+          departures_{departures},
+          server_{server},
+          rest_{claim} {
         for (const ClaimLane& lane : claim.lanes)
             ranks_[lane.lane] = lane.rank;
     }
@@ -75,7 +82,6 @@ public:
             if (forget_positions(rest_)) continue;
             if (is_in_one ? !is_more_in_sight() : touched == 0) break;
         }
-        departures_.follow(change_);
         return std::move(taken_);
     }
 
@@ -175,7 +181,7 @@ private:
         std::sort(special.begin(), special.end(), [&](const ClaimedRow& a, const ClaimedRow& b) {
             return places.at(a.id) < places.at(b.id);
         });
-        const std::set<JobId> away = turn_away(change_, special, granted_);
+        const std::set<JobId> away = turn_away(change_, special, granted_, departures_);
         for (const JobId id : away)
             claimed.erase(places.at(id));
         std::vector<JobId> children;
@@ -188,7 +194,7 @@ private:
     Change& change_;
     Session& session_;
     std::set<JobId>& granted_;
-    Departures departures_;
+    Departures& departures_;
     const ServerId server_;
     ClaimRequest rest_;
     std::map<LaneId, int> ranks_;
@@ -206,15 +212,18 @@ bool is_live(Session& session, ServerId server) {
 std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
     std::set<JobId> granted;
+    Departures departures;
     const auto take_part = [&](std::vector<ClaimLane> lanes, std::size_t limit) {
         const std::size_t wanted = std::min(limit, claim.limit - taken.size());
         if (lanes.empty() || wanted == 0) return;
-        for (ClaimedJob& job : Claimer{change, granted, server, {std::move(lanes), wanted}}.claim())
+        for (ClaimedJob& job :
+             Claimer{change, granted, departures, server, {std::move(lanes), wanted}}.claim())
             taken.push_back(std::move(job));
     };
     take_part(claim.lanes, claim.limit);
     for (const ClaimRequest::Part& part : claim.more)
         take_part(part.lanes, part.limit);
+    departures.follow(change);
     return taken;
 }
 

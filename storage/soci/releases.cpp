@@ -208,12 +208,12 @@ bool Releases::is_met(std::int64_t parent, Condition condition) const {
     return meets(condition, ended_batches_.at(BatchId{parent}));
 }
 
-// With the results of those that ended as they were to, for the child to read.
+// With the results of those that succeeded, for the child to read.
 void Releases::write_edges(const std::vector<Edge>& edges) {
     if (edges.empty()) return;
     std::set<std::int64_t> parents;
     for (const Edge& edge : edges)
-        if (edge.is_met) parents.insert(edge.parent);
+        parents.insert(edge.parent);
     std::map<std::int64_t, std::string> results;
     for (auto& [id, result] :
          change_.session.rows<long long, std::string>("job_results", {{"ids", id_list(parents)}}))
@@ -222,7 +222,7 @@ void Releases::write_edges(const std::vector<Edge>& edges) {
     for (const Edge& edge : edges) {
         boost::json::object row{
             {"child", edge.child}, {"position", edge.position}, {"met", edge.is_met ? 1 : 0}};
-        if (const auto result = results.find(edge.parent); edge.is_met && result != results.end())
+        if (const auto result = results.find(edge.parent); result != results.end())
             row["result"] = result->second;
         rows.push_back(std::move(row));
     }

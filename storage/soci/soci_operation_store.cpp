@@ -14,6 +14,7 @@
 #include "storage/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace jobhost::storage {
 
@@ -125,16 +126,18 @@ std::size_t SociOperationStore::go_on(std::size_t limit) {
     std::size_t looked_at = 0;
     changes_.write([&](Change& change) {
         looked_at = 0;
-        for (const auto& [id, verb, by, filter, operation, position] :
-             change.session.rows<long long, int, std::string, std::string, std::string, std::string>(
-                 "command_next", {{"count", 1}}))
-            looked_at = go_on(change, limit,
-                              {CommandId{id}, static_cast<Verb>(verb), by, filter, operation, position});
+        for (const auto& [id, verb, by, filter, operation, position, created_at] :
+             change.session
+                 .rows<long long, int, std::string, std::string, std::string, std::string, long long>(
+                     "command_next", {{"count", 1}}))
+            looked_at =
+                go_on(change, limit,
+                      {CommandId{id}, static_cast<Verb>(verb), by, filter, operation, position, created_at});
     });
     return looked_at;
 }
 
-// Jobs that were handed in after the command have larger numbers, and are left alone.
+// Jobs that were handed in after the command are left alone.
 std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const OpenCommand& command) {
     const JobFilter filter = filter_from_json(command.filter);
     Operation operation = operation_from_json(command.operation);
@@ -144,7 +147,11 @@ std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const O
     const std::size_t most = std::min(limit, kMostOperated);
     ScanResult found = scan.next(most);
     const std::string position = scan.cursor();
-    std::erase_if(found.jobs, [&](JobId job) { return job.value > command.id.value; });
+    std::set<long long> meant;
+    for (const auto& [id] : change.session.rows<long long>(
+             "job_made_until", {{"ids", id_list(found.jobs)}, {"at", command.created_at}}))
+        meant.insert(id);
+    std::erase_if(found.jobs, [&](JobId job) { return !meant.contains(job.value); });
     std::int64_t done = 0;
     std::int64_t not_possible = 0;
     for (const Operated answer : storage::operate(change, found.jobs, operation))

@@ -29,6 +29,7 @@ private:
         std::string filter;
         std::string operation;
         std::string position;
+        long long created_at = 0;
     };
     static std::size_t go_on(Change& change, std::size_t limit, const OpenCommand& command);
 

@@ -46,9 +46,11 @@ bool spread_cancels(ModelDatabase& database, TimePoint now) {
     bool any = false;
     for (auto& [id, batch] : database.batches) {  // those around come first
         if (is_final(batch.seen.state) || batch.seen.cancel_requested_at) continue;
-        if (!has_unmet(batch.seen.parents) && !is_cancelled(database, batch.seen.within)) continue;
+        // One that a person has started all the same goes on.
+        const bool is_unmet = has_unmet(batch.seen.parents) && batch.seen.state < BatchState::started;
+        if (!is_unmet && !is_cancelled(database, batch.seen.within)) continue;
         batch.seen.cancel_requested_at = now;
-        batch.is_unmet = has_unmet(batch.seen.parents) || database.batches.at(*batch.seen.within).is_unmet;
+        batch.is_unmet = is_unmet || database.batches.at(*batch.seen.within).is_unmet;
         any = true;
     }
     return any;

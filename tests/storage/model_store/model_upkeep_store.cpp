@@ -100,6 +100,14 @@ std::vector<const JobRecord*> final_jobs(const ModelDatabase& database) {
     return found;
 }
 
+// Nobody has opened them for a day.
+void cancel_abandoned(ModelDatabase& database, TimePoint now) {
+    for (auto& [id, batch] : database.batches)
+        if (batch.seen.state == BatchState::creating && !batch.seen.cancel_requested_at &&
+            batch.seen.created_at < now - std::chrono::days{1})
+            batch.seen.cancel_requested_at = now;
+}
+
 }  // namespace
 
 Purged ModelUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
@@ -120,6 +128,7 @@ Purged ModelUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
         }
         position = {};
         purge_batches(database, now);
+        cancel_abandoned(database, now);
         return purged;
     });
 }

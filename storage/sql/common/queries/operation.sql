@@ -49,7 +49,7 @@ ${limit:count};
 
 -- name: command_next
 -- Who is at it holds it.
-SELECT ${top:count} id, verb, by_whom, filter, operation, position
+SELECT ${top:count} id, verb, by_whom, filter, operation, position, created_at
 FROM command ${locked}
 WHERE state = 0
 ORDER BY id
@@ -79,6 +79,9 @@ ${unless_there};
 
 -- name: queue_put
 UPDATE queue SET paused_at = :paused_at, paused_until = :until, paused_by = :by, reason = :reason WHERE name = :name;
+
+-- name: job_made_until
+SELECT id FROM job WHERE id ${in:ids} AND created_at <= :at;
 
 -- name: job_definition
 SELECT definition FROM job WHERE id = :id;
