@@ -100,6 +100,35 @@ public:
             ->first.id;
     }
 
+    // What was there before and has to end before a joined batch can: members that come in may need it.
+    std::set<std::int64_t> needed_from_outside(std::span<const NewBatch> batches,
+                                               const SubmissionEntries& entries,
+                                               const std::set<BatchId>& joined) const {
+        std::set<std::int64_t> own;
+        std::vector<Thing> open;
+        for (const NewBatch& batch : batches) {
+            own.insert(batch.id.value);
+            if (batch.within && joined.contains(*batch.within)) open.push_back(end_of(batch.id));
+        }
+        for (const SubmissionEntry& entry : entries) {
+            if (entry.is_left_out) continue;
+            own.insert(entry.job.id.value);
+            if (entry.job.batch && joined.contains(*entry.job.batch))
+                open.push_back({entry.job.id.value, false});
+        }
+        std::set<std::int64_t> outside;
+        std::set<Thing> seen;
+        while (!open.empty()) {
+            const Thing thing = open.back();
+            open.pop_back();
+            if (!seen.insert(thing).second) continue;
+            if (!thing.is_start && !own.contains(thing.id)) outside.insert(thing.id);
+            if (const auto needs = needs_.find(thing); needs != needs_.end() && own.contains(thing.id))
+                open.insert(open.end(), needs->second.begin(), needs->second.end());
+        }
+        return outside;
+    }
+
 private:
     struct Thing {
         std::int64_t id = 0;
@@ -123,7 +152,10 @@ std::int64_t waits_for_itself(std::span<const NewBatch> batches, const Submissio
 }
 
 std::optional<std::int64_t> waits_for_end_of(Session& session, const std::set<BatchId>& joined,
-                                             const std::set<JobId>& jobs, const std::set<BatchId>& batches) {
+                                             std::span<const NewBatch> batches,
+                                             const SubmissionEntries& entries) {
+    const Ids needed = Needs{batches, entries}.needed_from_outside(batches, entries, joined);
+    if (needed.empty()) return std::nullopt;
     Ids ends_later = values_of(joined);  // than one of `joined`
     Ids starts_later;                    // batches
     ends_later.merge(around(session, ends_later));
@@ -149,14 +181,12 @@ std::optional<std::int64_t> waits_for_end_of(Session& session, const std::set<Ba
                 "too much waits for the batch that is to be joined to rule out a cycle; hand in "
                 "its members before what waits for it"};
     }
-    for (const Ids& parents : {values_of(jobs), values_of(batches)})
-        for (const std::int64_t id : parents)
-            if (ends_later.contains(id)) return id;
-    for (const JobId job : jobs) {
-        Ids outer = batches_of_jobs(session, {job.value});
+    for (const std::int64_t id : needed) {
+        if (ends_later.contains(id)) return id;
+        Ids outer = batches_of_jobs(session, {id});
         outer.merge(around(session, outer));
-        if (std::any_of(outer.begin(), outer.end(), [&](auto id) { return starts_later.contains(id); }))
-            return job.value;
+        if (std::any_of(outer.begin(), outer.end(), [&](auto batch) { return starts_later.contains(batch); }))
+            return id;
     }
     return std::nullopt;
 }

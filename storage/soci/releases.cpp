@@ -1,5 +1,6 @@
 #include "storage/soci/releases.hpp"
 
+#include "storage/soci/batch_members.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
@@ -26,6 +27,8 @@ void Releases::run() {
             count_members();
         else if (!starting_.empty())
             start_members();
+        else if (!deleting_.empty())
+            delete_next_members();
         else if (!ended_jobs_.empty() || !ended_batches_.empty())
             tell_children();
         else
@@ -85,7 +88,10 @@ void Releases::cancel(BatchId id, bool is_unmet) {
     batch.cancel_requested_at = change_.session.now();
     batch.is_unmet = is_unmet;
     batches_.changed(id);
-    note(WorkKind::delete_members, id.value);
+    if (is_unmet)
+        deleting_.push_back(id);
+    else
+        note(WorkKind::delete_members, id.value);
     finish_if_complete(id);
 }
 
@@ -147,6 +153,16 @@ void Releases::start_members() {
         if (job.state == StateName::awaiting && job.reason != Reason::limit) release(job);
     moves_.write();
     finish_if_complete(id);
+}
+
+void Releases::delete_next_members() {
+    const BatchId id = deleting_.back();
+    deleting_.pop_back();
+    batches_.write();  // they are looked at again there
+    if (left() > 0)
+        delete_members(change_, *this, id);
+    else
+        note(WorkKind::delete_members, id.value);
 }
 
 // A child is locked before its other edges are looked at: of two transactions that bring the ends of two of

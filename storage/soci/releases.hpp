@@ -86,6 +86,7 @@ private:
     void count_members();
     void finish(HeldBatch& batch);
     void start_members();
+    void delete_next_members();
     void tell_children();
     std::vector<Edge> take_edges();
     bool is_met(std::int64_t parent, Condition condition) const;
@@ -103,6 +104,7 @@ private:
     std::size_t touched_ = 0;
 
     std::map<BatchId, Count> counts_;              // members that have ended
+    std::vector<BatchId> deleting_;                // batches whose members are deleted
     std::vector<BatchId> starting_;                // batches whose members start
     std::map<JobId, StateName> ended_jobs_;        // that may have children to be told
     std::map<BatchId, BatchState> ended_batches_;  // likewise

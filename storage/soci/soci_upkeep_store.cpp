@@ -71,7 +71,10 @@ public:
         }
         need(session, "job_parents_of_waiting", parents);
         need(session, "job_parents_of_waiting_batches", parents);
-        need(session, "job_unmet_with_parents", children);
+        if (!children.empty())
+            for (const auto& [child, parent] :
+                 session.rows<long long, long long>("job_unmet_with_parents", {{"ids", id_list(children)}}))
+                unmet_by_[child].push_back(parent);
         if (!with_windows.empty())
             for (const auto& [id] : session.rows<long long>(
                      "window_open_of", {{"ids", id_list(with_windows)}, {"now", micros(session.now())}}))
@@ -82,7 +85,21 @@ public:
             needed_.insert(made_by[creator].begin(), made_by[creator].end());
     }
 
-    bool is_needed(long long id) const { return needed_.contains(id); }
+    // In the order of `ids`: what goes first does not hold back what comes after it.
+    std::vector<long long> unneeded(const std::vector<long long>& ids) const {
+        std::vector<long long> free;
+        std::set<long long> gone;
+        for (const long long id : ids) {
+            const auto parents = unmet_by_.find(id);
+            const bool may_come_back = parents != unmet_by_.end() &&
+                                       std::any_of(parents->second.begin(), parents->second.end(),
+                                                   [&](long long parent) { return !gone.contains(parent); });
+            if (needed_.contains(id) || may_come_back) continue;
+            free.push_back(id);
+            gone.insert(id);
+        }
+        return free;
+    }
 
     // Of those that are gone.
     void remove(Session& session, const std::vector<long long>& gone) const {
@@ -115,17 +132,15 @@ private:
 
     std::set<long long> tied_;
     std::set<long long> needed_;
+    std::map<long long, std::vector<long long>> unmet_by_;  // parents that would bring them back
 };
 
 std::size_t remove(Session& session, Tally& tally, const Doomed& doomed) {
     if (doomed.ids.empty()) return 0;
     const Ties ties{session, id_list(doomed.ids)};
-    std::vector<long long> ids;
-    for (const long long id : doomed.ids)
-        if (!ties.is_needed(id)) ids.push_back(id);
     std::vector<long long> gone;
     for (const auto& [id, lane, state] : session.rows<long long, long long, int>(
-             "job_delete", {{"ids", id_list(ids)}, {"latest", doomed.latest}})) {
+             "job_delete", {{"ids", id_list(ties.unneeded(doomed.ids))}, {"latest", doomed.latest}})) {
         gone.push_back(id);
         tally.removed(LaneId{lane}, static_cast<StateName>(state));
     }

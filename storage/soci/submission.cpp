@@ -184,17 +184,8 @@ void Submission::refuse_cycles() {
     std::set<BatchId> joined;
     for (const auto& [id, count] : members_)
         if (!is_new(id)) joined.insert(id);
-    std::set<JobId> jobs;
-    std::set<BatchId> batches;
-    for_each_parent([&](const Parent& parent, const std::string&) {
-        if (const auto* job = std::get_if<JobId>(&parent.of)) {
-            if (!new_jobs_.contains(*job)) jobs.insert(*job);
-        } else if (const BatchId batch = std::get<BatchId>(parent.of); !is_new(batch)) {
-            batches.insert(batch);
-        }
-    });
-    if (joined.empty() || (jobs.empty() && batches.empty())) return;
-    if (const auto culprit = waits_for_end_of(change_.session, joined, jobs, batches))
+    if (joined.empty()) return;
+    if (const auto culprit = waits_for_end_of(change_.session, joined, batches_, entries_))
         refuse("a cycle: " + std::to_string(*culprit) +
                " waits for the batch whose new member is to wait for it");
 }

@@ -2,7 +2,7 @@
 -- As if it had never run. The lease stays, so that no earlier run can write any more.
 UPDATE job
 SET attempt = 0, crashes = 0, recoveries = 0, interruptions = 0, started_at = NULL, result = NULL,
-    server = NULL, cancel_requested_at = NULL, expires_at = NULL
+    cancel_requested_at = NULL, expires_at = NULL
 WHERE id ${in:ids};
 
 -- name: job_take_key

@@ -40,10 +40,17 @@ WHERE job_edge.parent ${in:ids} AND batch.state <= 1 AND job_edge.child_is_batch
 
 -- name: job_unmet_with_parents
 -- A parent that runs again would bring them back.
-SELECT DISTINCT job_edge.child
+SELECT job_edge.child, job_edge.parent
 FROM job_edge
 JOIN job ON job.id = job_edge.child
 JOIN job AS maker ON maker.id = job_edge.parent
+WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63;
+
+-- name: job_unmet_with_batches
+SELECT job_edge.child, job_edge.parent
+FROM job_edge
+JOIN job ON job.id = job_edge.child
+JOIN batch AS maker ON maker.id = job_edge.parent
 WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63;
 
 -- name: window_open_of
