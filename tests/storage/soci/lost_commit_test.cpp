@@ -52,9 +52,8 @@ struct LostCommitTest : testing::Test {
             return std::make_unique<LossyConnection>(PostgresOptions{url, 10s}, catalog, next);
         },
         10s};
-    NameCache names;
-    JobInserter inserter;
-    SociJobStore store{database, names, inserter};
+    Changes changes{database};
+    SociJobStore store{changes};
 
     LostCommitTest() { migrate(database); }
 
