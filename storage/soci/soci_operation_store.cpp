@@ -92,6 +92,7 @@ JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& 
     const CommandId command{copy.value + 1};
     changes_.write_repeatedly([&](Change& change) {
         Session& session = change.session;
+        if (find_command(session, command)) return;  // the answer of an earlier commit was lost
         NewJob job = job_like(change, id);
         job.id = copy;
         if (arguments) job.arguments = *arguments;

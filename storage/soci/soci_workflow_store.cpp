@@ -78,6 +78,8 @@ bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
     const CommandId command{changes_.ids().reserve(1)};
     bool is_cancelled = false;
     changes_.write_repeatedly([&](Change& change) {
+        is_cancelled = find_command(change.session, command).has_value();
+        if (is_cancelled) return;  // the answer of an earlier commit was lost
         Releases releases{change};
         const HeldBatch& batch = held(releases, id);
         is_cancelled = !is_final(batch.state);
