@@ -73,6 +73,7 @@ bool SociRunStore::save_step(const RunKey& run, const std::string& name, const s
     database_.write_repeatedly([&](Session& session) {
         is_ours = is_held(session, run);
         if (!is_ours) return;
+        if (!session.rows<long long>("step_find", {{"job", run.job.value}, {"name", name}}).empty()) return;
         const long long count =
             std::get<0>(session.rows<long long>("step_count", {{"job", run.job.value}}).at(0));
         if (count >= static_cast<long long>(kMaxSteps))
