@@ -63,6 +63,7 @@ bool SociLimitStore::remove(const std::string& name) {
             throw StorageError{StorageError::Kind::refused,
                                "jobs that are not final need the limit '" + name + "'"};
         is_removed = session.execute("limit_delete", {{"name", name}}) > 0 || is_removed;
+        session.execute("limit_instant_forget", {{"name", name}});
         session.execute("limit_state_delete", {{"name", name}});
     });
     return is_removed;

@@ -202,6 +202,21 @@ TEST_P(LimitRateConformance, AnotherCapacityCountsWithWhatWasGiven) {
     EXPECT_EQ(waits(3), (Waits{9s, 9s, 19s}));
 }
 
+TEST_P(LimitRateConformance, ALimitThatIsMadeAgainCountsAnew) {
+    for (const LimitKind kind : {LimitKind::sliding_window, LimitKind::fixed_window, LimitKind::bucket}) {
+        set_limit(kind, 2, 10s);
+        EXPECT_EQ(waits(2), (Waits{0s, 0s}));
+        for (const Job& run : listed({.state = processing}))
+            succeed(run.id);
+        EXPECT_TRUE(limits.remove("r"));
+        set_limit(kind, 2, 10s);
+        EXPECT_EQ(waits(2), (Waits{0s, 0s}));
+        for (const Job& run : listed({.state = processing}))
+            succeed(run.id);
+        EXPECT_TRUE(limits.remove("r"));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitRateConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

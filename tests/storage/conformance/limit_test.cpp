@@ -352,6 +352,21 @@ TEST_P(LimitConformance, AnUniqueKeyIsKeptWhileParked) {
     }
 }
 
+TEST_P(LimitConformance, KeysThatNobodyUsesAreNotCounted) {
+    set_limit("m", 1);
+    const JobId first = insert(limited({{"m", "a"}}));
+    const auto both = insert_many(2, limited({{"m", "b"}}));
+    claimed();
+    EXPECT_EQ(usage("m").keys, 2);
+    expect_usage("m", 2, 1);
+    succeed(first);
+    EXPECT_EQ(usage("m").keys, 1);
+    for (const JobId id : both)
+        succeed(id);
+    EXPECT_EQ(usage("m").keys, 0);
+    expect_usage("m", 0, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

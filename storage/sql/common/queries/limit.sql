@@ -95,6 +95,10 @@ UPDATE job_limit SET capacity = :capacity, window_length = :window WHERE name = 
 -- name: limit_delete
 DELETE FROM job_limit WHERE name = :name;
 
+-- name: limit_instant_forget
+-- Before limit_state_delete.
+DELETE FROM limit_instant WHERE limit_key IN (SELECT limit_key FROM limit_state WHERE limit_name = :name);
+
 -- name: limit_state_delete
 DELETE FROM limit_state WHERE limit_name = :name;
 
