@@ -88,7 +88,8 @@ public:
                             const std::string& by) = 0;
 
     // Does the operation to all jobs that fit, in the background; those that come to fit later are left
-    // alone. Throws refused for a filter that fits everything.
+    // alone, and those that are due at that instant, or in that queue with that priority, already. Throws
+    // refused for a filter that fits everything.
     virtual CommandId start(const JobFilter& filter, const Operation& operation) = 0;
     // Does at most `limit` jobs of commands that are open; how many were looked at. Any host may call it.
     virtual std::size_t go_on(std::size_t limit) = 0;

@@ -208,6 +208,24 @@ private:
 
 }  // namespace
 
+std::vector<JobId> left_to_do(Change& change, std::vector<JobId> jobs, const Operation& operation) {
+    if (operation.verb != Verb::reschedule && operation.verb != Verb::move) return jobs;
+    std::set<LaneId> lanes;
+    for (const Lane& lane : read_lanes(change.session, operation.queue))
+        lanes.insert(lane.id);
+    const auto is_so_already = [&](const HeldJob& job) {
+        if (operation.verb == Verb::reschedule)
+            return job.state == StateName::scheduled && job.due_at == operation.at;
+        return job.state < StateName::processing && lanes.contains(job.lane) &&
+               operation.priority.value_or(job.priority) == job.priority;
+    };
+    std::set<JobId> done;
+    for (const HeldJob& job : hold_jobs(change.session, jobs))
+        if (is_so_already(job)) done.insert(job.id);
+    std::erase_if(jobs, [&](JobId job) { return done.contains(job); });
+    return jobs;
+}
+
 std::vector<Operated> operate(Change& change, std::span<const JobId> jobs, const Operation& operation) {
     std::vector<JobId> once;
     std::vector<JobId> again;  // named more than once: they are as the first time has left them

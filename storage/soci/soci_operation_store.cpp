@@ -138,7 +138,8 @@ std::size_t SociOperationStore::go_on(std::size_t limit) {
     return looked_at;
 }
 
-// Jobs that were handed in after the command are left alone.
+// Jobs that were handed in after the command are left alone. What the operation moves further on along its own way
+// comes again.
 std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const OpenCommand& command) {
     const JobFilter filter = filter_from_json(command.filter);
     Operation operation = operation_from_json(command.operation);
@@ -153,6 +154,7 @@ std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const O
              "job_made_until", {{"ids", id_list(found.jobs)}, {"at", command.created_at}}))
         meant.insert(id);
     std::erase_if(found.jobs, [&](JobId job) { return !meant.contains(job.value); });
+    found.jobs = left_to_do(change, std::move(found.jobs), operation);
     std::int64_t done = 0;
     std::int64_t not_possible = 0;
     for (const Operated answer : storage::operate(change, found.jobs, operation))

@@ -75,6 +75,27 @@ TEST_P(CommandConformance, ItGoesOnInSmallSteps) {
     EXPECT_EQ(operations.go_on(3), 0u);
 }
 
+TEST_P(CommandConformance, WhatItMovesAlongItsWayIsDoneOnce) {
+    NewJob later = job();
+    later.due_at = clock.now() + 10min;
+    const auto ids = insert_many(5, later);
+    const CommandId reschedule = start(in_state(scheduled), Verb::reschedule);
+    while (operations.go_on(2) > 0) {
+    }
+    EXPECT_EQ(operations.find(reschedule)->done, 5);
+    EXPECT_EQ(operations.find(reschedule)->looked_at, 5);
+
+    const auto waiting = insert_many(5);
+    const CommandId move =
+        operations.start(in_state(enqueued), {.verb = Verb::move, .by = "somebody", .priority = -10});
+    while (operations.go_on(2) > 0) {
+    }
+    EXPECT_EQ(operations.find(move)->done, 5);
+    EXPECT_EQ(operations.find(move)->looked_at, 5);
+    for (const JobId id : {ids.front(), ids.back(), waiting.front(), waiting.back()})
+        EXPECT_EQ(queries.events(id).size(), 1u);
+}
+
 TEST_P(CommandConformance, EveryFilterCounts) {
     NewJob tagged = job("x.job");
     tagged.tags = {"red"};

@@ -14,6 +14,17 @@ void check_queue(const QueueName& queue) {
            "a queue's name that is no name");
 }
 
+// Due at that instant, or in that queue with that priority.
+bool is_so_already(const JobRecord& job, const Operation& operation) {
+    if (operation.verb == Verb::reschedule) {
+        const auto* scheduled = std::get_if<Scheduled>(&job.seen.state);
+        return scheduled != nullptr && scheduled->due_at == operation.at;
+    }
+    return operation.verb == Verb::move && job.is_waiting() &&
+           operation.queue.value_or(job.seen.queue) == job.seen.queue &&
+           operation.priority.value_or(job.seen.priority) == job.seen.priority;
+}
+
 bool has_ended(const QueueState& pause, TimePoint now) {
     return pause.paused_until && *pause.paused_until <= now;
 }
@@ -70,7 +81,8 @@ CommandId ModelOperationStore::start(const JobFilter& filter, const Operation& o
         command.finished_at = now;
         std::vector<JobId> fitting;
         for (const auto& [id, job] : database.jobs)
-            if (passes(job, filter, definition_of(database, job))) fitting.push_back(id);
+            if (passes(job, filter, definition_of(database, job)) && !is_so_already(job, operation))
+                fitting.push_back(id);
         for (const JobId id : fitting) {
             const Operated operated = model::operate(database, id, operation, now);
             follow_up(database, now);
