@@ -98,6 +98,23 @@ TEST_P(WorkflowRetentionConformance, WhatAParentMayStillRestoreIsKept) {
     EXPECT_FALSE(exists(grandchild));
 }
 
+TEST_P(WorkflowRetentionConformance, WhatABatchMayStillRestoreIsKept) {
+    const NewBatch made = batch();
+    const NewJob member = job_in_batch(made.id);
+    const NewJob child = brief({after(made.id)});
+    submit({made}, {member, child});
+    fail(member.id);
+    ASSERT_EQ(reason_of(child.id), Reason::unmet);
+    purge();
+    EXPECT_TRUE(exists(child.id));
+    clock.advance(std::chrono::days{31});
+    purge();
+    purge();
+    purge();
+    EXPECT_FALSE(exists(made.id));
+    EXPECT_FALSE(exists(child.id));
+}
+
 TEST_P(WorkflowRetentionConformance, TheJobOfAWindowIsKept) {
     NewJob made = brief();
     made.unique = Unique{.key = "k", .held = HeldWhile::window, .window = 1h};

@@ -43,8 +43,9 @@ WHERE job_edge.parent ${in:ids} AND batch.state <= 1 AND job_edge.child_is_batch
 SELECT job_edge.child, job_edge.parent
 FROM job_edge
 JOIN job ON job.id = job_edge.child
-JOIN job AS maker ON maker.id = job_edge.parent
-WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63;
+WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63
+      AND (EXISTS (SELECT 1 FROM job AS maker WHERE maker.id = job_edge.parent)
+           OR EXISTS (SELECT 1 FROM batch WHERE batch.id = job_edge.parent));
 
 -- name: job_unmet_with_batches
 SELECT job_edge.child, job_edge.parent
