@@ -73,9 +73,9 @@ DELETE FROM job_edge WHERE child ${in:ids};
 DELETE FROM limit_use WHERE job ${in:ids};
 
 -- name: batch_finished_before
--- Of which nothing is left, and for which nobody waits.
+-- Of which nothing is left, and for which nobody waits. Held, as one that gets a new member meanwhile has not finished.
 SELECT ${top:count} id
-FROM batch
+FROM batch ${locked}
 WHERE finished_at < :before AND finished_at IS NOT NULL
       AND NOT EXISTS (
           SELECT 1
@@ -94,7 +94,8 @@ WHERE finished_at < :before AND finished_at IS NOT NULL
           FROM batch AS inner_batch
           WHERE inner_batch.within_batch = batch.id AND inner_batch.within_batch IS NOT NULL)
 ORDER BY finished_at, id
-${limit:count};
+${limit:count}
+${for_update};
 
 -- name: batch_abandoned
 -- Nobody has opened it.
