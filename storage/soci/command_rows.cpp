@@ -2,6 +2,8 @@
 
 #include "storage/soci/instants.hpp"
 #include "storage/soci/operation_json.hpp"
+#include "storage/storage_error.hpp"
+#include "storage/text.hpp"
 
 #include <utility>
 
@@ -54,6 +56,13 @@ std::vector<Command> read(Session& session, const char* statement, const Paramet
 }
 
 }  // namespace
+
+void check_asker(const std::string& by) {
+    if (!is_storable(by) || by.size() > kMaxNameSize)
+        throw StorageError{StorageError::Kind::refused,
+                           "the name of who asks must be UTF-8 without NUL, of " +
+                               std::to_string(kMaxNameSize) + " bytes at most"};
+}
 
 void insert_done(Session& session, const DoneCommand& command) {
     insert(session, command, Progress::done);

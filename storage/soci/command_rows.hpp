@@ -8,6 +8,9 @@
 
 namespace jobhost::storage {
 
+// Throws refused for a name of who asks that cannot be stored.
+void check_asker(const std::string& by);
+
 // What was done at once. `done` and `not_possible` count jobs, if there were several.
 struct DoneCommand {
     CommandId id;

@@ -34,8 +34,7 @@ void check(const Operation& operation) {
     if (operation.queue && (operation.queue->value.empty() || operation.queue->value.size() > kMaxNameSize ||
                             !is_storable(operation.queue->value)))
         refuse("a queue's name is 1 to " + std::to_string(kMaxNameSize) + " bytes of UTF-8 without NUL");
-    if (!is_storable(operation.by) || operation.by.size() > kMaxNameSize)
-        refuse("the name of who asks must be UTF-8 of " + std::to_string(kMaxNameSize) + " bytes at most");
+    check_asker(operation.by);
 }
 
 // What waits for nothing and belongs to no batch, but is otherwise the same.
@@ -88,6 +87,7 @@ std::vector<Operated> SociOperationStore::operate(std::span<const JobId> jobs, c
 
 JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& arguments,
                                     const std::string& by) {
+    check_asker(by);
     const JobId copy{changes_.ids().reserve(2)};
     const CommandId command{copy.value + 1};
     changes_.write_repeatedly([&](Change& change) {
@@ -186,9 +186,10 @@ std::vector<Command> SociOperationStore::commands(std::size_t limit) {
 
 void SociOperationStore::pause(const QueueName& queue, const std::string& by, const std::string& reason,
                                std::optional<TimePoint> until) {
+    check_asker(by);
     if (queue.value.empty() || queue.value.size() > kMaxNameSize || !is_storable(queue.value) ||
-        !is_storable(by) || !is_storable(reason))
-        refuse("queue, name and reason must be UTF-8 without NUL, and a queue has a name");
+        !is_storable(reason))
+        refuse("queue and reason must be UTF-8 without NUL, and a queue has a name");
     const CommandId command{changes_.ids().reserve(1)};
     database_.write([&](Session& session) {
         pause_queue(session, queue, by, reason, until);
@@ -197,6 +198,7 @@ void SociOperationStore::pause(const QueueName& queue, const std::string& by, co
 }
 
 bool SociOperationStore::resume(const QueueName& queue, const std::string& by) {
+    check_asker(by);
     const CommandId command{changes_.ids().reserve(1)};
     bool was_paused = false;
     database_.write([&](Session& session) {

@@ -75,6 +75,7 @@ void SociWorkflowStore::open(BatchId id) {
 }
 
 bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
+    check_asker(by);
     const CommandId command{changes_.ids().reserve(1)};
     bool is_cancelled = false;
     changes_.write_repeatedly([&](Change& change) {

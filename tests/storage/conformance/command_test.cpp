@@ -180,6 +180,22 @@ TEST_P(CommandConformance, WhatRunsInAPausedQueueGoesOn) {
     EXPECT_EQ(state_of(id), succeeded);
 }
 
+TEST_P(CommandConformance, NamesOfThoseWhoAskAreLimited) {
+    std::vector<JobId> members;
+    const BatchId of = submit_batch(1, members);
+    operations.pause(QueueName{"a"}, "one", "why", {});
+    for (const std::string& bad : {std::string(kMaxNameSize + 1, 'n'), std::string{"\xff"}}) {
+        EXPECT_TRUE(is_refused([&] { operations.pause(QueueName{"b"}, bad, "why", {}); }));
+        EXPECT_TRUE(is_refused([&] { operations.resume(QueueName{"a"}, bad); }));
+        EXPECT_TRUE(is_refused([&] { operations.run_again(members[0], {}, bad); }));
+        EXPECT_TRUE(is_refused([&] { workflows.cancel(of, bad); }));
+    }
+    EXPECT_EQ(operations.queues().size(), 2u);
+    EXPECT_TRUE(queue("a").paused_at.has_value());
+    EXPECT_EQ(listed({}).size(), 1u);
+    EXPECT_EQ(batch_of(of).cancel_requested_at, std::nullopt);
+}
+
 TEST_P(CommandConformance, NamesOfQueuesAreLimited) {
     for (const std::string& bad : {std::string{}, std::string(kMaxNameSize + 1, 'q'), std::string{"\xff"}})
         EXPECT_TRUE(is_refused([&] { operations.pause(QueueName{bad}, "one", "why", {}); }));

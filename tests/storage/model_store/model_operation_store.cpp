@@ -45,6 +45,7 @@ std::vector<Operated> ModelOperationStore::operate(std::span<const JobId> jobs, 
 
 JobId ModelOperationStore::run_again(JobId id, const std::optional<std::string>& arguments,
                                      const std::string& by) {
+    check_asker(by);
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         const auto found = database.jobs.find(id);
         demand(found != database.jobs.end(), "job " + std::to_string(id.value) + " does not exist");
@@ -121,8 +122,8 @@ std::vector<Command> ModelOperationStore::commands(std::size_t limit) {
 void ModelOperationStore::pause(const QueueName& queue, const std::string& by, const std::string& reason,
                                 std::optional<TimePoint> until) {
     check_queue(queue);
-    demand(is_storable(by) && by.size() <= kMaxNameSize && is_storable(reason),
-           "a text that cannot be stored");
+    check_asker(by);
+    demand(is_storable(reason), "a text that cannot be stored");
     opened_.write([&](ModelDatabase& database, TimePoint now) {
         const auto [pause, is_new] = database.paused.try_emplace(queue.value);
         if (is_new || !pause->second.paused_at || has_ended(pause->second, now))
@@ -132,7 +133,8 @@ void ModelOperationStore::pause(const QueueName& queue, const std::string& by, c
     });
 }
 
-bool ModelOperationStore::resume(const QueueName& queue, const std::string&) {
+bool ModelOperationStore::resume(const QueueName& queue, const std::string& by) {
+    check_asker(by);
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         const auto pause = database.paused.find(queue.value);
         if (pause == database.paused.end()) return false;

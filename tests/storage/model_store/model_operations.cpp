@@ -88,9 +88,12 @@ void move(ModelDatabase& database, JobRecord& job, const Operation& operation) {
 
 }  // namespace
 
+void check_asker(const std::string& by) {
+    demand(is_storable(by) && by.size() <= kMaxNameSize, "a name of somebody that is no name");
+}
+
 void check(const Operation& operation) {
-    demand(is_storable(operation.by) && operation.by.size() <= kMaxNameSize,
-           "a name of somebody that is no name");
+    check_asker(operation.by);
     demand(operation.verb != Verb::reschedule || operation.at, "rescheduled to no instant");
     if (operation.verb != Verb::move) return;
     demand(operation.queue || operation.priority, "moved to nowhere");

@@ -5,7 +5,8 @@
 
 namespace jobhost::storage::model {
 
-// Throws refused for an operation that makes no sense.
+// Throw refused for a name of who asks that is no name, and for an operation that makes no sense.
+void check_asker(const std::string& by);
 void check(const Operation& operation);
 
 Operated operate(ModelDatabase& database, JobId job, const Operation& operation, TimePoint now);

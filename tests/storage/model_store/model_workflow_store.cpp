@@ -1,6 +1,7 @@
 #include "tests/storage/model_store/model_workflow_store.hpp"
 
 #include "tests/storage/model_store/model_batches.hpp"
+#include "tests/storage/model_store/model_operations.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
 
 namespace jobhost::storage::model {
@@ -30,7 +31,8 @@ void ModelWorkflowStore::open(BatchId id) {
     });
 }
 
-bool ModelWorkflowStore::cancel(BatchId id, const std::string&) {
+bool ModelWorkflowStore::cancel(BatchId id, const std::string& by) {
+    check_asker(by);
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         Batch& batch = existing(database, id).seen;
         if (is_final(batch.state)) return false;
