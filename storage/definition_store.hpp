@@ -40,6 +40,9 @@ struct Firing {
     std::optional<TimePoint> next;       // the new next_at
     std::vector<NewJob> jobs;            // with ids, definition and nominal_at set
     std::vector<NewBatch> batches = {};  // with ids
+    // Staged beforehand, as they are too large for one transaction; opened as by WorkflowStore::open(), in this
+    // order, if the firing counts. What is left of those that do not is purged.
+    std::vector<BatchId> opens = {};
 };
 
 // Thread-safe. Every call may throw StorageError.

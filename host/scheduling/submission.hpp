@@ -18,10 +18,10 @@ namespace jobhost::host {
 struct Occasion {
     std::vector<std::string> names;    // those of one instant, or one by hand
     TimePoint now;                     // delays and expiry count from here
-    std::optional<TimePoint> instant;  // of their schedule; nothing: by hand
+    std::optional<TimePoint> instant = {};  // of their schedule; nothing: by hand
     // In place of the job's own. Taken as they are: nothing in them is a reference.
-    std::optional<std::string> arguments;
-    std::vector<Parent> parents;  // that the job or batch of that name awaits
+    std::optional<std::string> arguments = {};
+    std::vector<Parent> parents = {};  // that the job or batch of that name awaits
 };
 
 // What a submission is made from. All outlive the call.
@@ -45,9 +45,9 @@ struct SubmissionRefused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// The jobs and batches of these names, and of what waits for them (`after`), if all that it waits for is among
-// them. A batch that has no items is not made; who waits for its success or its end does not wait for it, and
-// who waits for its failure or deletion is left out. Nothing is handed in here: give it to
+// The jobs and batches of these names, and of what waits for them (`after`), if all that it waits for is
+// among them. A batch that has no items is not made; who waits for its success or its end does not wait for
+// it, and who waits for its failure or deletion is left out. Nothing is handed in here: give it to
 // WorkflowStore::submit(), or to DefinitionStore::fire(). Throws SubmissionRefused, and StorageError.
 Submission submission_of(const Occasion& occasion, const Workshop& workshop);
 
