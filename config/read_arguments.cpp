@@ -102,7 +102,8 @@ private:
     void write_text(const Value& value) {
         const std::string& text = value.node->text;
         if (!check_references(reader_, value, text, references_)) is_refused_ = true;
-        if (!parent_reference_ && mentions_parent(text)) parent_reference_ = reader_.placed(value, "");
+        if (references_.to_parents && !parent_reference_ && mentions_parent(text))
+            parent_reference_ = reader_.placed(value, "");
         append_text(json_, references_.to_known ? text : without_escapes(text));
     }
 

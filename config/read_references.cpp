@@ -40,7 +40,8 @@ bool check_references(Reader& reader, const Value& value, const std::string& tex
         if (is_item && references.to_known) {
             refuse(shown(part.text) + " stands where there are no items", "say for_each in its batch");
         } else if (is_parent && references.to_known) {
-            refuse(shown(part.text) + " is known only when the job runs", "use it in 'args'");
+            refuse(shown(part.text) + " is known only when the job runs",
+                   "write it in the 'args' of what waits for one job");
         } else {
             refuse("unknown reference " + shown(part.text), std::string(kEscape));
         }
