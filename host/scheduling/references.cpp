@@ -110,7 +110,7 @@ private:
         std::erase(parts, TextPart{});
         std::string text = text_of(parts);
         if (parts_of(text) != parts)
-            throw UnresolvedReference{"a value that ends in $ cannot stand before { or a reference here"};
+            throw UnresolvedReference{"a value that ends in $ cannot stand before ${parent.result}"};
         return text;
     }
 
