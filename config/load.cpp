@@ -1,11 +1,11 @@
 #include "config/load.hpp"
 
-#include "config/common_instants.hpp"
 #include "config/glob.hpp"
 #include "config/nearest_name.hpp"
 #include "config/order.hpp"
 #include "config/read_definition.hpp"
 #include "config/read_settings.hpp"
+#include "config/shared_schedules.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -155,7 +155,7 @@ private:
         std::vector<Waiting> all;
         for (const auto& [name, after] : after_)
             all.push_back({name, &after});
-        if (check_order(reader, all)) find_common_instants(reader, configuration_.sources, after_);
+        if (check_order(reader, all)) find_shared_schedules(reader, configuration_.sources, after_);
     }
 
     fs::path given_;

@@ -16,8 +16,8 @@ namespace jobhost::host {
 
 // What is handed in, and what somebody who does so by name says beside it.
 struct Occasion {
-    std::vector<std::string> names;    // those of one instant, or one by hand
-    TimePoint now;                     // delays and expiry count from here
+    std::vector<std::string> names;         // those of one instant, or one by hand
+    TimePoint now;                          // delays and expiry count from here
     std::optional<TimePoint> instant = {};  // of their schedule; nothing: by hand
     // In place of the job's own. Taken as they are: nothing in them is a reference.
     std::optional<std::string> arguments = {};

@@ -1,4 +1,4 @@
-#include "config/common_instants.hpp"
+#include "config/shared_schedules.hpp"
 
 #include "config/values.hpp"
 
@@ -11,10 +11,10 @@ namespace {
 // What a definition comes from, over all that it waits for: those that wait for nothing.
 using Roots = std::set<std::string>;
 
-class CommonInstants {
+class SharedSchedules {
 public:
-    CommonInstants(Reader& reader, std::vector<Source>& sources,
-                   const std::map<std::string, std::vector<PlacedText>>& after)
+    SharedSchedules(Reader& reader, std::vector<Source>& sources,
+                    const std::map<std::string, std::vector<PlacedText>>& after)
         : reader_(reader), after_(after) {
         for (Source& source : sources)
             for (PlacedDefinition& placed : source.definitions)
@@ -82,9 +82,9 @@ private:
 
 }  // namespace
 
-void find_common_instants(Reader& reader, std::vector<Source>& sources,
-                          const std::map<std::string, std::vector<PlacedText>>& after) {
-    CommonInstants(reader, sources, after).find();
+void find_shared_schedules(Reader& reader, std::vector<Source>& sources,
+                           const std::map<std::string, std::vector<PlacedText>>& after) {
+    SharedSchedules(reader, sources, after).find();
 }
 
 }  // namespace jobhost::config
