@@ -164,7 +164,8 @@ TEST_F(Ties, ThoseThatAreWaitedForTogetherKnowEachOther) {
           " ab: {type: x.y, after: [a, b2]}\n"
           " bc: {type: x.y, after: [b, c]}\n");
     std::map<std::string, std::vector<std::string>> groups;
-    for (const PlacedDefinition& placed : configuration().sources[0].definitions)
+    const Configuration read = configuration();
+    for (const PlacedDefinition& placed : read.sources.at(0).definitions)
         if (!placed.definition.fires_with.empty())
             groups[placed.definition.name] = placed.definition.fires_with;
 
