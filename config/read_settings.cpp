@@ -38,11 +38,13 @@ public:
                 [&](const Value& value) { read_retention(reader_, value, settings().retention); });
         keys.on("plugins", [&](const Value& value) { read_plugins(value, settings().plugins); });
         keys.on("queues", [&](const Value& value) { read_queues(value); });
+        keys.on("limits", [&](const Value& value) { read_limits(reader_, value, settings().limits); });
         keys.on("log", [&](const Value& value) { read_log(value, settings().log); });
         keys.on("definitions", [&](const Value& value) { read_definitions(value); });
-        keys.on_stray("jobs", [&](const Value& key) {
-            reader_.refuse(key, "belongs in a definition file", "name that file under 'definitions'");
-        });
+        for (const std::string_view section : {"jobs", "batches"})
+            keys.on_stray(section, [&](const Value& key) {
+                reader_.refuse(key, "belongs in a definition file", "name that file under 'definitions'");
+            });
         reader_.read_mapping({&root, ""}, keys);
         resolve(settings().server.state_folder);
         resolve(settings().plugins.folder);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/model/ids.hpp"
+#include "storage/model/limit.hpp"
 #include "storage/model/retention.hpp"
 #include "storage/model/time.hpp"
 
@@ -63,6 +64,7 @@ struct Settings {
     std::vector<QueueSettings> queues{{.name = QueueName{"default"},
                                        .weight = {},
                                        .workers = {}}};  // the first is served first; never empty
+    std::vector<Limit> limits;                           // that definitions may name
     LogSettings log;
     std::vector<std::string> definitions;  // patterns of definition files, see config/glob.hpp
 };

@@ -16,7 +16,7 @@ std::variant<std::string, std::vector<ConfigError>> yaml_as_json(const std::file
 
     std::vector<ConfigError> errors;
     Reader reader(file.string(), errors);
-    auto json = json_of(reader, {std::get<YamlDocument>(document).root, ""}, References::kept);
+    auto json = json_of(reader, {std::get<YamlDocument>(document).root, ""});
     sort(errors);
     if (!json) return errors;
     return *std::move(json);

@@ -3,6 +3,7 @@
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
+#include "host/scheduling/staging.hpp"
 
 #include <boost/json.hpp>
 
@@ -109,10 +110,35 @@ void insert_and_print(storage::JobStore& store, std::span<NewJob> jobs, const Gl
     print_known(known, jobs.size(), last);
 }
 
+// The id of a batch, or of the job of that name; what waits for it is found through it.
+void insert_definition(storage::Storage& storage, Submission made, const GlobalOptions& global) {
+    const bool is_batch = !made.batches.empty() && made.jobs.front().batch;
+    const JobId batch{is_batch ? made.batches.front().id.value : 0};
+    const std::vector<BatchId> opens = stage(made, storage.workflows());
+    std::vector<Inserted> inserted;
+    if (!made.batches.empty() || !made.jobs.empty())
+        inserted = storage.workflows().submit(made.batches, made.jobs);
+    for (const BatchId id : opens)
+        storage.workflows().open(id);
+    const Inserted named = is_batch ? Inserted{batch} : inserted.at(0);
+    const char* before = "[";
+    print_ids({named}, global.json, before);
+    if (global.json) std::cout << "]\n";
+    print_known(named.is_new ? 0 : 1, 1, named.id);
+}
+
 }  // namespace
 
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options) {
     const auto opened = open(global);
+    if (options.from.empty()) {
+        JobRequests requests{opened->configuration, *opened->storage, opened->clock};
+        if (auto made = requests.definition_from_options(options)) {
+            warn_of_foreign_queues(opened->configuration.settings, made->jobs);
+            insert_definition(*opened->storage, *std::move(made), global);
+            return kDone;
+        }
+    }
     std::vector<NewJob> jobs = requested(*opened, options);
     warn_of_foreign_queues(opened->configuration.settings, jobs);
     insert_and_print(opened->storage->jobs(), jobs, global);

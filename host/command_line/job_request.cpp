@@ -5,7 +5,7 @@
 #include "host/command_line/json_member.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/spellings.hpp"
-#include "host/scheduling/job_of_definition.hpp"
+#include "host/scheduling/sources.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
 #include "storage/model/time_text.hpp"
@@ -201,21 +201,75 @@ void add_missing(std::vector<Item>& to, const std::vector<Item>& items) {
 
 // Job types have a dot in their names and definitions may have one too: the definition goes first.
 JobRequests::Named JobRequests::named(const std::string& name) {
-    const auto [found, is_new] = stored_.try_emplace(name);
-    if (is_new) found->second = storage_.definitions().find(name);
-    if (const auto& stored = found->second) {
-        NewJob job = job_of_definition(stored->definition, clock_.now());
-        job.definition = stored->id;
-        return {std::move(job), true};
+    if (find_definition(name) == nullptr) {
+        NewJob job;
+        job.type = name;
+        job.policy.retention = configuration_.settings.retention;
+        return {std::move(job), false};
     }
-    for (const config::Source& source : configuration_.sources)
-        for (const config::PlacedDefinition& placed : source.definitions)
-            if (placed.definition.name == name)
-                return {job_of_definition(placed.definition, clock_.now()), true};
-    NewJob job;
-    job.type = name;
-    job.policy.retention = configuration_.settings.retention;
-    return {std::move(job), false};
+    Submission made = submission_of_definition(name, std::nullopt);
+    if (made.jobs.size() != 1 || !made.batches.empty())
+        refuse("the definition " + config::in_quotes(name) +
+               " is a batch, or others wait for it: enqueue it by its name alone, and not in a file");
+    return {std::move(made.jobs.front()), true};
+}
+
+const storage::StoredDefinition* JobRequests::find_definition(const std::string& name) {
+    if (!definitions_) {
+        definitions_ = storage_.definitions().list();
+        // Those that only the files have are not stored yet.
+        for (const storage::SourceDefinitions& source : sources_of(configuration_))
+            for (const Definition& definition : source.definitions)
+                if (std::ranges::none_of(*definitions_, [&](const storage::StoredDefinition& stored) {
+                        return stored.definition.name == definition.name;
+                    }))
+                    definitions_->push_back({.source = source.source, .definition = definition});
+    }
+    const auto found = std::ranges::find_if(*definitions_, [&](const storage::StoredDefinition& stored) {
+        return stored.definition.name == name;
+    });
+    return found == definitions_->end() ? nullptr : &*found;
+}
+
+Submission JobRequests::submission_of_definition(const std::string& name,
+                                                 const std::optional<std::string>& arguments) {
+    const auto folders = folders_of(configuration_);
+    const Workshop workshop{
+        .definitions = *definitions_,
+        .ids = storage_.jobs(),
+        .payload_version =
+            [this](const std::string& type) { return types_.payload_version(type).value_or(1); },
+        .folder =
+            [&](const std::string& source) {
+                const auto folder = folders.find(source);
+                if (folder == folders.end())
+                    refuse("its file of items lies beside " + source +
+                           ", which this host file does not name");
+                return folder->second;
+            },
+    };
+    try {
+        return submission_of({.names = {name}, .now = clock_.now(), .arguments = arguments}, workshop);
+    } catch (const SubmissionRefused& refused) {
+        refuse(refused.what());
+    }
+}
+
+std::optional<Submission> JobRequests::definition_from_options(const EnqueueOptions& options) {
+    const storage::StoredDefinition* stored = find_definition(options.name);
+    if (stored == nullptr) return std::nullopt;
+    Submission made = submission_of_definition(options.name, options.arguments);
+    if (made.jobs.empty()) refuse("the batch " + config::in_quotes(options.name) + " has no items");
+    if (!stored->definition.batch) {
+        apply(options, made.jobs.front(), true);
+        return made;
+    }
+    const bool has_more = options.queue || options.priority || options.in || options.at ||
+                          options.expires_in || !options.after.empty() || options.delay > Duration::zero() ||
+                          options.unique || !options.tags.empty() || !options.limits.empty() || options.batch;
+    if (has_more)
+        refuse(config::in_quotes(options.name) + " is a batch: its jobs are as its definition says");
+    return made;
 }
 
 Parent JobRequests::parent(std::int64_t id, Condition on) {
@@ -257,6 +311,11 @@ NewJob JobRequests::from_options(const EnqueueOptions& options) {
     if (options.on && options.after.empty())
         refuse("'on' says how what it is 'after' has to end: name that, too");
     auto [job, is_definition] = named(options.name);
+    apply(options, job, is_definition);
+    return job;
+}
+
+void JobRequests::apply(const EnqueueOptions& options, NewJob& job, bool is_definition) {
     if (!config::is_job_type(job.type))
         refuse("there is no definition " + config::in_quotes(job.type) +
                ", nor is it a job type such as mail.send" + nearest_definition(job.type));
@@ -279,7 +338,6 @@ NewJob JobRequests::from_options(const EnqueueOptions& options) {
     add_missing(job.limits, options.limits);
     if (options.batch) job.batch = options.batch;
     check(job);
-    return job;
 }
 
 NewJob JobRequests::from_json(const std::string& line, bool allow_unknown_type) {

@@ -3,6 +3,7 @@
 
 #include "host/command_line/commands.hpp"
 #include "host/command_line/known_types.hpp"
+#include "host/scheduling/submission.hpp"
 #include "storage/storage.hpp"
 
 #include <boost/json.hpp>
@@ -25,6 +26,9 @@ public:
           types_{configuration, &storage.servers()} {}
 
     NewJob from_options(const EnqueueOptions& options);
+    // A definition, with what waits for it, or the batch that it is; the job of that name is the first.
+    // Nothing: there is none of that name. All have ids.
+    std::optional<Submission> definition_from_options(const EnqueueOptions& options);
     // {"type": "mail.send", "args": {...}, "queue": ..., "priority": ..., "in": "10s", "at": ...,
     // "expires_in": ..., "after": ["12"], "on": "finished", "delay": "5m", "unique": "key" or {"key": ...,
     // "while": ..., "on_conflict": ...}, "tags": [...], "limits": ["smtp", "tenant:acme"], "batch": "7"}
@@ -41,6 +45,10 @@ private:
         bool is_definition = false;
     };
     Named named(const std::string& name);
+    void apply(const EnqueueOptions& options, NewJob& job, bool is_definition);
+    const storage::StoredDefinition* find_definition(const std::string& name);
+    // REQUIRES: find_definition() has found it.
+    Submission submission_of_definition(const std::string& name, const std::optional<std::string>& arguments);
     // "; did you mean 'nightly-backup'?", or nothing.
     std::string nearest_definition(const std::string& name) const;
 
@@ -49,8 +57,8 @@ private:
     const Clock& clock_;
     KnownTypes types_;
     // As looked up so far.
-    std::map<std::string, std::optional<storage::StoredDefinition>> stored_;  // by name
-    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;            // by number
+    std::optional<std::vector<storage::StoredDefinition>> definitions_;  // stored, or in the files
+    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;       // by number
 };
 
 }  // namespace jobhost::host

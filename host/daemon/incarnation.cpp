@@ -1,6 +1,7 @@
 #include "host/daemon/incarnation.hpp"
 
 #include "host/daemon/served.hpp"
+#include "host/scheduling/sources.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -58,7 +59,8 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 boot_clock,
                 exchange_callbacks()},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
-      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, [this] { exchange_.wake(); }},
+      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, folders_of(configuration),
+                      [this] { exchange_.wake(); }},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},

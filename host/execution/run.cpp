@@ -1,5 +1,6 @@
 #include "host/execution/run.hpp"
 
+#include "host/scheduling/references.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <jobhost/plugin.h>
@@ -18,7 +19,8 @@ RunRequest request_of(const Assignment& assignment) {
         .type = assignment.type,
         .idempotency_key = "jobhost-" + std::to_string(job.id.value),
         .definition = job.definition,
-        .arguments = job.arguments,
+        .arguments = job.policy.has_parent_references ? with_parent_results(job.arguments, job.parents)
+                                                      : job.arguments,
     };
 }
 
@@ -160,9 +162,9 @@ RunEnd Run::end(RunResult result) const {
     return end;
 }
 
-RunEnd refused_end(const std::string& why, TimePoint now) {
+RunEnd refused_end(const std::string& code, const std::string& why, TimePoint now) {
     return {.outcome = Outcome::fatal,
-            .error_code = "not_runnable",
+            .error_code = code,
             .error_message = why,
             .result = {},
             .started_at = std::nullopt,

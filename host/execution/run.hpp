@@ -13,7 +13,8 @@ namespace jobhost::host {
 class Run {
 public:
     // Hands the job to `worker`, which is idle and outlives the run, as `clock` does. Throws
-    // std::invalid_argument if the worker cannot take it.
+    // UnresolvedReference if the arguments lack a parent's result, std::invalid_argument if the worker cannot
+    // take it.
     Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& worker, const Clock& clock);
 
     const ClaimedJob& job() const noexcept { return assignment_.job; }
@@ -51,7 +52,7 @@ private:
     Timer timer_;
 };
 
-// A job that cannot be handed to a worker at all.
-RunEnd refused_end(const std::string& why, TimePoint now);
+// A job that cannot be handed to a worker at all; `code` says why in a word.
+RunEnd refused_end(const std::string& code, const std::string& why, TimePoint now);
 
 }  // namespace jobhost::host

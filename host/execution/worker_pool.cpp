@@ -1,6 +1,7 @@
 #include "host/execution/worker_pool.hpp"
 
 #include "host/execution/pooled_worker.hpp"
+#include "host/scheduling/references.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -79,8 +80,10 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
     const ClaimedJob job = assignment.job;
     try {
         worker.begin(std::move(assignment));
+    } catch (const UnresolvedReference& error) {
+        callbacks_.ended(job, refused_end("unresolved_reference", error.what(), clock_.now()), std::nullopt);
     } catch (const std::invalid_argument& error) {
-        callbacks_.ended(job, refused_end(error.what(), clock_.now()), std::nullopt);
+        callbacks_.ended(job, refused_end("not_runnable", error.what(), clock_.now()), std::nullopt);
     }
 }
 

@@ -138,8 +138,8 @@ std::size_t SociOperationStore::go_on(std::size_t limit) {
     return looked_at;
 }
 
-// Jobs that were handed in after the command are left alone. What the operation moves further on along its own way
-// comes again.
+// Jobs that were handed in after the command are left alone. What the operation moves further on along its
+// own way comes again.
 std::size_t SociOperationStore::go_on(Change& change, std::size_t limit, const OpenCommand& command) {
     const JobFilter filter = filter_from_json(command.filter);
     Operation operation = operation_from_json(command.operation);

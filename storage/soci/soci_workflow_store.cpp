@@ -2,6 +2,7 @@
 
 #include "storage/soci/batch_members.hpp"
 #include "storage/soci/batch_queries.hpp"
+#include "storage/soci/batch_start.hpp"
 #include "storage/soci/command_rows.hpp"
 #include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
@@ -14,23 +15,6 @@
 namespace jobhost::storage {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
-
-HeldBatch& held(Releases& releases, BatchId id) {
-    releases.batches().hold({id});
-    HeldBatch* batch = releases.batches().find(id);
-    if (batch == nullptr) refuse("there is no batch " + std::to_string(id.value));
-    return *batch;
-}
-
-bool waits_for_others(Session& session, BatchId id) {
-    const auto counts = session.rows<long long, long long, long long>("edge_open_counts",
-                                                                      {{"ids", id_list(std::vector{id})}});
-    return !counts.empty() && std::get<1>(counts.front()) > 0;
-}
 
 // By its present state: it may be that this is not to be done any more.
 void tell_children(Change& change, Releases& releases, std::int64_t subject) {
@@ -58,20 +42,7 @@ std::vector<Inserted> SociWorkflowStore::submit(std::span<const NewBatch> batche
 }
 
 void SociWorkflowStore::open(BatchId id) {
-    changes_.write_repeatedly([&](Change& change) {
-        Releases releases{change};
-        HeldBatch& batch = held(releases, id);
-        if (batch.state != BatchState::creating) return;
-        if (batch.members == 0) refuse("batch " + std::to_string(id.value) + " has no members to start with");
-        if (batch.within) releases.batches().hold({*batch.within});
-        if (waits_for_others(change.session, id) || !releases.has_started(batch.within)) {
-            batch.state = BatchState::awaiting;
-            releases.batches().changed(id);
-        } else {
-            releases.start(id);
-        }
-        releases.run();
-    });
+    changes_.write_repeatedly([&](Change& change) { open_batch(change, id); });
 }
 
 bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
@@ -82,7 +53,7 @@ bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
         is_cancelled = find_command(change.session, command).has_value();
         if (is_cancelled) return;  // the answer of an earlier commit was lost
         Releases releases{change};
-        const HeldBatch& batch = held(releases, id);
+        const HeldBatch& batch = held_batch(releases, id);
         is_cancelled = !is_final(batch.state);
         if (!is_cancelled) return;
         releases.cancel(id);

@@ -89,8 +89,7 @@ TEST_F(SettingsFile, UnknownKeyIsRefusedAndTheNearestNamed) {
               "jobhost.yaml:1:10  server.wokrers  is not a setting  did you mean 'workers'?");
     EXPECT_EQ(host_says("dashboard: {}\n"),
               "jobhost.yaml:1:1  dashboard  is not a setting  known here: server, storage, retention, "
-              "plugins, queues, "
-              "log, definitions");
+              "plugins, queues, limits, log, definitions");
 }
 
 TEST_F(SettingsFile, JobsInTheHostFileAreSentToADefinitionFile) {

@@ -51,6 +51,15 @@ struct WorkerPoolTest : testing::Test {
         job.arguments = "{}";
         pool->run({std::move(job), "jobs." + type});
     }
+    void run_after(std::vector<ParentEnd> parents, const std::string& arguments, bool is_filled_in = true) {
+        ClaimedJob job;
+        job.id = JobId{1};
+        job.lease = Lease{1};
+        job.arguments = arguments;
+        job.policy.has_parent_references = is_filled_in;
+        job.parents = std::move(parents);
+        pool->run({std::move(job), "jobs.echo"});
+    }
     bool wait_until(const std::function<bool()>& holds) {
         const auto deadline = std::chrono::steady_clock::now() + 20s;
         io.restart();
@@ -81,6 +90,29 @@ struct WorkerPoolTest : testing::Test {
         throw std::out_of_range{"it has not ended"};
     }
 };
+
+TEST_F(WorkerPoolTest, AJobGetsWhatItsParentHasLeft) {
+    run_after({{{JobId{7}}, true, R"({"rows":5})"}}, R"({"n":"${parent.result.rows}","text":"$${a}"})");
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).result, R"({"n":5,"text":"${a}"})");
+}
+
+TEST_F(WorkerPoolTest, ArgumentsOfSomebodyAreTakenAsTheyAre) {
+    run_after({{{JobId{7}}, true, "5"}}, R"({"n":"${parent.result}"})", false);
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).result, R"({"n":"${parent.result}"})");
+}
+
+TEST_F(WorkerPoolTest, WithoutTheResultOfItsParentAJobCannotRun) {
+    run_after({{{JobId{7}}, true, ""}}, R"({"n":"${parent.result.rows}"})");
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).outcome, Outcome::fatal);
+    EXPECT_EQ(end_of(1).error_code, "unresolved_reference");
+    EXPECT_EQ(end_of(1).error_message,
+              "n: '${parent.result.rows}' has no value: the job that it waited for has left no result");
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(2)) << "its worker is free";
+}
 
 TEST_F(WorkerPoolTest, NothingBeginsOnceHalfOfTheLeaseIsGone) {
     run(1, "succeed");

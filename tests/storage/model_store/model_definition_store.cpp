@@ -106,6 +106,8 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
                     continue;
                 stored.next_at = firing.next;
                 submit(database, firing.batches, firing.jobs, now);
+                for (const BatchId batch : firing.opens)
+                    database.batches.at(batch).seen.state = BatchState::awaiting;
                 ++fired;
             }
         return fired;
