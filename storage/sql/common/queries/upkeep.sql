@@ -47,13 +47,6 @@ WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.re
       AND (EXISTS (SELECT 1 FROM job AS maker WHERE maker.id = job_edge.parent)
            OR EXISTS (SELECT 1 FROM batch WHERE batch.id = job_edge.parent));
 
--- name: job_unmet_with_batches
-SELECT job_edge.child, job_edge.parent
-FROM job_edge
-JOIN job ON job.id = job_edge.child
-JOIN batch AS maker ON maker.id = job_edge.parent
-WHERE job_edge.child ${in:ids} AND job_edge.met = 0 AND job.state = 6 AND job.reason = 63;
-
 -- name: window_open_of
 SELECT job FROM unique_window WHERE job ${in:ids} AND until_at > :now;
 
