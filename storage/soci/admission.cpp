@@ -1,11 +1,8 @@
 #include "storage/soci/admission.hpp"
 
 #include "storage/soci/id_list.hpp"
-#include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
-
-#include <boost/json.hpp>
 
 #include <map>
 

@@ -3,26 +3,14 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/soci/unique_key.hpp"
-#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace jobhost::storage {
-
-namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
-
-std::string name_of(JobId id) {
-    return "job " + std::to_string(id.value);
-}
-
-}  // namespace
 
 // In the order of the slots, in which every transaction takes them.
 void KeyTaking::take(SubmissionEntries& entries) {

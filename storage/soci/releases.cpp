@@ -169,25 +169,28 @@ void Releases::delete_next_members() {
 // its parents, the second one sees both.
 void Releases::tell_children() {
     const std::vector<Edge> edges = take_edges();
-    std::set<std::int64_t> jobs;
-    std::set<std::int64_t> batches;
+    std::map<std::int64_t, bool> children;  // by id, whether it is a batch
     for (const Edge& edge : edges)
-        (edge.is_child_batch ? batches : jobs).insert(edge.child);
+        children.emplace(edge.child, edge.is_child_batch);
     std::vector<JobId> job_ids;
-    for (const std::int64_t id : jobs)
-        job_ids.emplace_back(JobId{id});
     std::vector<BatchId> batch_ids;
-    for (const std::int64_t id : batches)
-        batch_ids.emplace_back(BatchId{id});
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, is_batch] : children) {
+        ids.push_back(id);
+        if (is_batch)
+            batch_ids.emplace_back(BatchId{id});
+        else
+            job_ids.emplace_back(JobId{id});
+    }
     hold_batches_for(batch_ids, job_ids);
     const std::vector<HeldJob> held = hold_jobs(change_.session, job_ids);
     write_edges(edges);
-    auto outlook_of = outlooks(edges);
-    touch(jobs.size() + batches.size());
+    auto outlook = outlooks_of(change_.session, id_list(ids));
+    touch(ids.size());
     for (const BatchId id : batch_ids)
-        decide(id, outlook_of[id.value]);
+        decide(id, outlook[id.value]);
     for (const HeldJob& job : held)
-        decide(job, outlook_of[job.id.value]);
+        decide(job, outlook[job.id.value]);
     moves_.write();
 }
 
@@ -258,18 +261,6 @@ void Releases::hold_batches_for(const std::vector<BatchId>& batches, const std::
         if (const HeldBatch* batch = batches_.find(id); batch != nullptr && batch->within)
             outer.push_back(*batch->within);
     batches_.hold(outer);
-}
-
-std::map<std::int64_t, Releases::Outlook> Releases::outlooks(const std::vector<Edge>& edges) {
-    std::map<std::int64_t, Outlook> found;
-    if (edges.empty()) return found;
-    std::set<std::int64_t> children;
-    for (const Edge& edge : edges)
-        children.insert(edge.child);
-    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(children)}}))
-        found[child] = {open > 0, unmet > 0};
-    return found;
 }
 
 void Releases::decide(BatchId id, const Outlook& outlook) {

@@ -1,5 +1,6 @@
 #include "storage/soci/restoration.hpp"
 
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/unique_key.hpp"
@@ -73,7 +74,11 @@ void Restoration::restore_children(std::int64_t parent) {
         }
     }
     open(opened);
-    for (const std::int64_t child : without_unmet(opened)) {
+    std::set<std::int64_t> children;
+    for (const Edge& edge : opened)
+        children.insert(edge.child);
+    for (const auto& [child, outlook] : outlooks_of(change_.session, id_list(children))) {
+        if (outlook.is_unmet) continue;
         if (const auto job = held.find(child); job != held.end()) {
             if (job->second.state == StateName::deleted) restore(job->second);
         } else if (HeldBatch* batch = releases_.batches().find(BatchId{child});
@@ -96,24 +101,6 @@ void Restoration::open(const std::vector<Edge>& edges) {
     for (const Edge& edge : edges)
         rows.push_back({{"child", edge.child}, {"position", edge.position}, {"met", 2}});
     change_.session.execute("edge_put", {{"rows", boost::json::serialize(rows)}});
-}
-
-std::vector<std::int64_t> Restoration::without_unmet(const std::vector<Edge>& edges) {
-    std::set<std::int64_t> children;
-    for (const Edge& edge : edges)
-        children.insert(edge.child);
-    std::vector<std::int64_t> found;
-    if (children.empty()) return found;
-    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(children)}}))
-        if (unmet == 0) found.push_back(child);
-    return found;
-}
-
-bool Restoration::has_unmet(BatchId batch) {
-    const auto counts = change_.session.rows<long long, long long, long long>(
-        "edge_open_counts", {{"ids", id_list(std::vector{batch})}});
-    return !counts.empty() && std::get<2>(counts.front()) > 0;
 }
 
 void Restoration::restore(const HeldJob& job) {
@@ -171,7 +158,7 @@ void Restoration::restore(HeldBatch& batch) {
     releases_.batches().hold(within);
     for (const BatchId id : within)
         if (HeldBatch* inner = releases_.batches().find(id);
-            inner != nullptr && inner->is_unmet && !has_unmet(id))
+            inner != nullptr && inner->is_unmet && !outlook_of(change_.session, id).is_unmet)
             restore(*inner);
 }
 
@@ -191,19 +178,15 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
     releases.touch(members.size());
     const bool is_started = releases.has_started(id);
     JobMoves moves{change};
-    std::set<std::int64_t> with_parents;
-    std::set<std::int64_t> waiting;
-    for (const auto& [child, open, unmet] : change.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(members)}})) {
-        with_parents.insert(child);
-        if (open > 0) waiting.insert(child);
-    }
+    const auto outlooks = outlooks_of(change.session, id_list(members));
     for (const HeldJob& job : hold_jobs(change.session, members)) {
         if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
-        if (is_started && !waiting.contains(job.id.value))
+        const auto outlook = outlooks.find(job.id.value);
+        const bool has_parents = outlook != outlooks.end();
+        if (is_started && !(has_parents && outlook->second.is_open))
             moves.enqueue(job);
         else
-            moves.wait(job, with_parents.contains(job.id.value) ? Reason::parents : Reason::batch);
+            moves.wait(job, has_parents ? Reason::parents : Reason::batch);
     }
     moves.write();
 }

@@ -122,23 +122,22 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
 }
 
 std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
-    std::vector<HeldRun> runs;
-    database_.read([&](Session& session) {
-        for (const auto& [id, lease] : session.rows<long long, long long>(
-                 "job_runs_of", {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
-            runs.push_back({JobId{id}, Lease{lease}});
-    });
-    return runs;
+    return runs("job_runs_of", server, limit);
 }
 
 std::vector<HeldRun> SociJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
-    std::vector<HeldRun> runs;
+    return runs("job_cancelled_runs_of", server, limit);
+}
+
+std::vector<HeldRun> SociJobStore::runs(const char* statement, ServerId server, std::size_t limit) {
+    std::vector<HeldRun> found;
     database_.read([&](Session& session) {
-        for (const auto& [id, lease] :
-             session.rows<long long, long long>("job_cancelled_runs_of", {{"server", server.value}}))
-            if (runs.size() < limit) runs.push_back({JobId{id}, Lease{lease}});
+        found.clear();
+        for (const auto& [id, lease] : session.rows<long long, long long>(
+                 statement, {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
+            found.push_back({JobId{id}, Lease{lease}});
     });
-    return runs;
+    return found;
 }
 
 Promoted SociJobStore::promote_due(std::size_t limit) {

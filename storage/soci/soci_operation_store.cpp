@@ -9,8 +9,8 @@
 #include "storage/soci/operation_json.hpp"
 #include "storage/soci/operations.hpp"
 #include "storage/soci/queue_rows.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/soci/settle.hpp"
-#include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
 #include <algorithm>
@@ -19,10 +19,6 @@
 namespace jobhost::storage {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
 
 void check(const Operation& operation) {
     if (operation.verb > Verb::move) refuse("that is no operation on jobs");

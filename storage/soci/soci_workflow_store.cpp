@@ -5,12 +5,9 @@
 #include "storage/soci/batch_start.hpp"
 #include "storage/soci/command_rows.hpp"
 #include "storage/soci/edge_rows.hpp"
-#include "storage/soci/id_list.hpp"
-#include "storage/soci/instants.hpp"
 #include "storage/soci/releases.hpp"
 #include "storage/soci/restoration.hpp"
 #include "storage/soci/submit_in.hpp"
-#include "storage/storage_error.hpp"
 
 namespace jobhost::storage {
 
@@ -68,14 +65,14 @@ bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
 }
 
 std::size_t SociWorkflowStore::go_on(std::size_t limit) {
-    std::size_t touched = 0;
+    std::size_t done = 0;
     bool is_any = false;
     database_.read([&](Session& session) {
         is_any = !session.rows<int, long long>("work_next", {{"count", 1}}).empty();
     });
     if (!is_any) return 0;
     changes_.write([&](Change& change) {
-        touched = 0;
+        done = 0;
         for (const auto& [kind, subject] : change.session.rows<int, long long>("work_next", {{"count", 1}})) {
             change.session.execute("work_delete", {{"kind", kind}, {"subject", subject}});
             Releases releases{change, limit};
@@ -94,10 +91,10 @@ std::size_t SociWorkflowStore::go_on(std::size_t limit) {
                     break;
             }
             releases.run();
-            touched = std::max<std::size_t>(releases.touched(), limit);
+            done = limit;  // there may be more
         }
     });
-    return touched;
+    return done;
 }
 
 std::optional<Batch> SociWorkflowStore::find(BatchId batch) {

@@ -5,8 +5,8 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/key_taking.hpp"
 #include "storage/soci/known_jobs.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/soci/submission_rows.hpp"
-#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,17 +14,6 @@
 namespace jobhost::storage {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
-
-std::string name_of(JobId id) {
-    return "job " + std::to_string(id.value);
-}
-std::string name_of(BatchId id) {
-    return "batch " + std::to_string(id.value);
-}
 
 int flags_of(const Unique& unique) {
     switch (unique.held) {

@@ -1,6 +1,6 @@
 #include "storage/soci/submission_check.hpp"
 
-#include "storage/storage_error.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/text.hpp"
 
 #include <algorithm>
@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxTagSize = 100;  // bytes
 
-[[noreturn]] void refuse(const std::string& what) {
-    throw StorageError{StorageError::Kind::refused, what};
-}
-
-std::string name_of(const NewJob& job) {
-    return "job " + std::to_string(job.id.value);
-}
-std::string name_of(const NewBatch& batch) {
-    return "batch " + std::to_string(batch.id.value);
-}
-
 void check_text(const std::string& whose, const char* what, const std::string& text, std::size_t most) {
     if (text.empty() || text.size() > most || !is_storable(text))
         refuse(whose + ": " + what + " must be 1 to " + std::to_string(most) + " bytes of UTF-8 without NUL");
@@ -38,7 +27,7 @@ void check_parents(const std::string& whose, const std::vector<Parent>& parents)
 }
 
 void check_job(const NewJob& job) {
-    const std::string whose = name_of(job);
+    const std::string whose = name_of(job.id);
     check_parents(whose, job.parents);
     if (job.tags.size() > kMaxTags)
         refuse(whose + ": at most " + std::to_string(kMaxTags) + " tags are allowed");
@@ -64,7 +53,7 @@ void check_batches(std::span<const NewBatch> batches, std::span<const NewJob> jo
     for (const NewBatch& batch : batches)
         if (batch.within) with_members.insert(*batch.within);
     for (const NewBatch& batch : batches) {
-        const std::string whose = name_of(batch);
+        const std::string whose = name_of(batch.id);
         if (batch.id.value <= 0) refuse("a batch has no id");
         if (batch.name.size() > kMaxNameSize || !is_storable(batch.name))
             refuse(whose + ": its name may have " + std::to_string(kMaxNameSize) + " bytes of UTF-8 at most");
@@ -86,7 +75,7 @@ void check_submission(std::span<const NewBatch> batches, std::span<const NewJob>
                " are allowed: create the batch staged, hand in its members in parts, and open it");
     std::set<std::int64_t> ids;
     for (const NewBatch& batch : batches)
-        if (!ids.insert(batch.id.value).second) refuse(name_of(batch) + " is there twice");
+        if (!ids.insert(batch.id.value).second) refuse(name_of(batch.id) + " is there twice");
     bool is_tied = !batches.empty();
     for (const NewJob& job : jobs) {
         check_job(job);
@@ -95,7 +84,7 @@ void check_submission(std::span<const NewBatch> batches, std::span<const NewJob>
     check_batches(batches, jobs);
     if (!is_tied) return;
     for (const NewJob& job : jobs)
-        if (!ids.insert(job.id.value).second) refuse(name_of(job) + " is there twice");
+        if (!ids.insert(job.id.value).second) refuse(name_of(job.id) + " is there twice");
 }
 
 bool has_more(const NewJob& job) {

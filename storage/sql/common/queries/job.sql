@@ -58,7 +58,11 @@ LEFT JOIN definition ON definition.id = job.definition
 LEFT JOIN server ON server.id = job.server;
 
 -- name: job_cancelled_runs_of
-SELECT id, lease FROM job WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL ORDER BY id;
+SELECT ${top:count} id, lease
+FROM job
+WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL
+ORDER BY id
+${limit:count};
 
 -- name: job_runs_of
 SELECT ${top:count} id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id ${limit:count};
