@@ -2,8 +2,10 @@
 
 #include "config/glob.hpp"
 #include "config/nearest_name.hpp"
+#include "config/order.hpp"
 #include "config/read_definition.hpp"
 #include "config/read_settings.hpp"
+#include "config/shared_schedules.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -48,6 +50,7 @@ private:
         configuration_.settings = std::move(host.settings);
         for (std::size_t i = 0; i < host.patterns.size(); ++i)
             read_sources(reader, host.patterns[i], configuration_.settings.definitions[i]);
+        check_after(reader);
     }
 
     // The tree of `file`; its text also goes to `text`, if there is one.
@@ -94,7 +97,13 @@ private:
         for (ReadDefinition& read :
              read_definitions(reader, *document->root, configuration_.settings.retention)) {
             check_unique(read.placed);
-            check_queue(reader, read);
+            for (const PlacedText& queue : read.mentions.queues)
+                check_queue(queue);
+            for (const PlacedText& limit : read.mentions.limits)
+                check_limit(limit);
+            for (const PlacedText& items : read.mentions.item_files)
+                check_items(items, file.parent_path());
+            after_.emplace(read.placed.definition.name, std::move(read.after));
             source.definitions.push_back(std::move(read.placed));
         }
         configuration_.sources.push_back(std::move(source));
@@ -107,29 +116,61 @@ private:
                 {placed.where, placed.path, "is already defined at " + to_text(first->second), ""});
     }
 
-    void check_queue(const Reader& reader, const ReadDefinition& read) {
+    void check_queue(const PlacedText& queue) {
         const auto& queues = configuration_.settings.queues;
-        const QueueName& queue = read.placed.definition.queue;
-        if (std::ranges::find(queues, queue) != queues.end()) return;
+        if (std::ranges::find(queues, QueueName{queue.text}, &QueueSettings::name) != queues.end()) return;
+        warnings_.push_back(
+            {queue.where, queue.path, "this host does not serve the queue " + in_quotes(queue.text),
+             hint_to(queue.text, names_of(queues), &QueueName::value, "add it under 'queues'")});
+    }
+
+    void check_limit(const PlacedText& limit) {
+        const auto& limits = configuration_.settings.limits;
+        if (std::ranges::find(limits, limit.text, &Limit::name) != limits.end()) return;
+        errors_.push_back(
+            {limit.where, limit.path, "there is no limit " + in_quotes(limit.text),
+             hint_to(limit.text, limits, &Limit::name, "add it under 'limits' of the host file")});
+    }
+
+    // They are read when the batch is handed in, and may come until then.
+    void check_items(const PlacedText& items, const fs::path& folder) {
+        std::error_code error;
+        if (fs::exists(folder / items.text, error)) return;
+        warnings_.push_back({items.where, items.path,
+                             "names a file that is not there: " + in_quotes(items.text),
+                             "it is read when the batch is handed in"});
+    }
+
+    static std::vector<QueueName> names_of(const std::vector<QueueSettings>& queues) {
+        std::vector<QueueName> names;
+        for (const QueueSettings& queue : queues)
+            names.push_back(queue.name);
+        return names;
+    }
+
+    template <class Known, class Name>
+    static std::string hint_to(const std::string& name, const Known& known, Name name_of,
+                               std::string otherwise) {
         std::vector<std::string_view> names;
-        for (const QueueName& served : queues)
-            names.push_back(served.value);
-        const auto nearest = nearest_name(queue.value, names);
-        const std::string hint =
-            nearest ? "did you mean '" + std::string(*nearest) + "'?" : "add it under 'queues'";
-        const std::string problem = "this host does not serve the queue " + in_quotes(queue.value);
-        if (read.queue.node) {
-            warnings_.push_back({reader.position(*read.queue.node), read.queue.path, problem, hint});
-        } else {
-            warnings_.push_back({read.placed.where, read.placed.path, problem, hint});
-        }
+        for (const auto& each : known)
+            names.push_back(each.*name_of);
+        const auto nearest = nearest_name(name, names);
+        return nearest ? "did you mean '" + std::string(*nearest) + "'?" : std::move(otherwise);
+    }
+
+    void check_after(Reader& reader) {
+        std::vector<Waiting> all;
+        for (const auto& [name, after] : after_)
+            all.push_back({name, &after});
+        if (check_order(reader, all)) find_shared_schedules(reader, configuration_.sources, after_);
     }
 
     fs::path given_;
     Configuration configuration_;
     std::vector<ConfigError> errors_;
     std::vector<ConfigError> warnings_;
-    std::map<std::string, Position> names_;  // of definitions, over all sources
+    std::map<std::string, Position> names_;                 // of definitions, over all sources
+    std::map<std::string, std::vector<PlacedText>> after_;  // what each of them waits for
     std::set<fs::path> seen_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config_error.hpp"
+#include "config/placed_text.hpp"
 #include "config/settings.hpp"
 #include "storage/model/definition.hpp"
 
@@ -12,12 +13,11 @@
 
 namespace jobhost::config {
 
-// A definition and where it stands, so that a later check, of its type for instance, can point at it.
 struct PlacedDefinition {
     Definition definition;
-    Position where;       // of its name
-    Position type_where;  // of the value of `type`
-    std::string path;     // "jobs.nightly-backup"
+    Position where;                 // of its name
+    std::string path;               // "jobs.nightly-backup"
+    std::vector<PlacedText> types;  // of its job, or of all jobs of its batch
 };
 
 // One definition file.

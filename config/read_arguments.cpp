@@ -1,7 +1,9 @@
 // The arguments of a definition to JSON. No error here shows a value: arguments hold passwords.
 #include "config/read_definition.hpp"
 #include "config/values.hpp"
+#include "storage/model/text_template.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -35,7 +37,7 @@ std::string number_text(Number number) {
 // Appends to a JSON text, or adds errors and leaves that text unfit for use.
 class JsonWriter {
 public:
-    explicit JsonWriter(Reader& reader) : reader_(reader) {}
+    JsonWriter(Reader& reader, References references) : reader_(reader), references_(references) {}
 
     void write(const Value& value) {
         switch (value.node->kind) {
@@ -60,6 +62,9 @@ public:
         return std::move(json_);
     }
 
+    // Where it stands first.
+    const std::optional<PlacedText>& parent_reference() const { return parent_reference_; }
+
 private:
     void refuse(const Value& value, std::string problem, std::string hint) {
         is_refused_ = true;
@@ -72,7 +77,7 @@ private:
         std::size_t written = 0;
         reader_.read_entries(value, [&](const Value& key, const Value& child) {
             json_ += separator;
-            write_text(key);
+            write_key(key);
             json_ += ':';
             write(child);
             separator = ",";
@@ -93,10 +98,27 @@ private:
         json_ += ']';
     }
 
+    // What may hold references stays as it is written, escapes and all.
     void write_text(const Value& value) {
-        if (const std::string reference = first_reference(value.node->text); !reference.empty())
-            return refuse(value, "unknown reference '" + reference + "'", "write $${ for a literal ${");
-        append_text(json_, without_escapes(value.node->text));
+        if (references_.are_kept) return append_text(json_, value.node->text);
+        const std::string& text = value.node->text;
+        if (!check_references(reader_, value, text, references_)) is_refused_ = true;
+        if (references_.to_parents && !parent_reference_ && mentions_parent(text))
+            parent_reference_ = reader_.placed(value, "");
+        append_text(json_, references_.to_known ? text : without_escapes(text));
+    }
+
+    // No reference may stand in it.
+    void write_key(const Value& key) {
+        if (!check_references(reader_, key, key.node->text, {})) is_refused_ = true;
+        append_text(json_, without_escapes(key.node->text));
+    }
+
+    static bool mentions_parent(const std::string& text) {
+        const auto parts = parts_of(text);
+        return parts && std::ranges::any_of(*parts, [](const TextPart& part) {
+                   return part.is_reference && refers_to(part.text, "parent.result");
+               });
     }
 
     void write_scalar(const Value& value) {
@@ -122,19 +144,39 @@ private:
     void write_plain(const Value& value, std::string_view) { write_text(value); }
 
     Reader& reader_;
+    const References references_;
+    std::optional<PlacedText> parent_reference_;
     std::string json_;
     bool is_refused_ = false;
 };
 
 }  // namespace
 
-void read_arguments(Reader& reader, const Value& value, std::string& arguments) {
+std::optional<std::string> json_of(Reader& reader, const Value& value) {
+    JsonWriter writer(reader, {.are_kept = true});
+    writer.write(value);
+    return writer.take();
+}
+
+void read_arguments(Reader& reader, const Value& value, References references, std::string& arguments,
+                    std::optional<PlacedText>& parent_reference) {
     if (value.node->kind == Node::Kind::null) return;
     if (value.node->kind != Node::Kind::mapping)
         return reader.refuse(value, "must be a mapping, is " + std::string(kind_of(*value.node)));
-    JsonWriter writer(reader);
+    JsonWriter writer(reader, references);
     writer.write(value);
+    parent_reference = writer.parent_reference();
     if (auto json = writer.take()) arguments = *std::move(json);
+}
+
+void read_items(Reader& reader, const Value& value, std::vector<std::string>& items) {
+    reader.read_list(value, [&](const Value& item) {
+        if (item.node->kind != Node::Kind::mapping)
+            return reader.refuse(item, "must be a mapping, is " + std::string(kind_of(*item.node)));
+        JsonWriter writer(reader, {});
+        writer.write(item);
+        if (auto json = writer.take()) items.push_back(*std::move(json));
+    });
 }
 
 }  // namespace jobhost::config

@@ -10,18 +10,66 @@
 
 namespace jobhost::config {
 
+// Names of what lies elsewhere, to be looked for when all is read.
+struct Mentions {
+    std::vector<PlacedText> queues;  // of each job; of one that names none, where the job stands
+    std::vector<PlacedText> limits;
+    std::vector<PlacedText> item_files;  // relative to the folder of the file
+};
+
 struct ReadDefinition {
     PlacedDefinition placed;
-    Value queue;  // where the queue is named; no node if it is not
+    Mentions mentions;
+    std::vector<PlacedText> after;
 };
 
 // Leaves out definitions of which the name is wrong; of others, what is wrong keeps its default. What a
 // definition does not say of its retention is taken from `retention`, the host file's.
 std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention);
 
+// What a definition stands in.
+enum class Section {
+    jobs,     // of a file: may have a schedule, and wait for other definitions
+    members,  // the jobs and batches of a batch: may wait for each other
+    then,     // of a batch: waits for that
+};
+struct Surroundings {
+    const Retention& retention;
+    Section section = Section::jobs;
+    bool has_items = false;  // it is made for each item of a list
+};
+
+// A job, or a batch, by the mapping `value` of the name `key`.
+ReadDefinition read_job(Reader& reader, const Value& key, const Value& value, const Surroundings& around);
+ReadDefinition read_batch(Reader& reader, const Value& key, const Value& value, const Surroundings& around);
+
+// Which references may stand in a text.
+struct References {
+    bool to_known = false;    // ${date}, ${scheduled_at}, ${args.*}
+    bool to_items = false;    // ${item.*}
+    bool to_parents = false;  // ${parent.result}
+    bool are_kept = false;    // whatever they are: the text stands there as written
+};
+// Any value as JSON, with its references as they are written; nothing if there is an error.
+std::optional<std::string> json_of(Reader& reader, const Value& value);
+
 // The parts of a definition; each leaves its target alone when there is an error.
-void read_arguments(Reader& reader, const Value& value, std::string& arguments);
+// Where ${parent.result} stands first goes to `parent_reference`.
+void read_arguments(Reader& reader, const Value& value, References references, std::string& arguments,
+                    std::optional<PlacedText>& parent_reference);
+// A list of mappings.
+void read_items(Reader& reader, const Value& value, std::vector<std::string>& items);
 void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule);
 void read_retry(Reader& reader, const Value& value, RetryPolicy& retry);
+void read_tags(Reader& reader, const Value& value, std::vector<std::string>& tags);
+void read_unique(Reader& reader, const Value& value, References references, std::optional<Unique>& unique);
+// The names go to `mentioned`, too.
+void read_limit_uses(Reader& reader, const Value& value, References references, std::vector<LimitUse>& limits,
+                     std::vector<PlacedText>& mentioned);
+void read_after(Reader& reader, const Value& value, After& after, std::vector<PlacedText>& mentioned);
+void read_condition(Reader& reader, const Value& value, Condition& condition);
+
+// Refuses what `text` refers to and may not. Whether all is right.
+bool check_references(Reader& reader, const Value& value, const std::string& text, References references);
 
 }  // namespace jobhost::config

@@ -1,4 +1,5 @@
 #include "config/read_definition.hpp"
+#include "config/values.hpp"
 
 #include <array>
 
@@ -7,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kMaxPattern = 100;                                   // bytes; no error code is longer
 constexpr std::array<std::string_view, 2> kOnExhausted{"fail", "delete"};  // in the order of OnExhausted
 
 template <class T>
@@ -61,12 +63,29 @@ void read_backoff(Reader& reader, const Value& value, Backoff& backoff) {
     }
 }
 
+void read_patterns(Reader& reader, const Value& value, std::vector<std::string>& patterns) {
+    reader.read_list(value, [&](const Value& item) {
+        const auto pattern = reader.text(item);
+        if (!pattern) return;
+        if (pattern->empty() || pattern->size() > kMaxPattern || pattern->find('*') < pattern->size() - 1) {
+            reader.refuse(item,
+                          "must be an error code of 1 to 100 bytes, in which only the last may be a *, is " +
+                              in_quotes(*pattern),
+                          "write it like smtp.* or exit_status");
+        } else {
+            patterns.push_back(*pattern);
+        }
+    });
+}
+
 }  // namespace
 
 void read_retry(Reader& reader, const Value& value, RetryPolicy& retry) {
     Keys keys;
     keys.on("attempts", [&](const Value& v) { set(retry.attempts, reader.whole_number(v, 0, 1000)); });
     keys.on("delay", [&](const Value& v) { read_backoff(reader, v, retry.backoff); });
+    keys.on("retry_on", [&](const Value& v) { read_patterns(reader, v, retry.retry_on); });
+    keys.on("fail_on", [&](const Value& v) { read_patterns(reader, v, retry.fail_on); });
     keys.on("on_exhausted", [&](const Value& v) {
         if (const auto what = reader.choice(v, kOnExhausted))
             retry.on_exhausted = static_cast<OnExhausted>(*what);

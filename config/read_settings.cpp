@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning",
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};  // in the order of LogFormat
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr Duration kShortest = 1ms;  // of a timeout
+constexpr int kMostWorkers = 1000;
+constexpr int kMostWeight = 1000;
 
 template <class T>
 void set(T& target, std::optional<T> value) {
@@ -36,11 +38,13 @@ public:
                 [&](const Value& value) { read_retention(reader_, value, settings().retention); });
         keys.on("plugins", [&](const Value& value) { read_plugins(value, settings().plugins); });
         keys.on("queues", [&](const Value& value) { read_queues(value); });
+        keys.on("limits", [&](const Value& value) { read_limits(reader_, value, settings().limits); });
         keys.on("log", [&](const Value& value) { read_log(value, settings().log); });
         keys.on("definitions", [&](const Value& value) { read_definitions(value); });
-        keys.on_stray("jobs", [&](const Value& key) {
-            reader_.refuse(key, "belongs in a definition file", "name that file under 'definitions'");
-        });
+        for (const std::string_view section : {"jobs", "batches"})
+            keys.on_stray(section, [&](const Value& key) {
+                reader_.refuse(key, "belongs in a definition file", "name that file under 'definitions'");
+            });
         reader_.read_mapping({&root, ""}, keys);
         resolve(settings().server.state_folder);
         resolve(settings().plugins.folder);
@@ -55,8 +59,9 @@ private:
         Keys keys;
         keys.on("name", [&](const Value& value) { set(server.name, reader_.name(value)); });
         keys.on("application", [&](const Value& value) { set(server.application, reader_.name(value)); });
-        keys.on("workers",
-                [&](const Value& value) { set(server.workers, reader_.whole_number(value, 1, 1000)); });
+        keys.on("workers", [&](const Value& value) {
+            set(server.workers, reader_.whole_number(value, 1, kMostWorkers));
+        });
         keys.on("state_folder", [&](const Value& value) { read_path(value, server.state_folder); });
         keys.on("stop_timeout",
                 [&](const Value& value) { set(server.stop_timeout, reader_.duration(value, 0s, 24h)); });
@@ -113,10 +118,18 @@ private:
     }
 
     void read_queues(const Value& value) {
-        std::vector<QueueName> queues;
+        std::vector<QueueSettings> queues;
         reader_.read_entries(value, [&](const Value& key, const Value& queue) {
-            if (const auto name = reader_.name(key)) queues.push_back({*name});
-            reader_.read_mapping(queue, Keys{});
+            QueueSettings read;
+            Keys keys;
+            keys.on("weight", [&](const Value& v) { read.weight = reader_.whole_number(v, 1, kMostWeight); });
+            keys.on("workers",
+                    [&](const Value& v) { read.workers = reader_.whole_number(v, 1, kMostWorkers); });
+            reader_.read_mapping(queue, keys);
+            const auto name = reader_.name(key);
+            if (!name) return;
+            read.name = QueueName{*name};
+            queues.push_back(std::move(read));
         });
         if (value.node->kind == Node::Kind::mapping && value.node->entries.empty())
             reader_.refuse(value, "must name a queue", "remove the key to get the queue 'default'");

@@ -17,4 +17,7 @@ struct HostFile {
 // Relative paths are taken from `folder`, which is absolute. What is wrong keeps its default.
 HostFile read_settings(Reader& reader, const Node& root, const std::filesystem::path& folder);
 
+// Leaves out limits of which the name is wrong.
+void read_limits(Reader& reader, const Value& value, std::vector<Limit>& limits);
+
 }  // namespace jobhost::config

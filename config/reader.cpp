@@ -65,6 +65,10 @@ void Reader::refuse(const Value& at, std::string problem, std::string hint) {
     errors_.push_back({position(*at.node), at.path, std::move(problem), std::move(hint)});
 }
 
+void Reader::refuse(const PlacedText& at, std::string problem, std::string hint) {
+    errors_.push_back({at.where, at.path, std::move(problem), std::move(hint)});
+}
+
 bool Reader::is_mapping(const Value& value) {
     if (value.node->kind == Node::Kind::mapping) return true;
     if (value.node->kind != Node::Kind::null)
@@ -118,16 +122,22 @@ void Reader::read_list(const Value& value, const std::function<void(const Value&
         read({value.node->items[i], value.path + "[" + std::to_string(i) + "]"});
 }
 
-std::optional<std::string> Reader::text(const Value& value) {
+std::optional<std::string> Reader::text_with_references(const Value& value) {
+    if (value.node->kind == Node::Kind::scalar) return value.node->text;
     if (value.node->kind == Node::Kind::null) {
         refuse(value, "has no value", "write one or remove the key");
-    } else if (value.node->kind != Node::Kind::scalar) {
-        refuse(value, "must be text, is " + std::string(kind_of(*value.node)));
-    } else if (const std::string reference = first_reference(value.node->text); !reference.empty()) {
-        refuse(value, "unknown reference '" + reference + "'", "write $${ for a literal ${");
     } else {
-        return without_escapes(value.node->text);
+        refuse(value, "must be text, is " + std::string(kind_of(*value.node)));
     }
+    return std::nullopt;
+}
+
+std::optional<std::string> Reader::text(const Value& value) {
+    const auto text = text_with_references(value);
+    if (!text) return std::nullopt;
+    const std::string reference = first_reference(*text);
+    if (reference.empty()) return without_escapes(*text);
+    refuse(value, "unknown reference '" + reference + "'", "write $${ for a literal ${");
     return std::nullopt;
 }
 

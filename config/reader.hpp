@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config_error.hpp"
+#include "config/placed_text.hpp"
 #include "config/yaml_document.hpp"
 #include "storage/model/time.hpp"
 
@@ -48,7 +49,11 @@ public:
     Reader(std::string file, std::vector<ConfigError>& errors) : file_(std::move(file)), errors_(errors) {}
 
     void refuse(const Value& at, std::string problem, std::string hint = {});
+    void refuse(const PlacedText& at, std::string problem, std::string hint = {});
     Position position(const Node& node) const { return {file_, node.line, node.column}; }
+    PlacedText placed(const Value& value, std::string text) const {
+        return {std::move(text), position(*value.node), value.path};
+    }
 
     // Reads the value of each key that is there, in the order of the file. Unknown and repeated keys are
     // errors; an empty value is a mapping without keys.
@@ -58,7 +63,9 @@ public:
     void read_entries(const Value& value, const std::function<void(const Value&, const Value&)>& read);
     void read_list(const Value& value, const std::function<void(const Value&)>& read);
 
-    std::optional<std::string> text(const Value& value);
+    std::optional<std::string> text(const Value& value);  // that refers to nothing
+    // A text as written, with its references and escapes.
+    std::optional<std::string> text_with_references(const Value& value);
     std::optional<std::string> name(const Value& value);  // see is_name()
     std::optional<int> whole_number(const Value& value, int least, int most);
     std::optional<double> number(const Value& value, double least, double most);

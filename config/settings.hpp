@@ -3,10 +3,12 @@
 #pragma once
 
 #include "storage/model/ids.hpp"
+#include "storage/model/limit.hpp"
 #include "storage/model/retention.hpp"
 #include "storage/model/time.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,14 @@ struct StorageSettings {
     Duration timeout = std::chrono::seconds{30};  // set it where the database is slow to answer
 };
 
+struct QueueSettings {
+    QueueName name;
+    std::optional<int>
+        weight;  // set it where queues are to share the workers, and not to wait for each other
+    std::optional<int> workers;  // set it where jobs of this queue must not take all workers
+    friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
+};
+
 struct PluginSettings {
     std::filesystem::path folder = "plugins";
     Duration start_timeout =
@@ -51,7 +61,10 @@ struct Settings {
     StorageSettings storage;
     Retention retention;  // of jobs that no definition says more about
     PluginSettings plugins;
-    std::vector<QueueName> queues{QueueName{"default"}};  // the first is served first; never empty
+    std::vector<QueueSettings> queues{{.name = QueueName{"default"},
+                                       .weight = {},
+                                       .workers = {}}};  // the first is served first; never empty
+    std::vector<Limit> limits;                           // that definitions may name
     LogSettings log;
     std::vector<std::string> definitions;  // patterns of definition files, see config/glob.hpp
 };

@@ -50,8 +50,8 @@ public:
     virtual std::optional<Job> find(JobId id) = 0;
     // At most `limit`, from where `cursor` (JobPage::next; empty: the beginning) points. In the order of a
     // state that is asked for: enqueued as they will be claimed, scheduled by due_at, processing by id, final
-    // ones from the last that ended; otherwise from the newest. Throws refused for a cursor of another
-    // filter.
+    // ones from the last that ended; otherwise, and of a tag or a batch, from the newest. Throws refused for
+    // a cursor of another filter.
     virtual JobPage list(const JobFilter& filter, std::size_t limit, const std::string& cursor) = 0;
     // From counters that every change maintains; not by looking at jobs.
     virtual StateCounts count(const std::optional<QueueName>& queue,

@@ -13,10 +13,20 @@
 
 namespace jobhost::storage {
 
-// Stored in command.verb and shown in JSON: DO NOT RENAME.
-enum class Verb : std::uint8_t { requeue, remove, cancel, reschedule, move };
-inline constexpr std::array<std::string_view, 5> kVerbNames{"requeue", "delete", "cancel", "reschedule",
-                                                            "move"};
+// Stored in command.verb and shown in JSON: DO NOT RENAME OR REORDER. The first five are operations on jobs.
+enum class Verb : std::uint8_t {
+    requeue,
+    remove,
+    cancel,
+    reschedule,
+    move,
+    pause,
+    resume,
+    run_again,
+    cancel_batch,
+};
+inline constexpr std::array<std::string_view, 9> kVerbNames{
+    "requeue", "delete", "cancel", "reschedule", "move", "pause", "resume", "run_again", "cancel_batch"};
 constexpr std::string_view to_string(Verb verb) noexcept {
     return kVerbNames[static_cast<std::size_t>(verb)];
 }
@@ -37,12 +47,14 @@ enum class Operated : std::uint8_t {
     taken,         // requeue: another job has its unique key by now
 };
 
-// Operations that go over many jobs, as their askers see them.
+// What somebody asked for, and what has come of it.
 struct Command {
     CommandId id;
     Verb verb = Verb::requeue;
     std::string by;
-    std::string filter;  // JSON of what was asked for, for people
+    std::optional<JobId> job;        // if it was for one
+    std::optional<QueueName> queue;  // if it was for one
+    std::string filter;              // JSON of the jobs that were meant; empty: see the two above
     std::int64_t looked_at = 0;
     std::int64_t done = 0;
     std::int64_t not_possible = 0;
@@ -76,7 +88,8 @@ public:
                             const std::string& by) = 0;
 
     // Does the operation to all jobs that fit, in the background; those that come to fit later are left
-    // alone. Throws refused for a filter that fits everything.
+    // alone, and those that are due at that instant, or in that queue with that priority, already. Throws
+    // refused for a filter that fits everything.
     virtual CommandId start(const JobFilter& filter, const Operation& operation) = 0;
     // Does at most `limit` jobs of commands that are open; how many were looked at. Any host may call it.
     virtual std::size_t go_on(std::size_t limit) = 0;

@@ -1,5 +1,7 @@
 #include "storage/text.hpp"
 
+#include <boost/json.hpp>
+
 #include <cstddef>
 
 namespace jobhost::storage {
@@ -37,6 +39,15 @@ bool is_storable(std::string_view text) noexcept {
         text.remove_prefix(length);
     }
     return true;
+}
+
+// Parsing also finds what is not UTF-8, NUL bytes and lone surrogates.
+bool is_storable_json(std::string_view text) {
+    boost::json::error_code error;
+    boost::json::parse_options depth;
+    depth.max_depth = kMaxJsonDepth;
+    boost::json::parse(text, error, {}, depth);
+    return !error && is_storable(text);
 }
 
 }  // namespace jobhost::storage

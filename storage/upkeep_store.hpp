@@ -24,7 +24,8 @@ public:
     virtual ~UpkeepStore() = default;
 
     // Removes jobs that have been final for longer than their policy keeps them, with their events and logs.
-    // Looks at no more than `limit` of them, from `position` on, which it moves.
+    // What somebody still needs stays: the parent of a child that waits, a member of a batch that is not
+    // final. Looks at no more than `limit` of them, from `position` on, which it moves.
     virtual Purged purge(PurgePosition& position, std::size_t limit) = 0;
     // Removes final jobs of definitions that keep only so many of the youngest, at most `limit`; how many
     // went.

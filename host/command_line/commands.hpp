@@ -2,7 +2,9 @@
 #pragma once
 
 #include "storage/job_queries.hpp"
+#include "storage/model/batch.hpp"
 #include "storage/model/time.hpp"
+#include "storage/operation_store.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -32,6 +34,13 @@ struct EnqueueOptions {
     std::optional<Duration> in;
     std::optional<TimePoint> at;
     std::optional<Duration> expires_in;
+    std::vector<std::int64_t> after;  // jobs and batches
+    std::optional<Condition> on;      // how all of them have to end; default: succeeded
+    Duration delay{};                 // from when they have, and its batch has started
+    std::optional<Unique> unique;
+    std::vector<std::string> tags;
+    std::vector<LimitUse> limits;
+    std::optional<BatchId> batch;
     bool allow_unknown_type = false;
 };
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options);
@@ -57,6 +66,60 @@ int jobs_count(const GlobalOptions& global, const JobsCountOptions& options);
 
 int jobs_show(const GlobalOptions& global, JobId id);
 int jobs_log(const GlobalOptions& global, JobId id);
+
+struct OperateOptions {
+    storage::Verb verb = storage::Verb::requeue;
+    std::vector<JobId> ids;
+    bool is_for_all = false;  // instead of `ids`: all that fit `filter`
+    storage::JobFilter filter;
+    bool is_sure = false;         // do not ask before doing it to all that fit
+    bool is_detached = false;     // do not wait for the end of that
+    std::optional<TimePoint> at;  // reschedule: one of the two
+    std::optional<Duration> in;
+    std::optional<QueueName> queue;  // move: at least one of the two
+    std::optional<int> priority;
+};
+int jobs_operate(const GlobalOptions& global, const OperateOptions& options);
+
+struct RunAgainOptions {
+    JobId id;
+    std::optional<std::string> arguments;
+};
+int jobs_run_again(const GlobalOptions& global, const RunAgainOptions& options);
+
+struct BatchCreateOptions {
+    std::filesystem::path file;
+    bool allow_unknown_type = false;
+};
+int batch_create(const GlobalOptions& global, const BatchCreateOptions& options);
+
+struct BatchListOptions {
+    std::optional<BatchState> state;
+    std::size_t limit = 20;
+};
+int batch_list(const GlobalOptions& global, const BatchListOptions& options);
+int batch_show(const GlobalOptions& global, BatchId id);
+int batch_cancel(const GlobalOptions& global, BatchId id);
+int batch_open(const GlobalOptions& global, BatchId id);
+
+int commands_list(const GlobalOptions& global);
+int commands_show(const GlobalOptions& global, CommandId id);
+
+int queues_list(const GlobalOptions& global);
+struct QueuePauseOptions {
+    QueueName queue;
+    std::string reason;
+    std::optional<TimePoint> until;  // neither of the two: until somebody resumes it
+    std::optional<Duration> time;
+};
+int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options);
+int queues_resume(const GlobalOptions& global, const QueueName& queue);
+
+int limits_list(const GlobalOptions& global);
+int limits_set(const GlobalOptions& global, const Limit& limit);
+int limits_remove(const GlobalOptions& global, const std::string& name);
+
+int servers_list(const GlobalOptions& global);
 
 struct ConfigCheckOptions {
     bool allow_unknown_type = false;

@@ -16,9 +16,9 @@ void check_types(const config::Configuration& configuration, std::vector<config:
     KnownTypes types{configuration, nullptr};
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
-            if (!types.payload_version(placed.definition.type))
-                errors.push_back({placed.type_where, placed.path + ".type",
-                                  types.unknown_text(placed.definition.type), ""});
+            for (const config::PlacedText& type : placed.types)
+                if (!types.payload_version(type.text))
+                    errors.push_back({type.where, type.path, types.unknown_text(type.text), ""});
     config::sort(errors);
 }
 

@@ -19,6 +19,17 @@ json::value text_or_null(std::string_view text) {
     return json::value(text);
 }
 
+template <class Id>
+json::value id_or_null(const std::optional<Id>& id) {
+    if (!id) return nullptr;
+    return json::value(std::to_string(id->value));
+}
+
+json::value use_or_null(const std::optional<LimitUse>& use) {
+    if (!use) return nullptr;
+    return json::object{{"limit", use->limit}, {"key", text_or_null(use->key)}};
+}
+
 // What the job itself wrote is shown as it is, or as a text if it is not JSON after all.
 json::value parsed(const std::string& text) {
     if (text.empty()) return nullptr;
@@ -53,6 +64,9 @@ std::string result_of(const State& state) {
 }
 
 json::object to_json(const Job& job) {
+    json::array limits;
+    for (const LimitUse& use : job.limits)
+        limits.push_back(use_or_null(use));
     return {
         {"id", std::to_string(job.id.value)},
         {"type", job.type},
@@ -74,6 +88,12 @@ json::object to_json(const Job& job) {
         {"finished_at", instant_or_null(job.finished_at)},
         {"expires_at", instant_or_null(job.expires_at)},
         {"nominal_at", instant_or_null(job.nominal_at)},
+        {"cancel_requested_at", instant_or_null(job.cancel_requested_at)},
+        {"batch", id_or_null(job.batch)},
+        {"creator", id_or_null(job.creator)},
+        {"tags", json::value_from(job.tags)},
+        {"limits", std::move(limits)},
+        {"parked_on", use_or_null(job.parked_on)},
         {"args", parsed(job.arguments)},
         {"result", parsed(result_of(job.state))},
     };
@@ -87,6 +107,7 @@ json::object to_json(const JobEvent& event) {
         {"error_code", text_or_null(event.error_code)},
         {"message", text_or_null(event.message)},
         {"by", text_or_null(event.by)},
+        {"detail", text_or_null(event.detail)},
     };
 }
 
@@ -104,6 +125,89 @@ json::object to_json(const storage::StateCounts& counts) {
     for (std::size_t i = 0; i < counts.size(); ++i)
         object[kStateNames[i]] = counts[i];
     return object;
+}
+
+json::object to_json(const Batch& batch) {
+    return {
+        {"id", std::to_string(batch.id.value)},
+        {"name", text_or_null(batch.name)},
+        {"within", id_or_null(batch.within)},
+        {"state", to_string(batch.state)},
+        {"members", batch.members},
+        {"unfinished", batch.unfinished},
+        {"unsuccessful", batch.unsuccessful},
+        {"jobs", to_json(batch.jobs)},
+        {"created_at", to_text(batch.created_at)},
+        {"finished_at", instant_or_null(batch.finished_at)},
+        {"cancel_requested_at", instant_or_null(batch.cancel_requested_at)},
+    };
+}
+
+json::object to_json(const storage::Command& command) {
+    return {
+        {"id", std::to_string(command.id.value)},
+        {"verb", to_string(command.verb)},
+        {"by", text_or_null(command.by)},
+        {"job", id_or_null(command.job)},
+        {"queue", text_or_null(command.queue ? command.queue->value : "")},
+        {"filter", parsed(command.filter)},
+        {"looked_at", command.looked_at},
+        {"done", command.done},
+        {"not_possible", command.not_possible},
+        {"created_at", to_text(command.created_at)},
+        {"finished_at", instant_or_null(command.finished_at)},
+    };
+}
+
+json::object to_json(const storage::QueueState& queue) {
+    return {
+        {"name", queue.name.value},
+        {"is_paused", queue.paused_at.has_value()},
+        {"paused_at", instant_or_null(queue.paused_at)},
+        {"paused_until", instant_or_null(queue.paused_until)},
+        {"paused_by", text_or_null(queue.paused_by)},
+        {"reason", text_or_null(queue.reason)},
+    };
+}
+
+json::object to_json(const storage::LimitUsage& usage) {
+    const bool has_window = usage.limit.kind != LimitKind::concurrent;
+    return {
+        {"name", usage.limit.name},
+        {"kind", to_string(usage.limit.kind)},
+        {"capacity", usage.limit.capacity},
+        {"window", text_or_null(has_window ? to_text(usage.limit.window) : "")},
+        {"keys", usage.keys},
+        {"taken", usage.taken},
+        {"parked", usage.parked},
+    };
+}
+
+json::object to_json(const storage::ServerInfo& server) {
+    return {
+        {"id", std::to_string(server.id.value)},
+        {"incarnation", server.incarnation},
+        {"name", server.name},
+        {"application", server.application},
+        {"host_name", server.host_name},
+        {"pid", server.pid},
+        {"workers", server.workers},
+        {"state", to_string(server.state)},
+        {"started_at", to_text(server.started_at)},
+        {"stopped_at", instant_or_null(server.stopped_at)},
+    };
+}
+
+std::string_view to_string(storage::ServerState state) noexcept {
+    switch (state) {
+        case storage::ServerState::live:
+            return "live";
+        case storage::ServerState::stopped:
+            return "stopped";
+        case storage::ServerState::dead:
+            return "dead";
+    }
+    return "unknown";
 }
 
 }  // namespace jobhost::host

@@ -1,11 +1,16 @@
+#include "host/command_line/found.hpp"
 #include "host/command_line/job_json.hpp"
+#include "host/command_line/matching.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/command_line/relatives.hpp"
+#include "host/command_line/spellings.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 namespace jobhost::host {
@@ -13,22 +18,6 @@ namespace jobhost::host {
 namespace {
 
 namespace json = boost::json;
-
-Job find_job(storage::JobQueries& queries, JobId id) {
-    const auto job = queries.find(id);
-    if (!job)
-        throw CommandError{kFailed, "there is no job " + std::to_string(id.value) +
-                                        " (finished jobs are removed when their retention is over)"};
-    return *job;
-}
-
-template <class Items>
-json::array array_of(const Items& items) {
-    json::array array;
-    for (const auto& item : items)
-        array.push_back(to_json(item));
-    return array;
-}
 
 void print_fact(const std::string& name, const std::string& value) {
     if (!value.empty()) std::cout << "  " << name << std::string(13 - name.size(), ' ') << value << '\n';
@@ -38,13 +27,23 @@ void print_fact(const std::string& name, const std::optional<TimePoint>& instant
     if (instant) print_fact(name, short_text(*instant) + " UTC");
 }
 
+template <class Items, class Text>
+std::string joined(const Items& items, Text text) {
+    std::string all;
+    for (const auto& item : items)
+        all += (all.empty() ? "" : ", ") + text(item);
+    return all;
+}
+
 void print_job(const Job& job) {
-    const std::string note = state_note(job);
-    std::cout << "job " << job.id.value << "  " << job.type << "  " << to_string(name_of(job.state))
-              << (note.empty() ? "" : " (" + note + ")") << '\n';
+    std::cout << "job " << job.id.value << "  " << job.type << "  " << state_text(job) << '\n';
     print_fact("definition", job.definition);
     print_fact("queue",
                job.queue.value + (job.priority == 0 ? "" : ", priority " + std::to_string(job.priority)));
+    print_fact("batch", job.batch ? std::to_string(job.batch->value) : "");
+    print_fact("creator", job.creator ? "job " + std::to_string(job.creator->value) : "");
+    print_fact("tags", printable(joined(job.tags, [](const std::string& tag) { return tag; })));
+    print_fact("limits", printable(joined(job.limits, [](const LimitUse& use) { return spelling_of(use); })));
     print_fact("attempt", std::to_string(job.attempt));
     if (job.crashes > 0) print_fact("crashes", std::to_string(job.crashes));
     if (job.recoveries > 0) print_fact("recoveries", std::to_string(job.recoveries));
@@ -59,16 +58,29 @@ void print_job(const Job& job) {
     print_fact("result", printable(result_of(job.state)));
 }
 
+// Errors of one attempt in one line, with what else helps below it.
 void print_events(const std::vector<JobEvent>& events) {
     if (events.empty()) return;
     std::cout << "what happened\n";
-    std::vector<std::vector<std::string>> rows;
-    for (const JobEvent& event : events)
-        rows.push_back({"  " + short_text(event.at), "attempt " + std::to_string(event.attempt),
-                        std::string{to_string(event.cause)},
-                        printable(event.error_code + (event.message.empty() ? "" : ": " + event.message))});
-    print_table(std::cout, rows);
+    std::vector<std::size_t> widths;
+    for (const JobEvent& event : events) {
+        const std::string error = event.error_code +
+                                  (event.error_code.empty() || event.message.empty() ? "" : ": ") +
+                                  event.message;
+        print_rows(
+            std::cout,
+            {{"  " + short_text(event.at), "attempt " + std::to_string(event.attempt),
+              std::string{to_string(event.cause)} + (event.by.empty() ? "" : " by " + printable(event.by)),
+              printable(error)}},
+            widths);
+        std::istringstream detail{event.detail};
+        for (std::string line; std::getline(detail, line);)
+            std::cout << "      " << printable(line) << '\n';
+    }
 }
+
+constexpr std::size_t kMostChildren = 1000;  // shown to a program
+constexpr std::size_t kFewChildren = 20;     // and to a person
 
 // Jobs that are in memory at the same time; each may have a megabyte of arguments.
 constexpr std::size_t kPage = 100;
@@ -125,7 +137,8 @@ int jobs_list(const GlobalOptions& global, const JobsListOptions& options) {
 
 int jobs_count(const GlobalOptions& global, const JobsCountOptions& options) {
     const auto opened = open(global);
-    const auto counts = opened->storage->queries().count(options.filter.queue, options.filter.type);
+    const auto known = counts_of(*opened->storage, options.filter);
+    const auto counts = known ? *known : counts_one_by_one(opened->storage->queries(), options.filter);
     if (!options.states.empty()) {
         std::int64_t sum = 0;
         for (const StateName state : options.states)
@@ -147,12 +160,17 @@ int jobs_show(const GlobalOptions& global, JobId id) {
     storage::JobQueries& queries = opened->storage->queries();
     const Job job = find_job(queries, id);
     const auto events = queries.events(id);
+    const Relatives relatives =
+        relatives_of(*opened->storage, id, global.json ? kMostChildren : kFewChildren);
     if (global.json) {
         json::object shown = to_json(job);
+        shown["parents"] = to_json(relatives.parents);
+        shown["children"] = to_json(relatives.children);
         shown["events"] = array_of(events);
         std::cout << shown << '\n';
     } else {
         print_job(job);
+        print_relatives(std::cout, relatives);
         print_events(events);
     }
     return kDone;

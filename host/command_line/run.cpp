@@ -68,10 +68,9 @@ Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet)
 }
 
 void print_outcome(const Job& job) {
-    const std::string note = state_note(job);
     const std::string took = run_time(job);
-    std::cout << "job " << job.id.value << " " << to_string(name_of(job.state))
-              << (note.empty() ? "" : " (" + note + ")") << (took.empty() ? "" : " in " + took) << '\n';
+    std::cout << "job " << job.id.value << " " << state_text(job) << (took.empty() ? "" : " in " + took)
+              << '\n';
     if (!result_of(job.state).empty()) std::cout << "result: " << printable(result_of(job.state)) << '\n';
 }
 
@@ -85,17 +84,14 @@ int run(const GlobalOptions& global, const RunOptions& options) {
     request.arguments = options.arguments;
     NewJob job = JobRequests{opened->configuration, storage, opened->clock}.from_options(request);
     job.id = storage.jobs().reserve_ids(1);
-    storage.jobs().insert({&job, 1});
+    job.id = storage.jobs().insert({&job, 1}).front().id;
     if (!has_live_server(storage.servers()))
         std::cerr << "no host is running on this database; the job waits until one starts (jobhost serve)\n";
 
     const Job ended = follow(storage, job.id, options.timeout, global.json);
     if (global.json) {
         boost::json::object shown = to_json(ended);
-        boost::json::array list;
-        for (const JobEvent& event : storage.queries().events(job.id))
-            list.push_back(to_json(event));
-        shown["events"] = std::move(list);
+        shown["events"] = array_of(storage.queries().events(job.id));
         std::cout << shown << '\n';
     } else {
         print_outcome(ended);

@@ -2,6 +2,7 @@
 #include "host/command_line/text.hpp"
 #include "host/daemon/host.hpp"
 #include "host/observe/log.hpp"
+#include "host/scheduling/sources.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -24,22 +25,21 @@ void report_refused(const Catalog& catalog, const std::filesystem::path& folder)
 void report_unserved(const config::Configuration& configuration, const Catalog& catalog) {
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
-            if (!catalog.find(placed.definition.type))
-                spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
-                             config::to_text(placed.type_where), placed.definition.type);
+            for (const config::PlacedText& type : placed.types)
+                if (!catalog.find(type.text))
+                    spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
+                                 config::to_text(type.where), type.text);
 }
 
+// The limits go first, as definitions name them.
 void apply_definitions(Opened& opened) {
-    const config::ServerSettings& server = opened.configuration.settings.server;
-    std::vector<storage::SourceDefinitions> sources;
+    const config::Settings& settings = opened.configuration.settings;
+    const config::ServerSettings& server = settings.server;
+    if (!settings.limits.empty()) opened.storage->limits().set(settings.limits);
+    const std::vector<storage::SourceDefinitions> sources = sources_of(opened.configuration);
     std::size_t count = 0;
-    for (const config::Source& source : opened.configuration.sources) {
-        storage::SourceDefinitions& given = sources.emplace_back();
-        given.source = server.application + "/" + source.name;
-        for (const config::PlacedDefinition& placed : source.definitions)
-            given.definitions.push_back(placed.definition);
+    for (const storage::SourceDefinitions& source : sources)
         count += source.definitions.size();
-    }
     const storage::Applied applied =
         opened.storage->definitions().apply(server.application, server.name, sources);
     spdlog::info("{} in {}: {} added, {} changed, {} retired", counted(count, "definition"),

@@ -1,6 +1,7 @@
 #include "host/command_line/text.hpp"
 
 #include "host/command_line/job_json.hpp"
+#include "host/command_line/spellings.hpp"
 #include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
@@ -66,11 +67,24 @@ std::string state_note(const Job& job) {
     if (reason == Reason::retry)
         add("retry " + std::to_string(job.attempt - job.recoveries) + " of " +
             std::to_string(job.policy.retry.attempts));
+    else if (reason == Reason::parents || reason == Reason::batch)
+        add("for its " + std::string{to_string(reason)});
+    else if (reason == Reason::limit && job.parked_on)
+        add("for a slot of " + printable(spelling_of(*job.parked_on)));
     else if (reason != Reason::none)
         add(std::string{to_string(reason)});
     if (const auto due_at = due_at_of(job.state)) add("due " + short_text(*due_at));
+    if (job.cancel_requested_at && !is_final(name_of(job.state))) add("asked to stop");
     if (job.warnings > 0) add(counted(static_cast<std::size_t>(job.warnings), "warning"));
     return note;
+}
+
+std::string state_text(const Job& job) {
+    const std::string state{to_string(name_of(job.state))};
+    const std::string note = state_note(job);
+    if (note.empty()) return state;
+    if (name_of(job.state) == StateName::succeeded) return state + " with " + note;
+    return state + " (" + note + ")";
 }
 
 void print_line(std::ostream& out, const storage::LogLine& line) {

@@ -23,8 +23,10 @@ void print_rows(std::ostream& out, const std::vector<std::vector<std::string>>& 
 std::string short_text(TimePoint instant);
 // How long the last run took, or takes; empty: none.
 std::string run_time(const Job& job);
-// "retry 2 of 10, due 2026-11-20 12:00:00"; empty where the state says it all.
+// "retry 2 of 10, due 2026-11-20 12:00:00", "for a slot of smtp"; empty where the state says it all.
 std::string state_note(const Job& job);
+// "succeeded with 3 warnings", "scheduled (retry 2 of 10, due 2026-11-20 12:00:00)".
+std::string state_text(const Job& job);
 // "12:00:00.123  info    text"
 void print_line(std::ostream& out, const storage::LogLine& line);
 

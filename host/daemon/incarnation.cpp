@@ -1,6 +1,7 @@
 #include "host/daemon/incarnation.hpp"
 
 #include "host/daemon/served.hpp"
+#include "host/scheduling/sources.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -66,11 +67,18 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                     post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
                 }},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
-      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, [this] { exchange_.wake(); }},
+      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, folders_of(configuration),
+                      [this] { exchange_.wake(); }},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
       housekeeping_{storage.upkeep(), boot_clock},
+      background_work_{storage.workflows(), storage.operations(), storage.limits(), boot_clock,
+                       [this] { exchange_.wake(); }},
+      cancel_requests_{storage.jobs(), server_, boot_clock,
+                       [this](std::vector<storage::HeldRun> runs) {
+                           post([this, runs = std::move(runs)] { dispatcher_->cancel_runs(runs); });
+                       }},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -107,11 +115,15 @@ void Incarnation::start() {
     recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
     due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
     housekeeping_loop_.emplace("housekeeping", [this] { return housekeeping_.run_once(); });
+    background_loop_.emplace("background work", [this] { return background_work_.run_once(); });
+    cancel_loop_.emplace("cancel requests", [this] { return cancel_requests_.run_once(); });
 }
 
 void Incarnation::wake() {
     exchange_.wake();
     if (due_loop_) due_loop_->wake();
+    if (background_loop_) background_loop_->wake();
+    if (cancel_loop_) cancel_loop_->wake();
 }
 
 Heartbeat::Callbacks Incarnation::heartbeat_callbacks() {
@@ -144,6 +156,7 @@ ExchangeLoop::Callbacks Incarnation::exchange_callbacks() {
         .refused = [this] { post([this] { on_refused(); }); },
         .may_claim = [this] { return lease_.may_begin(); },
         .renew = [this] { return heartbeat_.beat(); },
+        .paused = [this] { return paused_queues(storage_.operations()); },
     };
 }
 
@@ -205,6 +218,8 @@ void Incarnation::stop_loops() {
     recurring_loop_.reset();
     due_loop_.reset();
     housekeeping_loop_.reset();
+    background_loop_.reset();
+    cancel_loop_.reset();
     beat_loop_.stop();
     requests_.stop();
     exchange_.stop();

@@ -4,12 +4,14 @@
 
 #include "config/load.hpp"
 #include "host/daemon/incarnation_lock.hpp"
+#include "host/execution/cancel_requests.hpp"
 #include "host/execution/dispatcher.hpp"
 #include "host/execution/exchange_loop.hpp"
 #include "host/execution/run_requests.hpp"
 #include "host/plugin/catalog.hpp"
 #include "host/scheduling/due_jobs.hpp"
 #include "host/scheduling/recurring_jobs.hpp"
+#include "host/upkeep/background_work.hpp"
 #include "host/upkeep/heartbeat.hpp"
 #include "host/upkeep/housekeeping.hpp"
 #include "host/upkeep/lease_watch.hpp"
@@ -91,6 +93,8 @@ private:
     Predecessors predecessors_;
     Neighbours neighbours_;
     Housekeeping housekeeping_;
+    BackgroundWork background_work_;
+    CancelRequests cancel_requests_;
     // Last, as their threads use the parts above.
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
@@ -98,6 +102,8 @@ private:
     std::optional<Loop> recurring_loop_;
     std::optional<Loop> due_loop_;
     std::optional<Loop> housekeeping_loop_;
+    std::optional<Loop> background_loop_;
+    std::optional<Loop> cancel_loop_;
 };
 
 // How the workers of a host are started. `lock`: the file that they hold with it; -1: none.

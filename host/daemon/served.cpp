@@ -2,6 +2,13 @@
 
 namespace jobhost::host {
 
+std::set<QueueName> paused_queues(storage::OperationStore& operations) {
+    std::set<QueueName> paused;
+    for (storage::QueueState& queue : operations.queues())
+        if (queue.paused_at) paused.insert(std::move(queue.name));
+    return paused;
+}
+
 namespace {
 
 void add(const JobTypeDescription& type, Served& served) {
@@ -25,7 +32,9 @@ void add(const JobTypeDescription& type, const LoadedPlugin& plugin,
 }  // namespace
 
 Served served_by(const config::Settings& settings, const Catalog& catalog) {
-    Served served{settings.queues, {}};
+    Served served;
+    for (const config::QueueSettings& queue : settings.queues)
+        served.queues.push_back({queue.name, queue.weight, queue.workers});
     for (const LoadedPlugin& plugin : catalog.plugins())
         for (const JobTypeDescription& type : plugin.description.types)
             add(type, served);

@@ -4,12 +4,16 @@
 #include "config/settings.hpp"
 #include "host/execution/exchange_loop.hpp"
 #include "host/plugin/catalog.hpp"
+#include "storage/operation_store.hpp"
 #include "storage/server_store.hpp"
 
+#include <set>
 #include <vector>
 
 namespace jobhost::host {
 
+// Of all those there are.
+std::set<QueueName> paused_queues(storage::OperationStore& operations);
 Served served_by(const config::Settings& settings, const Catalog& catalog);
 std::vector<storage::ServedType> served_types_of(const Catalog& catalog);
 

@@ -110,6 +110,12 @@ void Dispatcher::cancel(Interruption why) {
         pool->cancel(why);
 }
 
+void Dispatcher::cancel_runs(const std::vector<storage::HeldRun>& runs) {
+    for (const storage::HeldRun& run : runs)
+        for (const auto& [plugin, pool] : pools_)
+            pool->cancel_run(run);
+}
+
 void Dispatcher::kill(Interruption why) {
     for (const auto& [plugin, pool] : pools_)
         pool->kill(why);

@@ -39,6 +39,9 @@ public:
     // The lease is renewed: workers live until its new deadline.
     void move_fences();
 
+    // Somebody wants these runs to end.
+    void cancel_runs(const std::vector<storage::HeldRun>& runs);
+
     // The host stops: what has not begun is given back, running jobs are told.
     void drain();
     // What has not begun is given back; running jobs are cancelled, then killed.

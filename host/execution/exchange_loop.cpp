@@ -21,7 +21,7 @@ ExchangeLoop::ExchangeLoop(storage::JobStore& jobs, ServerId server, std::size_t
       server_{server},
       workers_{workers},
       callbacks_{std::move(callbacks)},
-      lanes_{jobs, std::move(served), clock},
+      lanes_{jobs, std::move(served), clock, callbacks_.paused},
       lost_answers_{jobs, server, clock},
       loop_{"exchange", [this] { return step(); }} {}
 
@@ -67,6 +67,7 @@ bool ExchangeLoop::is_drained() {
 Duration ExchangeLoop::step() {
     if (!renew_if_needed()) return kPollPeriod;
     Errand errand{.batch = inbox_.with([](Inbox& inbox) { return inbox.unwritten.take(); })};
+    lanes_.ended(errand.batch.settlements);  // whether or not they can be written at once
     // What cannot be read or claimed, for a damaged row for instance, must not keep outcomes from being
     // written: after a failure they go alone.
     errand.must_claim_later = has_failed_ && !errand.batch.settlements.empty();
@@ -96,15 +97,18 @@ bool ExchangeLoop::renew_if_needed() {
 void ExchangeLoop::prepare_claim(Errand& errand) {
     if (lost_answers_.is_due()) errand.give_backs = lost_answers_.find();
     lanes_.refresh(is_news_.exchange(false) || has_failed_);
-    errand.claim.lanes = lanes_.claimable(inbox_.with([](Inbox& inbox) { return inbox.unavailable_types; }));
     if (!callbacks_.may_claim()) return;
+    std::set<std::string> unavailable_types;
+    std::size_t limit = 0;
     inbox_.with([&](Inbox& inbox) {
         errand.must_claim_later = inbox.unwritten.is_full();
         if (!inbox.is_claiming || errand.must_claim_later) return;
-        errand.claim.limit = workers_ - inbox.in_hand;
+        unavailable_types = inbox.unavailable_types;
+        limit = workers_ - inbox.in_hand;
         // Slots that are being claimed for count as taken until the answer is there.
-        inbox.in_hand += errand.claim.limit;
+        inbox.in_hand += limit;
     });
+    errand.claim = lanes_.request(unavailable_types, limit);
 }
 
 // Log lines that the database refuses for what is in them are dropped: outcomes wait behind them.

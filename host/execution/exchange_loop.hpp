@@ -33,6 +33,8 @@ public:
         std::function<bool()> may_claim;
         // Asks the database for more of the lease. False: this server is not live any more. May throw.
         std::function<bool()> renew;
+        // Queues from which nobody claims at present; may throw StorageError. Without it there are none.
+        std::function<std::set<QueueName>()> paused = {};
     };
 
     // At most `workers` jobs are in the host's hands at any time. `jobs` and `clock` outlive the loop.

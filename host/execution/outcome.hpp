@@ -16,6 +16,7 @@ enum class Outcome : std::uint8_t {
     fatal,        // trying again cannot help
     timed_out,    // ended, or was killed, after its time was over
     crashed,      // its worker died while it ran
+    cancelled,    // a person wanted it, and it ended or was killed
     interrupted,  // it, or its worker, was stopped for a reason of the host's
     snoozed,      // it asked to be run again after a delay
     not_begun,    // claimed, but it never ran

@@ -1,5 +1,6 @@
 #include "host/execution/run.hpp"
 
+#include "host/scheduling/references.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <jobhost/plugin.h>
@@ -24,7 +25,8 @@ RunRequest request_of(const Assignment& assignment) {
         .type = assignment.type,
         .idempotency_key = "jobhost-" + std::to_string(job.id.value),
         .definition = job.definition,
-        .arguments = job.arguments,
+        .arguments = job.policy.has_parent_references ? with_parent_results(job.arguments, job.parents)
+                                                      : job.arguments,
         .payload_version = assignment.payload_version,
         .parents = job.parents,
     };
@@ -59,6 +61,8 @@ std::string fallback_code(Outcome outcome) {
             return "crashed";
         case Outcome::interrupted:
             return "interrupted";
+        case Outcome::cancelled:
+            return "cancelled";
         case Outcome::timed_out:
             return "timed_out";
         case Outcome::failed:
@@ -87,9 +91,20 @@ void Run::on_timeout() {
         return;
     }
     if (why_stopped_ == Why::running) why_stopped_ = Why::timeout;
+    stop_for_good();
+}
+
+// Asked now, and killed if that does not help.
+void Run::stop_for_good() {
     is_asked_ = true;
     worker_.ask_to_stop(JOBHOST_STOP_CANCEL);
     timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
+}
+
+void Run::cancel_by_person() {
+    if (why_stopped_ == Why::cancelled) return;
+    if (why_stopped_ == Why::running) why_stopped_ = Why::cancelled;
+    if (!is_asked_) stop_for_good();
 }
 
 void Run::drain() {
@@ -136,6 +151,8 @@ std::string Run::why_text() const {
     switch (why_stopped_) {
         case Why::timeout:
             return "it ran longer than " + to_text(assignment_.job.policy.timeout);
+        case Why::cancelled:
+            return "somebody cancelled it";
         case Why::host_stops:
             return "its host stopped";
         case Why::running:  // its worker has ended by the fence
@@ -159,7 +176,9 @@ RunEnd Run::end(RunResult result) const {
         .jobs = jobs_on_success_,
     };
     if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
-        end.outcome = why_stopped_ == Why::timeout ? Outcome::timed_out : Outcome::interrupted;
+        end.outcome = why_stopped_ == Why::timeout     ? Outcome::timed_out
+                      : why_stopped_ == Why::cancelled ? Outcome::cancelled
+                                                       : Outcome::interrupted;
         end.error_code = fallback_code(end.outcome);
         end.error_message = why_text();
         if (result.was_killed) end.error_message += " and was killed, because it did not end when asked";
@@ -169,9 +188,9 @@ RunEnd Run::end(RunResult result) const {
     return end;
 }
 
-RunEnd refused_end(const std::string& why, TimePoint now) {
+RunEnd refused_end(const std::string& code, const std::string& why, TimePoint now) {
     return {.outcome = Outcome::fatal,
-            .error_code = "not_runnable",
+            .error_code = code,
             .error_message = why,
             .detail = {},
             .result = {},

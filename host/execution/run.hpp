@@ -13,13 +13,16 @@ namespace jobhost::host {
 class Run {
 public:
     // Hands the job to `worker`, which is idle and outlives the run, as `clock` does. Throws
-    // std::invalid_argument if the worker cannot take it.
+    // UnresolvedReference if the arguments lack a parent's result, std::invalid_argument if the worker cannot
+    // take it.
     Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& worker, const Clock& clock);
 
     const ClaimedJob& job() const noexcept { return assignment_.job; }
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
+    // A person wants it to end: it is asked to, and killed when the policy's time for that is over.
+    void cancel_by_person();
     // The host stops: the job may save its work and end.
     void drain();
     // Now it must end.
@@ -34,9 +37,10 @@ public:
     RunEnd end(RunResult result) const;
 
 private:
-    enum class Why { running, timeout, host_stops, lease_ends };
+    enum class Why { running, timeout, cancelled, host_stops, lease_ends };
 
     void on_timeout();
+    void stop_for_good();
     void interrupt(Interruption why);
     std::string why_text() const;
     bool was_stopped_by_host(const RunResult& result) const;
@@ -53,7 +57,7 @@ private:
     Timer timer_;
 };
 
-// A job that cannot be handed to a worker at all.
-RunEnd refused_end(const std::string& why, TimePoint now);
+// A job that cannot be handed to a worker at all; `code` says why in a word.
+RunEnd refused_end(const std::string& code, const std::string& why, TimePoint now);
 
 }  // namespace jobhost::host

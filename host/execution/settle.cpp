@@ -21,8 +21,11 @@ int retry_number(const ClaimedJob& job) {
 
 Decision retry_or_give_up(const ClaimedJob& job, const RunEnd& end, double random) {
     const RetryPolicy& policy = job.policy.retry;
-    if (const auto delay = delay_before_retry(policy, retry_number(job), random))
+    if (!is_retried(policy, end.error_code)) return failed_for_good(end, Reason::fatal);
+    if (const auto delay = delay_before_retry(policy, retry_number(job), random)) {
+        if (*delay == Duration::zero()) return {Cause::retried_at_once, Enqueued{end.finished_at}};
         return {Cause::retried, Scheduled{end.finished_at + *delay, Reason::retry}};
+    }
     const Reason reason = end.outcome == Outcome::timed_out ? Reason::timed_out : Reason::exhausted;
     if (policy.on_exhausted == OnExhausted::remove) return {Cause::deleted, Deleted{end.finished_at, reason}};
     return failed_for_good(end, reason);
@@ -35,6 +38,8 @@ Decision decide(const ClaimedJob& job, const RunEnd& end, double random) {
                     Succeeded{end.started_at.value_or(end.finished_at), end.finished_at, end.result}};
         case Outcome::fatal:
             return failed_for_good(end, Reason::fatal);
+        case Outcome::cancelled:
+            return {Cause::cancelled, Deleted{end.finished_at, Reason::cancelled}};
         case Outcome::crashed:
             if (job.crashes + 1 >= kMostCrashes) return failed_for_good(end, Reason::quarantined);
             return retry_or_give_up(job, end, random);

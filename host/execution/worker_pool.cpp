@@ -1,6 +1,7 @@
 #include "host/execution/worker_pool.hpp"
 
 #include "host/execution/pooled_worker.hpp"
+#include "host/scheduling/references.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,6 +19,14 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostRuns = 1000;
 // A worker that is idle for longer ends, except for the last one.
 constexpr Duration kIdlePeriod = 60s;
+// A job that has crashed so often, or that hosts have died with, gets a process of its own: so nobody can say
+// that another job has led to its next crash.
+constexpr int kCrashesUntilAlone = 2;
+constexpr int kRecoveriesUntilAlone = 3;
+
+bool runs_alone(const ClaimedJob& job) {
+    return job.crashes >= kCrashesUntilAlone || job.recoveries >= kRecoveriesUntilAlone;
+}
 
 }  // namespace
 
@@ -43,11 +52,14 @@ void WorkerPool::run(Assignment assignment) {
 }
 
 void WorkerPool::pump() {
-    while (!waiting_.empty() && callbacks_.may_begin()) {
-        Worker* worker = idle_worker();
-        if (worker == nullptr) break;
-        Assignment assignment = std::move(waiting_.front());
-        waiting_.pop_front();
+    for (auto next = waiting_.begin(); next != waiting_.end() && callbacks_.may_begin();) {
+        Worker* worker = idle_worker(runs_alone(next->job));
+        if (worker == nullptr) {
+            ++next;
+            continue;
+        }
+        Assignment assignment = std::move(*next);
+        next = waiting_.erase(next);
         begin(*worker, std::move(assignment));
     }
     const auto starting = static_cast<std::size_t>(std::count_if(
@@ -57,9 +69,10 @@ void WorkerPool::pump() {
             start_worker();
 }
 
-WorkerPool::Worker* WorkerPool::idle_worker() {
-    const auto found =
-        std::find_if(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_idle(); });
+WorkerPool::Worker* WorkerPool::idle_worker(bool must_be_fresh) {
+    const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const auto& worker) {
+        return worker->is_idle() && (!must_be_fresh || worker->runs() == 0);
+    });
     return found == workers_.end() ? nullptr : found->get();
 }
 
@@ -67,8 +80,10 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
     const ClaimedJob job = assignment.job;
     try {
         worker.begin(std::move(assignment));
+    } catch (const UnresolvedReference& error) {
+        callbacks_.ended(job, refused_end("unresolved_reference", error.what(), clock_.now()), std::nullopt);
     } catch (const std::invalid_argument& error) {
-        callbacks_.ended(job, refused_end(error.what(), clock_.now()), std::nullopt);
+        callbacks_.ended(job, refused_end("not_runnable", error.what(), clock_.now()), std::nullopt);
     }
 }
 
@@ -122,7 +137,7 @@ void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
     back_off_.reset();
     callbacks_.ended(run->job(), run->end(std::move(result)), run->log().take());
     if (!worker.is_idle()) return;
-    if (worker.runs() >= kMostRuns)
+    if (worker.runs() >= kMostRuns || runs_alone(run->job()))
         worker.leave();
     else
         retire_if_spare(worker);
@@ -183,6 +198,20 @@ void WorkerPool::dismiss() {
 void WorkerPool::cancel(Interruption why) {
     give_back_waiting();
     for_each_run([&](Run& run) { run.cancel(why); });
+}
+
+void WorkerPool::cancel_run(const storage::HeldRun& run) {
+    const auto is_meant = [&](const ClaimedJob& job) { return job.id == run.job && job.lease == run.lease; };
+    const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
+                                      [&](const Assignment& assignment) { return is_meant(assignment.job); });
+    if (waiting != waiting_.end()) {
+        const ClaimedJob job = std::move(waiting->job);
+        waiting_.erase(waiting);
+        callbacks_.ended(job, {.outcome = Outcome::cancelled, .finished_at = clock_.now()}, std::nullopt);
+    }
+    for_each_run([&](Run& running) {
+        if (is_meant(running.job())) running.cancel_by_person();
+    });
 }
 
 void WorkerPool::kill(Interruption why) {

@@ -47,6 +47,9 @@ public:
     // Takes what the running jobs have logged since the last time.
     std::vector<storage::LogChunk> take_log();
 
+    // Somebody wants this run to end, if it is one of these.
+    void cancel_run(const storage::HeldRun& run);
+
     // Jobs that have not begun end as not_begun; running ones are told to end, harder and harder.
     void drain();
     void cancel(Interruption why);
@@ -66,7 +69,7 @@ private:
     void pump();
     void start_worker();
     void start_first_worker();
-    Worker* idle_worker();
+    Worker* idle_worker(bool must_be_fresh);
     void begin(Worker& worker, Assignment assignment);
     void give_back_waiting();
 

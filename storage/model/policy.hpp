@@ -12,6 +12,9 @@ struct Policy {
     Duration timeout = std::chrono::hours{1};        // then the job is asked to stop
     Duration kill_after = std::chrono::seconds{30};  // after being asked; then its worker is killed
     Retention retention;
+    // The arguments hold ${parent.result}, to be filled in when the job runs. Never true of arguments that
+    // somebody gave for this job alone: they are taken as they are.
+    bool has_parent_references = false;
     friend bool operator==(const Policy&, const Policy&) = default;
 };
 

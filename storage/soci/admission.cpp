@@ -1,12 +1,8 @@
 #include "storage/soci/admission.hpp"
 
 #include "storage/soci/id_list.hpp"
-#include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
-#include "storage/soci/releases.hpp"
-
-#include <boost/json.hpp>
 
 #include <map>
 
@@ -18,38 +14,36 @@ std::vector<HeldJob> held_of(Session& session, const std::set<JobId>& ids) {
     return hold_jobs(session, {ids.begin(), ids.end()});
 }
 
-std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& rows) {
+std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& rows,
+                                 Departures& departures) {
     std::set<BatchId> batches;
     for (const ClaimedRow& row : rows)
         if (row.batch) batches.insert(*row.batch);
     std::set<JobId> gone;
     if (batches.empty()) return gone;
-    std::set<BatchId> cancelled;
+    std::map<BatchId, Reason> cancelled;
     for (const auto& [id, is_unmet] :
          change.session.rows<long long, int>("batch_cancelled", {{"ids", id_list(batches)}}))
-        cancelled.insert(BatchId{id});
+        cancelled[BatchId{id}] = is_unmet != 0 ? Reason::unmet : Reason::cancelled;
     for (const ClaimedRow& row : rows)
         if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);
     if (gone.empty()) return gone;
     JobMoves moves{change};
-    Releases releases{change};
-    std::vector<JobId> with_slots;
     for (const HeldJob& job : held_of(change.session, gone)) {
-        moves.remove(job, Reason::cancelled);
-        releases.ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
-        if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
+        moves.remove(job, cancelled.at(*job.batch));
+        departures.add(job.id, StateName::deleted, job.flags, job.batch->value);
     }
     moves.write();
     change.session.execute("job_unclaim", {{"ids", id_list(gone)}});
-    LimitSlots{change}.free(with_slots);
-    releases.run();
     return gone;
 }
 
-std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers) {
+std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers, std::set<JobId>& granted) {
     std::set<JobId> parked;
     if (seekers.empty()) return parked;
-    const std::vector<NoSlot> without = LimitSlots{change}.take(seekers);
+    LimitSlots slots{change};
+    const std::vector<NoSlot> without = slots.take(seekers);
+    granted.insert(slots.granted().begin(), slots.granted().end());
     std::map<JobId, const NoSlot*> why;
     std::vector<JobId> throttled;
     for (const NoSlot& none : without) {
@@ -74,12 +68,13 @@ std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers) {
 
 }  // namespace
 
-std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows) {
-    std::set<JobId> away = remove_cancelled(change, rows);
+std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted,
+                          Departures& departures) {
+    std::set<JobId> away = remove_cancelled(change, rows, departures);
     std::vector<SlotSeeker> seekers;
     for (const ClaimedRow& row : rows)
         if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) seekers.push_back({row.id, row.flags});
-    away.merge(park(change, seekers));
+    away.merge(park(change, seekers, granted));
     std::vector<JobId> with_rate_slot;
     std::vector<JobId> with_key;
     for (const ClaimedRow& row : rows) {

@@ -1,7 +1,7 @@
 // What a claim finds out about jobs that have more than most: whether they may run after all.
 #pragma once
 
-#include "storage/soci/change.hpp"
+#include "storage/soci/departures.hpp"
 
 #include <optional>
 #include <set>
@@ -19,6 +19,7 @@ struct ClaimedRow {
 // REQUIRES: this transaction has just claimed the jobs, in this order. Members of a batch that was cancelled
 // become deleted, jobs that find no slot are parked or throttled, and get their attempt back; keys that are
 // held only until then are free. Returns those that may not run.
-std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows);
+std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted,
+                          Departures& departures);
 
 }  // namespace jobhost::storage

@@ -25,13 +25,12 @@ std::vector<std::tuple<long long, long long>> head_of(Session& session, const Cl
                                                {"count", static_cast<long long>(count)}});
 }
 
-std::vector<Candidate> heads_one_by_one(Session& session, const ClaimRequest& claim) {
+std::vector<Candidate> heads_one_by_one(Session& session, const ClaimRequest& claim, std::size_t count) {
     std::vector<Candidate> found;
     for (const ClaimLane& lane : claim.lanes)
-        for (const auto& [order_key, id] : head_of(session, lane, claim.limit))
+        for (const auto& [order_key, id] : head_of(session, lane, count))
             found.push_back({lane.rank, order_key, id});
     std::sort(found.begin(), found.end());
-    if (found.size() > claim.limit) found.resize(claim.limit);
     return found;
 }
 
@@ -52,9 +51,16 @@ bool has_candidates(Session& session, const ClaimRequest& claim) {
            });
 }
 
-std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim) {
-    if (takes_lanes_one_by_one(session.catalog())) return heads_one_by_one(session, claim);
-    return heads_of_all(session, claim, 2 * claim.limit);  // others may hold some of them
+std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim,
+                                       const std::set<JobId>& granted) {
+    const std::size_t wanted = claim.limit + granted.size();
+    std::vector<Candidate> found =
+        takes_lanes_one_by_one(session.catalog())
+            ? heads_one_by_one(session, claim, wanted)
+            : heads_of_all(session, claim, 2 * wanted);  // others may hold some of them
+    std::erase_if(found, [&](const Candidate& candidate) { return granted.contains(JobId{candidate.id}); });
+    if (takes_lanes_one_by_one(session.catalog()) && found.size() > claim.limit) found.resize(claim.limit);
+    return found;
 }
 
 std::vector<Candidate> heads_of_all(Session& session, const ClaimRequest& claim, std::size_t count) {

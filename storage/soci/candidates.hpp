@@ -5,6 +5,7 @@
 #include "storage/soci/session.hpp"
 
 #include <compare>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ bool takes_lanes_one_by_one(const StatementCatalog& catalog);
 bool has_candidates(Session& session, const ClaimRequest& claim);
 
 // Best first, at least as many as the claim asks for if there are so many.
-std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim);
+// But for those `granted`.
+std::vector<Candidate> best_candidates(Session& session, const ClaimRequest& claim,
+                                       const std::set<JobId>& granted);
 // The best `count` of all lanes. REQUIRES: !takes_lanes_one_by_one().
 std::vector<Candidate> heads_of_all(Session& session, const ClaimRequest& claim, std::size_t count);
 

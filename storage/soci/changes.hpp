@@ -3,6 +3,7 @@
 
 #include "storage/soci/change.hpp"
 #include "storage/soci/database.hpp"
+#include "storage/soci/id_source.hpp"
 
 #include <mutex>
 #include <optional>
@@ -13,7 +14,7 @@ namespace jobhost::storage {
 // Thread-safe.
 class Changes {
 public:
-    explicit Changes(Database& database) : database_{database} {}
+    explicit Changes(Database& database) : database_{database}, ids_{database} {}
 
     // Runs `work(Change&)` in a transaction as Database::write() does, and counts what it moved. `work` may
     // run more than once: what it leaves behind must be that of its last run alone.
@@ -32,6 +33,7 @@ public:
     }
 
     Database& database() noexcept { return database_; }
+    IdSource& ids() noexcept { return ids_; }
 
 private:
     template <class Work>
@@ -46,6 +48,7 @@ private:
     Duration ageing(Session& session);
 
     Database& database_;
+    IdSource ids_;
     NameCache names_;
     std::mutex mutex_;
     std::optional<Duration> ageing_;

@@ -5,6 +5,7 @@
 #include "storage/soci/candidates.hpp"
 #include "storage/soci/departures.hpp"
 #include "storage/soci/edge_rows.hpp"
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -56,8 +58,16 @@ using Row = std::tuple<long long, int, long long, long long, int, int, int, int,
 // One server's claim, in one transaction.
 class Claimer {
 public:
-    Claimer(Change& change, ServerId server, const ClaimRequest& claim)
-        : change_{change}, session_{change.session}, server_{server}, rest_{claim} {
+    // `granted`: jobs that have become enqueued by this claim, and are for the next one.
+    // Departures are followed when all of the claim is done.
+    Claimer(Change& change, std::set<JobId>& granted, Departures& departures, ServerId server,
+            const ClaimRequest& claim)
+        : change_{change},
+          session_{change.session},
+          granted_{granted},
+          departures_{departures},
+          server_{server},
+          rest_{claim} {
         for (const ClaimLane& lane : claim.lanes)
             ranks_[lane.lane] = lane.rank;
     }
@@ -72,14 +82,13 @@ public:
             if (forget_positions(rest_)) continue;
             if (is_in_one ? !is_more_in_sight() : touched == 0) break;
         }
-        departures_.follow(change_);
         return std::move(taken_);
     }
 
 private:
     // How many rows it touched, the deleted ones included.
     std::size_t claim_candidates() {
-        const std::vector<Candidate> best = best_candidates(session_, rest_);
+        const std::vector<Candidate> best = best_candidates(session_, rest_, granted_);
         if (best.empty()) return 0;
         json::array ids;
         for (const Candidate& candidate : best)
@@ -104,7 +113,8 @@ private:
                                     {"server", server_.value},
                                     {"now", micros(session_.now())},
                                     {"slot", session_.counter_slot()},
-                                    {"changes", change_.tally.take()}};
+                                    {"changes", change_.tally.take()},
+                                    {"granted", id_list(granted_)}};
         const std::vector<Row> rows = read("job_claim_best", parameters);
         keep(rows);
         return rows.size();
@@ -171,7 +181,7 @@ private:
         std::sort(special.begin(), special.end(), [&](const ClaimedRow& a, const ClaimedRow& b) {
             return places.at(a.id) < places.at(b.id);
         });
-        const std::set<JobId> away = turn_away(change_, special);
+        const std::set<JobId> away = turn_away(change_, special, granted_, departures_);
         for (const JobId id : away)
             claimed.erase(places.at(id));
         std::vector<JobId> children;
@@ -183,7 +193,8 @@ private:
 
     Change& change_;
     Session& session_;
-    Departures departures_;
+    std::set<JobId>& granted_;
+    Departures& departures_;
     const ServerId server_;
     ClaimRequest rest_;
     std::map<LaneId, int> ranks_;
@@ -200,15 +211,19 @@ bool is_live(Session& session, ServerId server) {
 
 std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
+    std::set<JobId> granted;
+    Departures departures;
     const auto take_part = [&](std::vector<ClaimLane> lanes, std::size_t limit) {
         const std::size_t wanted = std::min(limit, claim.limit - taken.size());
         if (lanes.empty() || wanted == 0) return;
-        for (ClaimedJob& job : Claimer{change, server, {std::move(lanes), wanted}}.claim())
+        for (ClaimedJob& job :
+             Claimer{change, granted, departures, server, {std::move(lanes), wanted}}.claim())
             taken.push_back(std::move(job));
     };
     take_part(claim.lanes, claim.limit);
     for (const ClaimRequest::Part& part : claim.more)
         take_part(part.lanes, part.limit);
+    departures.follow(change);
     return taken;
 }
 

@@ -1,5 +1,6 @@
 #include "storage/soci/departures.hpp"
 
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
 
@@ -10,6 +11,7 @@ namespace jobhost::storage {
 void Departures::add(JobId id, StateName state, int flags, std::optional<long long> batch) {
     if (flags == 0 && !batch) return;
     if ((flags & kHasLimits) != 0) with_slots_.push_back(id);
+    if (state == StateName::succeeded && (flags & kHasSavedWork) != 0) with_saved_work_.push_back(id);
     if (!is_final(state)) return;
     EndedJob job{.id = id, .state = state, .flags = flags, .batch = {}};
     if (batch) job.batch = BatchId{*batch};
@@ -17,6 +19,11 @@ void Departures::add(JobId id, StateName state, int flags, std::optional<long lo
 }
 
 void Departures::follow(Change& change) {
+    if (!with_saved_work_.empty()) {
+        const std::string ids = id_list(std::exchange(with_saved_work_, {}));
+        change.session.execute("job_checkpoint_delete", {{"ids", ids}});
+        change.session.execute("job_step_delete", {{"ids", ids}});
+    }
     if (!ended_.empty()) {
         Releases releases{change};
         for (const EndedJob& job : std::exchange(ended_, {}))

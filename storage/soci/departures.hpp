@@ -20,6 +20,7 @@ public:
 private:
     std::vector<EndedJob> ended_;
     std::vector<JobId> with_slots_;
+    std::vector<JobId> with_saved_work_;  // of no use any more
 };
 
 }  // namespace jobhost::storage

@@ -26,4 +26,17 @@ std::map<JobId, std::vector<ParentEnd>> parents_of(Session& session, const std::
     return found;
 }
 
+std::map<std::int64_t, Outlook> outlooks_of(Session& session, const std::string& children) {
+    std::map<std::int64_t, Outlook> found;
+    if (children == "[]") return found;
+    for (const auto& [child, open, unmet] :
+         session.rows<long long, long long, long long>("edge_open_counts", {{"ids", children}}))
+        found[child] = {open > 0, unmet > 0};
+    return found;
+}
+
+Outlook outlook_of(Session& session, BatchId batch) {
+    return outlooks_of(session, id_list(std::vector{batch}))[batch.value];
+}
+
 }  // namespace jobhost::storage

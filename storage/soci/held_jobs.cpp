@@ -11,9 +11,10 @@ std::vector<HeldJob> hold_jobs(Session& session, const std::vector<JobId>& ids) 
     using Maybe = std::optional<long long>;
     std::vector<HeldJob> held;
     if (ids.empty()) return held;
-    for (const auto& [id, lane, state, reason, flags, batch, due_at, delay, priority, order_key] :
-         session.rows<long long, long long, int, int, int, Maybe, Maybe, Maybe, int, long long>(
-             "job_hold", {{"ids", id_list(ids)}})) {
+    for (const auto& [id, lane, state, reason, flags, batch, due_at, delay, priority, order_key, attempt,
+                      started_at, asked_at] :
+         session.rows<long long, long long, int, int, int, Maybe, Maybe, Maybe, int, long long, int, Maybe,
+                      Maybe>("job_hold", {{"ids", id_list(ids)}})) {
         HeldJob job{.id = JobId{id},
                     .lane = LaneId{lane},
                     .state = static_cast<StateName>(state),
@@ -21,7 +22,10 @@ std::vector<HeldJob> hold_jobs(Session& session, const std::vector<JobId>& ids) 
                     .flags = flags,
                     .due_at = instant(due_at),
                     .priority = priority,
-                    .order_key = order_key};
+                    .order_key = order_key,
+                    .attempt = attempt,
+                    .has_begun = attempt > 0 || started_at.has_value(),
+                    .is_asked_to_stop = asked_at.has_value()};
         if (batch) job.batch = BatchId{*batch};
         if (delay) job.delay = Duration{*delay};
         held.push_back(job);

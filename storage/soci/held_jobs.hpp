@@ -22,6 +22,9 @@ struct HeldJob {
     std::optional<Duration> delay;
     int priority = 0;
     std::int64_t order_key = 0;
+    int attempt = 0;
+    bool has_begun = false;  // it runs, or has run
+    bool is_asked_to_stop = false;
 };
 
 // Locks them in the order of their ids; those that do not exist are left out.

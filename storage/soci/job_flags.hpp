@@ -13,6 +13,8 @@ enum JobFlag : int {
     kFreesAtClaim = 32,  // and only until it is claimed
     kHasTags = 64,
     kHasSavedWork = 128,  // a checkpoint or steps
+    kHasQueuedKey = 256,  // its key is not for a time in which it awaits something
+    kHasWindow = 512,     // it has opened a window for its key (unique_window)
 };
 
 }  // namespace jobhost::storage

@@ -1,7 +1,9 @@
 #include "storage/soci/job_row.hpp"
 
 #include "storage/model_json.hpp"
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
 
 #include <algorithm>
 #include <map>
@@ -62,16 +64,43 @@ std::string select_of(const Session& session, std::span<const JobId> ids) {
     return text;
 }
 
+// "name:key".
+LimitUse limit_use_of(const std::string& key) {
+    const auto colon = key.find(':');
+    return {key.substr(0, colon), key.substr(colon + 1)};
+}
+
+Job& job_of(std::vector<Job>& jobs, long long id) {
+    return *std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.id.value == id; });
+}
+
+void read_tags(Session& session, const std::vector<JobId>& ids, std::vector<Job>& jobs) {
+    if (ids.empty()) return;
+    for (auto& [id, tag] : session.rows<long long, std::string>("tag_of", {{"ids", id_list(ids)}}))
+        job_of(jobs, id).tags.push_back(std::move(tag));
+}
+
+void read_limits(Session& session, const std::vector<JobId>& ids, std::vector<Job>& jobs) {
+    if (ids.empty()) return;
+    for (const auto& [id, position, key, limit, is_held] :
+         session.rows<long long, int, std::string, std::string, int>("limit_use_of", {{"ids", id_list(ids)}}))
+        job_of(jobs, id).limits.push_back(limit_use_of(key));
+}
+
 // In any order.
 std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
     std::vector<Job> jobs;
+    std::vector<JobId> with_tags;
+    std::vector<JobId> with_limits;
     for (auto& [id, type, payload_version, queue, priority, state, reason, due_at, enqueued_at, server, lease,
                 claimed_at, started_at, finished_at, result, attempt, crashes, recoveries, warnings,
-                arguments, definition, policy, created_at, expires_at, nominal_at, server_name] :
+                arguments, definition, policy, created_at, expires_at, nominal_at, server_name, cancelled,
+                batch, creator, flags, limit_key] :
          session.rows_of_text<Number, std::string, int, std::string, int, int, int, MaybeNumber, MaybeNumber,
                               MaybeNumber, Number, MaybeNumber, MaybeNumber, MaybeNumber, MaybeText, int, int,
                               int, int, std::string, MaybeText, std::string, Number, MaybeNumber, MaybeNumber,
-                              MaybeText>(select_of(session, ids))) {
+                              MaybeText, MaybeNumber, MaybeNumber, MaybeNumber, int, MaybeText>(
+             select_of(session, ids))) {
         StateColumns columns{state, reason,     due_at,     enqueued_at, server,
                              lease, claimed_at, started_at, finished_at, std::move(result)};
         jobs.push_back(Job{
@@ -95,8 +124,18 @@ std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
             .nominal_at = instant(nominal_at),
             .server = std::move(server_name).value_or(""),
             .lease = Lease{lease},
+            .cancel_requested_at = instant(cancelled),
+            .batch = batch ? std::optional{BatchId{*batch}} : std::nullopt,
+            .creator = creator ? std::optional{JobId{*creator}} : std::nullopt,
+            .tags = {},
+            .limits = {},
+            .parked_on = limit_key ? std::optional{limit_use_of(*limit_key)} : std::nullopt,
         });
+        if ((flags & kHasTags) != 0) with_tags.push_back(JobId{id});
+        if ((flags & kHasLimits) != 0) with_limits.push_back(JobId{id});
     }
+    read_tags(session, with_tags, jobs);
+    read_limits(session, with_limits, jobs);
     return jobs;
 }
 

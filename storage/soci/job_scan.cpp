@@ -30,6 +30,9 @@ std::string mark_of(const JobFilter& filter) {
     add(filter.queue ? "queue " + filter.queue->value : "");
     add(filter.type ? "type " + *filter.type : "");
     add(filter.definition ? "definition " + *filter.definition : "");
+    add(filter.tag ? "tag " + *filter.tag : "");
+    add(filter.batch ? "batch " + std::to_string(filter.batch->value) : "");
+    add(filter.has_warnings ? "warnings" : "");
     return sha256(text).substr(0, 8);
 }
 
@@ -51,6 +54,8 @@ long long take_number(std::string_view& text) {
 }  // namespace
 
 JobScan::Order JobScan::order_of(const JobFilter& filter) {
+    if (filter.tag) return Order::by_tag;
+    if (filter.batch) return Order::by_batch;
     if (!filter.state || *filter.state == StateName::awaiting) return Order::by_id;
     if (*filter.state == StateName::scheduled) return Order::by_due;
     if (*filter.state == StateName::enqueued) return Order::by_turn;
@@ -69,7 +74,7 @@ JobScan::JobScan(Session& session, const JobFilter& filter, const std::string& c
 }
 
 void JobScan::start(const std::string& cursor) {
-    const bool is_ascending = order_ != Order::by_id && order_ != Order::by_finish;
+    const bool is_ascending = order_ == Order::by_due || order_ == Order::by_turn || order_ == Order::running;
     place_ = is_ascending ? ScanPlace{kLeast, kLeast} : ScanPlace{kGreatest, kGreatest};
     if (cursor.empty()) return;
     std::string_view rest = cursor;
@@ -86,8 +91,9 @@ std::string JobScan::cursor() const {
 
 ScanResult JobScan::next(std::size_t limit) {
     ScanResult result;
-    const bool is_filtered =
-        filter_.queue || filter_.type || filter_.definition || filter_.state == StateName::awaiting;
+    const bool is_filtered = filter_.queue || filter_.type || filter_.definition || filter_.has_warnings ||
+                             filter_.state == StateName::awaiting ||
+                             (filter_.tag && (filter_.state || filter_.batch));
     const bool is_hopeless = lanes_.empty() || definition_ == -1;
     for (std::size_t i = 0; i < kMostLooks && result.jobs.size() < limit; ++i) {
         const std::size_t step = is_filtered ? kStep : limit - result.jobs.size();
@@ -106,25 +112,40 @@ ScanResult JobScan::next(std::size_t limit) {
 bool JobScan::passes(const Seen& seen) const {
     if (filter_.state && seen.state != static_cast<int>(*filter_.state)) return false;
     if (definition_ && seen.definition != definition_) return false;
+    if (filter_.has_warnings && seen.warnings == 0) return false;
+    if (filter_.batch && seen.batch != filter_.batch->value) return false;
     return std::binary_search(lanes_.begin(), lanes_.end(), seen.lane);
 }
 
 std::vector<JobScan::Seen> JobScan::look(std::size_t count) {
-    if (order_ == Order::by_turn) return look_by_turn(count);
-    Parameters parameters{{"key", place_.key}, {"id", place_.id}, {"count", static_cast<long long>(count)}};
-    const char* statement = "job_scan";
-    if (order_ == Order::by_finish) {
-        statement = "job_scan_finished";
-        parameters.emplace_back("state", static_cast<long long>(*filter_.state));
-    } else {
-        if (order_ == Order::by_due) statement = "job_scan_due";
-        if (order_ == Order::running) statement = "job_scan_running";
-        if (order_ != Order::by_due) parameters.erase(parameters.begin());
+    const Parameter key{"key", place_.key};
+    const Parameter id{"id", place_.id};
+    switch (order_) {
+        case Order::by_turn:
+            return look_by_turn(count);
+        case Order::by_batch:
+            return look_by_batch(count);
+        case Order::by_finish:
+            return read("job_scan_finished", count,
+                        {key, id, {"state", static_cast<long long>(*filter_.state)}});
+        case Order::by_due:
+            return read("job_scan_due", count, {key, id});
+        case Order::running:
+            return read("job_scan_running", count, {id});
+        case Order::by_tag:
+            return read("job_scan_tag", count, {id, {"tag", *filter_.tag}});
+        case Order::by_id:
+            break;
     }
+    return read("job_scan", count, {id});
+}
+
+std::vector<JobScan::Seen> JobScan::read(const char* statement, std::size_t count, Parameters parameters) {
+    parameters.emplace_back("count", static_cast<long long>(count));
     std::vector<Seen> seen;
-    for (const auto& [key, id, lane, state, definition] :
-         session_.rows<long long, long long, long long, int, Maybe>(statement, parameters))
-        seen.push_back({{key, id}, LaneId{lane}, state, definition});
+    for (const auto& [key, id, lane, state, definition, warnings, batch] :
+         session_.rows<long long, long long, long long, int, Maybe, int, Maybe>(statement, parameters))
+        seen.push_back({{key, id}, LaneId{lane}, state, definition, warnings, batch});
     return seen;
 }
 
@@ -132,16 +153,28 @@ std::vector<JobScan::Seen> JobScan::look(std::size_t count) {
 std::vector<JobScan::Seen> JobScan::look_by_turn(std::size_t count) {
     std::vector<Seen> seen;
     for (const LaneId lane : lanes_)
-        for (const auto& [key, id, definition] : session_.rows<long long, long long, Maybe>(
-                 "job_scan_lane", {{"lane", lane.value},
-                                   {"key", place_.key},
-                                   {"id", place_.id},
-                                   {"count", static_cast<long long>(count)}}))
-            seen.push_back({{key, id}, lane, static_cast<int>(StateName::enqueued), definition});
-    const auto by_turn = [](const Seen& a, const Seen& b) {
+        for (Seen& job :
+             read("job_scan_lane", count, {{"lane", lane.value}, {"key", place_.key}, {"id", place_.id}}))
+            seen.push_back(std::move(job));
+    std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
         return std::tie(a.place.key, a.place.id) < std::tie(b.place.key, b.place.id);
-    };
-    std::sort(seen.begin(), seen.end(), by_turn);
+    });
+    if (seen.size() > count) seen.resize(count);
+    return seen;
+}
+
+// State by state, as the index has it, and merged from the newest.
+std::vector<JobScan::Seen> JobScan::look_by_batch(std::size_t count) {
+    std::vector<Seen> seen;
+    for (std::size_t state = 0; state < kStateNames.size(); ++state) {
+        if (filter_.state && static_cast<std::size_t>(*filter_.state) != state) continue;
+        for (Seen& job : read("job_scan_batch", count,
+                              {{"batch", filter_.batch->value},
+                               {"state", static_cast<long long>(state)},
+                               {"id", place_.id}}))
+            seen.push_back(std::move(job));
+    }
+    std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.place.id > b.place.id; });
     if (seen.size() > count) seen.resize(count);
     return seen;
 }

@@ -38,13 +38,17 @@ private:
         LaneId lane;
         int state = 0;
         std::optional<long long> definition;
+        int warnings = 0;
+        std::optional<long long> batch;
     };
-    enum class Order { by_id, by_finish, by_due, by_turn, running };
+    enum class Order { by_id, by_finish, by_due, by_turn, running, by_tag, by_batch };
 
     static Order order_of(const JobFilter& filter);
     void start(const std::string& cursor);
     std::vector<Seen> look(std::size_t count);
+    std::vector<Seen> read(const char* statement, std::size_t count, Parameters parameters);
     std::vector<Seen> look_by_turn(std::size_t count);
+    std::vector<Seen> look_by_batch(std::size_t count);
     bool passes(const Seen& seen) const;
 
     Session& session_;

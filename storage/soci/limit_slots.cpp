@@ -26,7 +26,6 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
     std::vector<Use> uses = uses_of(ids);
     hold(uses);
     std::vector<NoSlot> without;
-    std::set<std::string> freed;
     for (const SlotSeeker& job : jobs) {
         const auto first =
             std::find_if(uses.begin(), uses.end(), [&](const Use& use) { return use.job == job.id; });
@@ -34,15 +33,17 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
         const std::span<Use> own{first, last};
         auto none = take_all(job, own);
         if (!none) continue;
-        for (Use& use : own)
-            if (use.is_held && !none->parked_on.empty()) {
-                let_go(use);
-                freed.insert(use.key);
-            }
         without.push_back(*std::move(none));
+        // Before anybody else of this claim looks for them.
+        std::vector<std::string> freed;
+        for (Use& use : own)
+            if (use.is_held) {
+                let_go(use);
+                freed.push_back(use.key);
+            }
+        for (const std::string& key : freed)
+            hand_on(key);
     }
-    for (const std::string& key : freed)
-        hand_on(key);
     write_uses(uses);
     write_states();
     return without;
@@ -100,7 +101,7 @@ void LimitSlots::hold(const std::vector<Use>& uses) {
         for (auto& [key, taken, given_out, instant] :
              change_.session.rows<std::string, long long, long long, long long>("limit_state_hold",
                                                                                 parameters)) {
-            states_[key] = {taken, given_out, instant, limit_named(missing.at(key))};
+            states_[key] = {taken, {key, limit_named(missing.at(key)), given_out, instant}};
             ++count;
         }
         return count;
@@ -121,18 +122,22 @@ const Limit& LimitSlots::limit_named(const std::string& name) {
 
 std::optional<NoSlot> LimitSlots::take_all(const SlotSeeker& job, std::span<Use> uses) {
     const auto is_concurrent = [&](const Use& use) {
-        return states_.at(use.key).limit.kind == LimitKind::concurrent;
+        return states_.at(use.key).rate.limit.kind == LimitKind::concurrent;
     };
+    std::sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.key < b.key; });
     for (const Use& use : uses) {
         const State& state = states_.at(use.key);
-        if (is_concurrent(use) && !use.is_held && state.taken >= state.limit.capacity)
+        if (is_concurrent(use) && !use.is_held && state.taken >= state.rate.limit.capacity)
             return NoSlot{.id = job.id, .parked_on = use.key, .throttled = {}};
     }
     const TimePoint now = change_.session.now();
     TimePoint at = now;
-    if ((job.flags & kHasRateSlot) == 0)
+    if ((job.flags & kHasRateSlot) == 0) {
+        std::vector<RateSlots*> rates;
         for (const Use& use : uses)
-            if (!is_concurrent(use)) at = std::max(at, next_instant(use.key, states_.at(use.key)));
+            if (!is_concurrent(use)) rates.push_back(&states_.at(use.key).rate);
+        at = give_slots(change_.session, rates, now);
+    }
     if (at > now) return NoSlot{.id = job.id, .parked_on = {}, .throttled = at};
     for (Use& use : uses)
         if (is_concurrent(use) && !use.is_held) {
@@ -142,54 +147,6 @@ std::optional<NoSlot> LimitSlots::take_all(const SlotSeeker& job, std::span<Use>
     return std::nullopt;
 }
 
-// When the next slot of a rate limit is to be had; it is given out with that.
-TimePoint LimitSlots::next_instant(const std::string& key, State& state) {
-    const std::int64_t now = micros(change_.session.now());
-    const std::int64_t window = state.limit.window.count();
-    switch (state.limit.kind) {
-        case LimitKind::fixed_window: {
-            // `instant` is the window that slots are given out of at present, given_out how many of them.
-            const std::int64_t present = now / window;
-            if (state.instant < present) {
-                state.instant = present;
-                state.given_out = 0;
-            } else if (state.given_out >= state.limit.capacity) {
-                ++state.instant;
-                state.given_out = 0;
-            }
-            ++state.given_out;
-            return instant(std::max(now, state.instant * window));
-        }
-        case LimitKind::sliding_window:
-            return next_of_sliding_window(key, state);
-        case LimitKind::bucket: {
-            // The virtual scheduling algorithm of ITU-T I.371: `instant` is when the bucket is full again.
-            const std::int64_t step = std::max<std::int64_t>(1, window / state.limit.capacity);
-            const std::int64_t full_at = std::max(now, state.instant) + step;
-            state.instant = full_at;
-            return instant(std::max(now, full_at - step * state.limit.capacity));
-        }
-        case LimitKind::concurrent:
-            break;
-    }
-    return change_.session.now();
-}
-
-// The slot before which a whole capacity of them has been given out tells when there is one again.
-TimePoint LimitSlots::next_of_sliding_window(const std::string& key, State& state) {
-    Session& session = change_.session;
-    const std::int64_t number = state.given_out++ % state.limit.capacity;
-    const Parameters place{{"key", key}, {"number", number}};
-    std::int64_t at =
-        std::max<std::int64_t>(micros(session.now()), state.instant);  // never before the last one
-    for (const auto& [earlier] : session.rows<long long>("limit_instant", place))
-        at = std::max<std::int64_t>(at, earlier + state.limit.window.count());
-    session.execute("limit_instant_delete", place);
-    session.execute("limit_instant_insert", {{"key", key}, {"number", number}, {"at", at}});
-    state.instant = at;
-    return instant(at);
-}
-
 void LimitSlots::let_go(Use& use) {
     use.is_held = false;
     --states_.at(use.key).taken;
@@ -197,8 +154,8 @@ void LimitSlots::let_go(Use& use) {
 
 std::size_t LimitSlots::hand_on(const std::string& key) {
     State& state = states_.at(key);
-    const std::int64_t free = state.limit.capacity - state.taken;
-    if (state.limit.kind != LimitKind::concurrent || free <= 0) return 0;
+    const std::int64_t free = state.rate.limit.capacity - state.taken;
+    if (state.rate.limit.kind != LimitKind::concurrent || free <= 0) return 0;
     std::vector<JobId> first;
     for (const auto& [id] : change_.session.rows<long long>(
              "job_parked_first",
@@ -213,6 +170,7 @@ std::size_t LimitSlots::hand_on(const std::string& key) {
         granted.push_back(job.id);
     }
     moves.write();
+    granted_.insert(granted.begin(), granted.end());
     std::vector<Use> uses = uses_of(granted);
     for (Use& use : uses) {
         if (use.key != key) continue;
@@ -237,8 +195,8 @@ void LimitSlots::write_states() {
     for (const auto& [key, state] : states_)
         states.push_back({{"limit_key", key},
                           {"taken", state.taken},
-                          {"given_out", state.given_out},
-                          {"instant", state.instant}});
+                          {"given_out", state.rate.given_out},
+                          {"instant", state.rate.instant}});
     if (!states.empty()) change_.session.execute("limit_state_put", {{"rows", json::serialize(states)}});
 }
 

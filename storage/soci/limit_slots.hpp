@@ -3,8 +3,11 @@
 
 #include "storage/model/limit.hpp"
 #include "storage/soci/held_jobs.hpp"
+#include "storage/soci/rate_slots.hpp"
 
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,13 +32,16 @@ class LimitSlots {
 public:
     explicit LimitSlots(Change& change) : change_{change} {}
 
-    // Gives each job, in this order, all its slots or none; tells those that get none. A job that is parked
-    // lets go of the slots that it was given while it was parked before.
+    // Gives each job, in this order, all its slots or none; tells those that get none. They let go of what
+    // they were given while they were parked before.
     std::vector<NoSlot> take(const std::vector<SlotSeeker>& jobs);
     // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
     void free(const std::vector<JobId>& jobs);
     // Hands out what is free of these keys; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
+
+    // Jobs that have become enqueued by all of this.
+    const std::set<JobId>& granted() const noexcept { return granted_; }
 
 private:
     struct Use {
@@ -48,23 +54,20 @@ private:
     };
     struct State {
         std::int64_t taken = 0;
-        std::int64_t given_out = 0;
-        std::int64_t instant = 0;
-        Limit limit;
+        RateSlots rate;
     };
 
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
     void hold(const std::vector<Use>& uses);
     const Limit& limit_named(const std::string& name);
     std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
-    TimePoint next_instant(const std::string& key, State& state);
-    TimePoint next_of_sliding_window(const std::string& key, State& state);
     void let_go(Use& use);
     std::size_t hand_on(const std::string& key);
     void write_uses(const std::vector<Use>& uses);
     void write_states();
 
     Change& change_;
+    std::set<JobId> granted_;
     std::map<std::string, Limit> limits_;
     std::map<std::string, State> states_;  // by key
 };

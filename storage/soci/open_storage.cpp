@@ -36,7 +36,7 @@ private:
     SociJobQueries queries_{*opened_.database};
     SociServerStore servers_{changes_};
     SociDefinitionStore definitions_{changes_};
-    SociUpkeepStore upkeep_{*opened_.database};
+    SociUpkeepStore upkeep_{changes_};
     SociWorkflowStore workflows_{changes_};
     SociOperationStore operations_{changes_};
     SociLimitStore limits_{changes_};

@@ -6,10 +6,13 @@
 #include "storage/soci/lane_rows.hpp"
 #include "storage/soci/limit_slots.hpp"
 #include "storage/soci/settle.hpp"
+#include "storage/soci/unique_key.hpp"
 
 #include <boost/json.hpp>
 
 #include <map>
+#include <set>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -25,10 +28,9 @@ Cause cause_of(Verb verb) {
             return Cause::cancelled;
         case Verb::reschedule:
             return Cause::rescheduled;
-        case Verb::move:
-            break;
+        default:
+            return Cause::moved;
     }
-    return Cause::moved;
 }
 
 class Operator {
@@ -66,11 +68,14 @@ private:
 
     Operated operate(const HeldJob& job) {
         if (operation_.verb == Verb::cancel && job.state == StateName::processing) {
-            asked_.push_back(job.id);
-            note(job);
+            if (!job.is_asked_to_stop) {
+                asked_.push_back(job.id);
+                note(job);
+            }
             return Operated::asked;
         }
-        if (!next_state(job.state, cause_)) return Operated::not_possible;
+        if (job.state == StateName::processing || !next_state(job.state, cause_))
+            return Operated::not_possible;
         switch (operation_.verb) {
             case Verb::requeue:
             case Verb::reschedule:
@@ -79,9 +84,8 @@ private:
             case Verb::cancel:
                 remove(job);
                 break;
-            case Verb::move:
+            default:
                 lanes_.push_back(job);
-                break;
         }
         note(job);
         return Operated::done;
@@ -90,8 +94,9 @@ private:
     // At once or at the instant that was given.
     Operated run_later(const HeldJob& job) {
         if (!may_run(job)) return Operated::not_possible;
+        if ((is_final(job.state) || !job.has_begun) && !take_key(job)) return Operated::taken;
+        if ((job.flags & kHasRateSlot) != 0) with_rate_slot_.push_back(job.id);
         if (is_final(job.state)) {
-            if (!take_key(job)) return Operated::taken;
             reset_.push_back(job.id);
             if ((job.flags & kHasSavedWork) != 0) with_saved_work_.push_back(job.id);
             restoration_.runs_again(job);
@@ -106,23 +111,22 @@ private:
         return Operated::done;
     }
 
-    // No member of a batch runs before or after it.
+    // A batch that is being cancelled is on its way to its end. What was cancelled and has ended may go on.
     bool may_run(const HeldJob& job) {
-        if (!job.batch) return true;
-        const HeldBatch* batch = releases_.batches().find(*job.batch);
-        return batch == nullptr || (!batch->cancel_requested_at && batch->state >= BatchState::started);
+        HeldBatches& batches = releases_.batches();
+        for (std::optional<BatchId> id = job.batch; id;) {
+            batches.hold({*id});
+            const HeldBatch* batch = batches.find(*id);
+            if (batch == nullptr) break;
+            if (batch->cancel_requested_at && !is_final(batch->state)) return false;
+            id = batch->within;
+        }
+        return true;
     }
 
     // False: another job has it by now.
     bool take_key(const HeldJob& job) {
-        if ((job.flags & kHasUnique) == 0) return true;
-        Session& session = change_.session;
-        for (const auto& [slot] : session.rows<std::string>("job_wanted_key", {{"id", job.id.value}})) {
-            const auto holder = session.rows<long long, long long>("job_of_slot", {{"slot", slot}});
-            if (!holder.empty() && std::get<0>(holder.front()) != job.id.value) return false;
-            session.execute("job_take_key", {{"id", job.id.value}});
-        }
-        return true;
+        return (job.flags & kHasUnique) == 0 || storage::take_key(change_.session, job.id);
     }
 
     void remove(const HeldJob& job) {
@@ -133,8 +137,10 @@ private:
     }
 
     void note(const HeldJob& job) {
-        events_.emplace_back(job.id,
-                             JobEvent{.at = change_.session.now(), .cause = cause_, .by = operation_.by});
+        events_.emplace_back(
+            job.id,
+            JobEvent{
+                .at = change_.session.now(), .cause = cause_, .attempt = job.attempt, .by = operation_.by});
     }
 
     void change_lanes() {
@@ -174,6 +180,8 @@ private:
             session.execute("job_checkpoint_delete", {{"ids", id_list(with_saved_work_)}});
             session.execute("job_step_delete", {{"ids", id_list(with_saved_work_)}});
         }
+        if (!with_rate_slot_.empty())
+            session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot_)}});
         if (!asked_.empty()) {
             session.execute("job_ask_to_stop", {{"ids", id_list(asked_)}, {"now", micros(session.now())}});
             session.announce();
@@ -193,14 +201,45 @@ private:
     std::vector<JobId> reset_;
     std::vector<JobId> with_saved_work_;
     std::vector<JobId> with_slots_;
+    std::vector<JobId> with_rate_slot_;
     std::vector<HeldJob> lanes_;
     std::vector<std::pair<JobId, JobEvent>> events_;
 };
 
 }  // namespace
 
+std::vector<JobId> left_to_do(Change& change, std::vector<JobId> jobs, const Operation& operation) {
+    if (operation.verb != Verb::reschedule && operation.verb != Verb::move) return jobs;
+    std::set<LaneId> lanes;
+    for (const Lane& lane : read_lanes(change.session, operation.queue))
+        lanes.insert(lane.id);
+    const auto is_so_already = [&](const HeldJob& job) {
+        if (operation.verb == Verb::reschedule)
+            return job.state == StateName::scheduled && job.due_at == operation.at;
+        return job.state < StateName::processing && lanes.contains(job.lane) &&
+               operation.priority.value_or(job.priority) == job.priority;
+    };
+    std::set<JobId> done;
+    for (const HeldJob& job : hold_jobs(change.session, jobs))
+        if (is_so_already(job)) done.insert(job.id);
+    std::erase_if(jobs, [&](JobId job) { return done.contains(job); });
+    return jobs;
+}
+
 std::vector<Operated> operate(Change& change, std::span<const JobId> jobs, const Operation& operation) {
-    return Operator{change, operation}.operate(jobs);
+    std::vector<JobId> once;
+    std::vector<JobId> again;  // named more than once: they are as the first time has left them
+    std::set<JobId> named;
+    for (const JobId id : jobs)
+        (named.insert(id).second ? once : again).push_back(id);
+    const std::vector<Operated> first = Operator{change, operation}.operate(once);
+    const std::vector<Operated> second =
+        again.empty() ? std::vector<Operated>{} : operate(change, again, operation);
+    std::vector<Operated> answers;
+    named.clear();
+    for (auto [next_once, next_again] = std::pair{first.begin(), second.begin()}; const JobId id : jobs)
+        answers.push_back(named.insert(id).second ? *next_once++ : *next_again++);
+    return answers;
 }
 
 }  // namespace jobhost::storage

@@ -1,9 +1,9 @@
 #include "storage/soci/releases.hpp"
 
+#include "storage/soci/batch_members.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
-#include "storage/soci/settle.hpp"
 
 #include <boost/json.hpp>
 
@@ -27,13 +27,14 @@ void Releases::run() {
             count_members();
         else if (!starting_.empty())
             start_members();
+        else if (!deleting_.empty())
+            delete_next_members();
         else if (!ended_jobs_.empty() || !ended_batches_.empty())
             tell_children();
         else
             break;
     }
     batches_.write();
-    insert_events(change_.session, std::exchange(events_, {}));
 }
 
 void Releases::note(WorkKind kind, std::int64_t subject) {
@@ -63,9 +64,9 @@ void Releases::finish_if_complete(BatchId id) {
 }
 
 void Releases::finish(HeldBatch& batch) {
-    batch.state = batch.unsuccessful == 0     ? BatchState::succeeded
-                  : batch.cancel_requested_at ? BatchState::cancelled
-                                              : BatchState::completed;
+    batch.state = batch.cancel_requested_at ? BatchState::cancelled
+                  : batch.unsuccessful == 0 ? BatchState::succeeded
+                                            : BatchState::completed;
     batch.finished_at = change_.session.now();
     batches_.changed(batch.id);
     tell(batch.id, batch.state);
@@ -87,7 +88,10 @@ void Releases::cancel(BatchId id, bool is_unmet) {
     batch.cancel_requested_at = change_.session.now();
     batch.is_unmet = is_unmet;
     batches_.changed(id);
-    note(WorkKind::delete_members, id.value);
+    if (is_unmet)
+        deleting_.push_back(id);
+    else
+        note(WorkKind::delete_members, id.value);
     finish_if_complete(id);
 }
 
@@ -99,6 +103,8 @@ std::vector<BatchId> Releases::reopen(BatchId id) {
         const bool was_successful = batch->state == BatchState::succeeded;
         batch->state = BatchState::started;
         batch->finished_at.reset();
+        batch->cancel_requested_at.reset();
+        batch->is_unmet = false;
         batches_.changed(batch->id);
         reopened.push_back(batch->id);
         if (!batch->within) break;
@@ -144,34 +150,47 @@ void Releases::start_members() {
     for (const std::int64_t member : first("job_members_waiting"))
         jobs.emplace_back(JobId{member});
     for (const HeldJob& job : hold_jobs(change_.session, jobs))
-        if (job.state == StateName::awaiting && job.reason == Reason::batch) release(job);
+        if (job.state == StateName::awaiting && job.reason != Reason::limit) release(job);
     moves_.write();
     finish_if_complete(id);
+}
+
+void Releases::delete_next_members() {
+    const BatchId id = deleting_.back();
+    deleting_.pop_back();
+    batches_.write();  // they are looked at again there
+    if (left() > 0)
+        delete_members(change_, *this, id);
+    else
+        note(WorkKind::delete_members, id.value);
 }
 
 // A child is locked before its other edges are looked at: of two transactions that bring the ends of two of
 // its parents, the second one sees both.
 void Releases::tell_children() {
     const std::vector<Edge> edges = take_edges();
-    std::set<std::int64_t> jobs;
-    std::set<std::int64_t> batches;
+    std::map<std::int64_t, bool> children;  // by id, whether it is a batch
     for (const Edge& edge : edges)
-        (edge.is_child_batch ? batches : jobs).insert(edge.child);
+        children.emplace(edge.child, edge.is_child_batch);
     std::vector<JobId> job_ids;
-    for (const std::int64_t id : jobs)
-        job_ids.emplace_back(JobId{id});
     std::vector<BatchId> batch_ids;
-    for (const std::int64_t id : batches)
-        batch_ids.emplace_back(BatchId{id});
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, is_batch] : children) {
+        ids.push_back(id);
+        if (is_batch)
+            batch_ids.emplace_back(BatchId{id});
+        else
+            job_ids.emplace_back(JobId{id});
+    }
     hold_batches_for(batch_ids, job_ids);
     const std::vector<HeldJob> held = hold_jobs(change_.session, job_ids);
     write_edges(edges);
-    auto outlook_of = outlooks(edges);
-    touch(jobs.size() + batches.size());
+    auto outlook = outlooks_of(change_.session, id_list(ids));
+    touch(ids.size());
     for (const BatchId id : batch_ids)
-        decide(id, outlook_of[id.value]);
+        decide(id, outlook[id.value]);
     for (const HeldJob& job : held)
-        decide(job, outlook_of[job.id.value]);
+        decide(job, outlook[job.id.value]);
     moves_.write();
 }
 
@@ -208,12 +227,12 @@ bool Releases::is_met(std::int64_t parent, Condition condition) const {
     return meets(condition, ended_batches_.at(BatchId{parent}));
 }
 
-// With the results of those that ended as they were to, for the child to read.
+// With the results of those that succeeded, for the child to read.
 void Releases::write_edges(const std::vector<Edge>& edges) {
     if (edges.empty()) return;
     std::set<std::int64_t> parents;
     for (const Edge& edge : edges)
-        if (edge.is_met) parents.insert(edge.parent);
+        parents.insert(edge.parent);
     std::map<std::int64_t, std::string> results;
     for (auto& [id, result] :
          change_.session.rows<long long, std::string>("job_results", {{"ids", id_list(parents)}}))
@@ -222,7 +241,7 @@ void Releases::write_edges(const std::vector<Edge>& edges) {
     for (const Edge& edge : edges) {
         boost::json::object row{
             {"child", edge.child}, {"position", edge.position}, {"met", edge.is_met ? 1 : 0}};
-        if (const auto result = results.find(edge.parent); edge.is_met && result != results.end())
+        if (const auto result = results.find(edge.parent); result != results.end())
             row["result"] = result->second;
         rows.push_back(std::move(row));
     }
@@ -244,18 +263,6 @@ void Releases::hold_batches_for(const std::vector<BatchId>& batches, const std::
     batches_.hold(outer);
 }
 
-std::map<std::int64_t, Releases::Outlook> Releases::outlooks(const std::vector<Edge>& edges) {
-    std::map<std::int64_t, Outlook> found;
-    if (edges.empty()) return found;
-    std::set<std::int64_t> children;
-    for (const Edge& edge : edges)
-        children.insert(edge.child);
-    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(children)}}))
-        found[child] = {open > 0, unmet > 0};
-    return found;
-}
-
 void Releases::decide(BatchId id, const Outlook& outlook) {
     const HeldBatch* batch = batches_.find(id);
     if (batch == nullptr || batch->state > BatchState::awaiting) return;
@@ -270,15 +277,9 @@ void Releases::decide(const HeldJob& job, const Outlook& outlook) {
     if (job.state != StateName::awaiting || job.reason == Reason::limit) return;
     if (outlook.is_unmet) {
         moves_.remove(job, Reason::unmet);
-        events_.emplace_back(job.id, JobEvent{.at = change_.session.now(),
-                                              .cause = Cause::unmet,
-                                              .message = "what it waited for ended otherwise"});
         ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
-    } else if (!outlook.is_open) {
-        if (has_started(job.batch))
-            release(job);
-        else if (job.reason != Reason::batch)
-            moves_.wait(job, Reason::batch);
+    } else if (!outlook.is_open && has_started(job.batch)) {
+        release(job);
     }
 }
 

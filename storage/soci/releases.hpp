@@ -2,6 +2,7 @@
 // them is released or deleted, which may be the end of others.
 #pragma once
 
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/held_batches.hpp"
 #include "storage/soci/held_jobs.hpp"
 
@@ -59,7 +60,6 @@ public:
     HeldBatches& batches() noexcept { return batches_; }
     // How many more jobs and batches this transaction may touch.
     std::size_t left() const noexcept { return touched_ < budget_ ? budget_ - touched_ : 0; }
-    std::size_t touched() const noexcept { return touched_; }
     void touch(std::size_t count) noexcept { touched_ += count; }
 
     // Goes on until nothing follows any more, and writes all of it.
@@ -77,21 +77,16 @@ private:
         std::int64_t finished = 0;
         std::int64_t unsuccessful = 0;
     };
-    // Of a child's edges.
-    struct Outlook {
-        bool is_open = false;
-        bool is_unmet = false;
-    };
 
     void count_members();
     void finish(HeldBatch& batch);
     void start_members();
+    void delete_next_members();
     void tell_children();
     std::vector<Edge> take_edges();
     bool is_met(std::int64_t parent, Condition condition) const;
     void write_edges(const std::vector<Edge>& edges);
     void hold_batches_for(const std::vector<BatchId>& batches, const std::vector<JobId>& jobs);
-    std::map<std::int64_t, Outlook> outlooks(const std::vector<Edge>& edges);
     void decide(BatchId child, const Outlook& outlook);
     void decide(const HeldJob& job, const Outlook& outlook);
     void release(const HeldJob& job);
@@ -103,10 +98,10 @@ private:
     std::size_t touched_ = 0;
 
     std::map<BatchId, Count> counts_;              // members that have ended
+    std::vector<BatchId> deleting_;                // batches whose members are deleted
     std::vector<BatchId> starting_;                // batches whose members start
     std::map<JobId, StateName> ended_jobs_;        // that may have children to be told
     std::map<BatchId, BatchState> ended_batches_;  // likewise
-    std::vector<std::pair<JobId, JobEvent>> events_;
 };
 
 }  // namespace jobhost::storage

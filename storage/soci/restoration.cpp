@@ -1,6 +1,9 @@
 #include "storage/soci/restoration.hpp"
 
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/unique_key.hpp"
 
 #include <boost/json.hpp>
 
@@ -71,11 +74,15 @@ void Restoration::restore_children(std::int64_t parent) {
         }
     }
     open(opened);
-    for (const std::int64_t child : without_unmet(opened)) {
+    std::set<std::int64_t> children;
+    for (const Edge& edge : opened)
+        children.insert(edge.child);
+    for (const auto& [child, outlook] : outlooks_of(change_.session, id_list(children))) {
+        if (outlook.is_unmet) continue;
         if (const auto job = held.find(child); job != held.end()) {
             if (job->second.state == StateName::deleted) restore(job->second);
         } else if (HeldBatch* batch = releases_.batches().find(BatchId{child});
-                   batch != nullptr && batch->is_unmet) {
+                   batch != nullptr && batch->is_unmet && !lies_in_cancelled(*batch)) {
             restore(*batch);
         }
     }
@@ -96,26 +103,27 @@ void Restoration::open(const std::vector<Edge>& edges) {
     change_.session.execute("edge_put", {{"rows", boost::json::serialize(rows)}});
 }
 
-std::vector<std::int64_t> Restoration::without_unmet(const std::vector<Edge>& edges) {
-    std::set<std::int64_t> children;
-    for (const Edge& edge : edges)
-        children.insert(edge.child);
-    std::vector<std::int64_t> found;
-    if (children.empty()) return found;
-    for (const auto& [child, open, unmet] : change_.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(children)}}))
-        if (unmet == 0) found.push_back(child);
-    return found;
-}
-
 void Restoration::restore(const HeldJob& job) {
     if (job.batch) {
         releases_.batches().hold({*job.batch});
         const HeldBatch* batch = releases_.batches().find(*job.batch);
-        if (batch != nullptr && batch->cancel_requested_at) return;
+        if (batch != nullptr && (batch->cancel_requested_at || lies_in_cancelled(*batch))) return;
     }
+    const bool wants_key = (job.flags & kHasUnique) != 0 && (job.flags & kHasQueuedKey) == 0;
+    if (wants_key && !take_key(change_.session, job.id)) return;
     runs_again(job);
     moves_.wait(job, Reason::parents);
+}
+
+bool Restoration::lies_in_cancelled(const HeldBatch& batch) {
+    for (std::optional<BatchId> outer = batch.within; outer;) {
+        releases_.batches().hold({*outer});
+        const HeldBatch* around = releases_.batches().find(*outer);
+        if (around == nullptr) return false;
+        if (around->cancel_requested_at) return true;
+        outer = around->within;
+    }
+    return false;
 }
 
 // With those within it. What its members count for is put right at once, whenever they follow.
@@ -149,7 +157,8 @@ void Restoration::restore(HeldBatch& batch) {
         within.emplace_back(BatchId{id});
     releases_.batches().hold(within);
     for (const BatchId id : within)
-        if (HeldBatch* inner = releases_.batches().find(id); inner != nullptr && inner->is_unmet)
+        if (HeldBatch* inner = releases_.batches().find(id);
+            inner != nullptr && inner->is_unmet && !outlook_of(change_.session, id).is_unmet)
             restore(*inner);
 }
 
@@ -169,18 +178,15 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
     releases.touch(members.size());
     const bool is_started = releases.has_started(id);
     JobMoves moves{change};
-    std::set<std::int64_t> waiting;
-    for (const auto& [child, open, unmet] : change.session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(members)}}))
-        if (open > 0) waiting.insert(child);
+    const auto outlooks = outlooks_of(change.session, id_list(members));
     for (const HeldJob& job : hold_jobs(change.session, members)) {
         if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
-        if (waiting.contains(job.id.value))
-            moves.wait(job, Reason::parents);
-        else if (is_started)
+        const auto outlook = outlooks.find(job.id.value);
+        const bool has_parents = outlook != outlooks.end();
+        if (is_started && !(has_parents && outlook->second.is_open))
             moves.enqueue(job);
         else
-            moves.wait(job, Reason::batch);
+            moves.wait(job, has_parents ? Reason::parents : Reason::batch);
     }
     moves.write();
 }

@@ -30,9 +30,9 @@ private:
     void restore_children(std::int64_t parent);
     static bool waits(const HeldJob& job);
     void open(const std::vector<Edge>& edges);
-    std::vector<std::int64_t> without_unmet(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
     void restore(HeldBatch& batch);
+    bool lies_in_cancelled(const HeldBatch& batch);
 
     Change& change_;
     Releases& releases_;

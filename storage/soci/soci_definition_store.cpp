@@ -1,6 +1,7 @@
 #include "storage/soci/soci_definition_store.hpp"
 
 #include "storage/model_json.hpp"
+#include "storage/soci/batch_start.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/submission_check.hpp"
@@ -159,6 +160,8 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
                                                                   {"next_at", micros(firing.next)}}) == 1;
             if (!is_ours) continue;
             fire(change, firing);
+            for (const BatchId batch : firing.opens)
+                open_batch(change, batch);
             ++fired;
         }
     });

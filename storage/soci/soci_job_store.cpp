@@ -19,8 +19,6 @@ namespace jobhost::storage {
 
 namespace {
 
-constexpr std::int64_t kLargestIdBlock = 1024;
-
 // Errors that a single row can cause. All others, a full disk or a missing permission, are the database's.
 bool is_of_a_row(const StorageError& error) {
     return error.kind() == StorageError::Kind::conflict || error.kind() == StorageError::Kind::refused;
@@ -28,25 +26,8 @@ bool is_of_a_row(const StorageError& error) {
 
 }  // namespace
 
-// A program that enqueues once takes what it needs; one that goes on enqueueing takes larger and larger
-// blocks.
 JobId SociJobStore::reserve_ids(std::size_t count) {
-    const auto wanted = static_cast<std::int64_t>(count);
-    const std::lock_guard lock{ids_mutex_};
-    if (ids_end_ - next_id_ < wanted) {
-        const std::int64_t size = std::max(wanted, block_size_);
-        std::int64_t end = 0;  // ours only when the transaction is durable
-        database_.write_repeatedly([&](Session& session) {
-            session.execute("job_id_block_take", {{"count", size}});
-            end = std::get<0>(session.rows<long long>("job_id_block_end").at(0));
-        });
-        next_id_ = end - size;
-        ids_end_ = end;
-        block_size_ = std::min(block_size_ * 2, kLargestIdBlock);
-    }
-    const JobId first{next_id_};
-    next_id_ += wanted;
-    return first;
+    return JobId{changes_.ids().reserve(count)};
 }
 
 std::vector<Inserted> SociJobStore::insert(std::span<const NewJob> jobs) {
@@ -141,23 +122,22 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
 }
 
 std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
-    std::vector<HeldRun> runs;
-    database_.read([&](Session& session) {
-        for (const auto& [id, lease] : session.rows<long long, long long>(
-                 "job_runs_of", {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
-            runs.push_back({JobId{id}, Lease{lease}});
-    });
-    return runs;
+    return runs("job_runs_of", server, limit);
 }
 
 std::vector<HeldRun> SociJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
-    std::vector<HeldRun> runs;
+    return runs("job_cancelled_runs_of", server, limit);
+}
+
+std::vector<HeldRun> SociJobStore::runs(const char* statement, ServerId server, std::size_t limit) {
+    std::vector<HeldRun> found;
     database_.read([&](Session& session) {
-        for (const auto& [id, lease] :
-             session.rows<long long, long long>("job_cancelled_runs_of", {{"server", server.value}}))
-            if (runs.size() < limit) runs.push_back({JobId{id}, Lease{lease}});
+        found.clear();
+        for (const auto& [id, lease] : session.rows<long long, long long>(
+                 statement, {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
+            found.push_back({JobId{id}, Lease{lease}});
     });
-    return runs;
+    return found;
 }
 
 Promoted SociJobStore::promote_due(std::size_t limit) {

@@ -21,6 +21,7 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
+    std::vector<HeldRun> runs(const char* statement, ServerId server, std::size_t limit);
     std::optional<Exchanged> looked(ServerId server, const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);
@@ -28,11 +29,6 @@ private:
 
     Changes& changes_;
     Database& database_;
-
-    std::mutex ids_mutex_;
-    std::int64_t next_id_ = 0;
-    std::int64_t ids_end_ = 0;
-    std::int64_t block_size_ = 1;
 };
 
 }  // namespace jobhost::storage

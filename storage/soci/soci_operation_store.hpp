@@ -22,6 +22,17 @@ public:
     std::vector<QueueState> queues() override;
 
 private:
+    struct OpenCommand {
+        CommandId id;
+        Verb verb = Verb::requeue;
+        std::string by;
+        std::string filter;
+        std::string operation;
+        std::string position;
+        long long created_at = 0;
+    };
+    static std::size_t go_on(Change& change, std::size_t limit, const OpenCommand& command);
+
     Changes& changes_;
     Database& database_;
 };

@@ -1,20 +1,92 @@
 #include "storage/soci/soci_run_store.hpp"
 
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
 #include "storage/soci/submit_in.hpp"
 #include "storage/storage_error.hpp"
+#include "storage/text.hpp"
 
 namespace jobhost::storage {
 
-SavedWork SociRunStore::load(JobId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+namespace {
+
+// What runs save is read back by jobs alone, but has to be what every database takes.
+void check_saved(const char* what, const std::string& json) {
+    if (json.size() > kMaxCheckpointSize)
+        throw StorageError{StorageError::Kind::refused,
+                           std::string{what} + " is " + std::to_string(json.size()) + " bytes; at most " +
+                               std::to_string(kMaxCheckpointSize) + " are allowed"};
+    if (!is_storable_json(json))
+        throw StorageError{StorageError::Kind::refused, std::string{what} + " is not JSON"};
 }
 
-bool SociRunStore::save_checkpoint(const RunKey&, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+bool is_held(Session& session, const RunKey& run) {
+    return !session
+                .rows<long long>(
+                    "run_hold",
+                    {{"id", run.job.value}, {"server", run.server.value}, {"lease", run.lease.value}})
+                .empty();
 }
 
-bool SociRunStore::save_step(const RunKey&, const std::string&, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+void flag_saved(Session& session, JobId job) {
+    session.execute("job_flag", {{"flag", kHasSavedWork}, {"ids", id_list(std::vector{job})}});
+}
+
+}  // namespace
+
+SavedWork SociRunStore::load(JobId job) {
+    SavedWork saved;
+    database_.read([&](Session& session) {
+        saved = {};
+        for (auto& [body] : session.rows<std::string>("checkpoint_of", {{"job", job.value}}))
+            saved.checkpoint = std::move(body);
+        for (auto& [name, result] : session.rows<std::string, std::string>("step_list", {{"job", job.value}}))
+            saved.steps.emplace_back(std::move(name), std::move(result));
+    });
+    return saved;
+}
+
+bool SociRunStore::save_checkpoint(const RunKey& run, const std::string& checkpoint) {
+    check_saved("the checkpoint", checkpoint);
+    bool is_ours = false;
+    database_.write_repeatedly([&](Session& session) {
+        is_ours = is_held(session, run);
+        if (!is_ours) return;
+        session.execute("checkpoint_delete", {{"job", run.job.value}});
+        session.execute("checkpoint_insert", {{"job", run.job.value},
+                                              {"lease", run.lease.value},
+                                              {"body", checkpoint},
+                                              {"now", micros(session.now())}});
+        flag_saved(session, run.job);
+    });
+    return is_ours;
+}
+
+bool SociRunStore::save_step(const RunKey& run, const std::string& name, const std::string& result) {
+    check_saved("the result of a step", result);
+    if (name.empty() || name.size() > kMaxStepName || !is_storable(name))
+        throw StorageError{StorageError::Kind::refused, "the name of a step must be 1 to " +
+                                                            std::to_string(kMaxStepName) +
+                                                            " bytes of UTF-8 without NUL"};
+    bool is_ours = false;
+    database_.write_repeatedly([&](Session& session) {
+        is_ours = is_held(session, run);
+        if (!is_ours) return;
+        if (!session.rows<long long>("step_find", {{"job", run.job.value}, {"name", name}}).empty()) return;
+        const long long count =
+            std::get<0>(session.rows<long long>("step_count", {{"job", run.job.value}}).at(0));
+        if (count >= static_cast<long long>(kMaxSteps))
+            throw StorageError{StorageError::Kind::refused,
+                               "a job may have " + std::to_string(kMaxSteps) + " steps at most"};
+        session.execute("step_insert", {{"job", run.job.value},
+                                        {"name", name},
+                                        {"number", count},
+                                        {"result", result},
+                                        {"now", micros(session.now())}});
+        flag_saved(session, run.job);
+    });
+    return is_ours;
 }
 
 std::optional<std::vector<Inserted>> SociRunStore::submit(const RunKey& run,

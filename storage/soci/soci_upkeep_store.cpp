@@ -1,13 +1,16 @@
 #include "storage/soci/soci_upkeep_store.hpp"
 
 #include "storage/model_json.hpp"
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/releases.hpp"
 #include "storage/soci/tally.hpp"
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <vector>
 
 namespace jobhost::storage {
 
@@ -18,6 +21,10 @@ constexpr int kLastFinal = static_cast<int>(StateName::deleted);
 
 // For so long people may want to know which server ran a job.
 constexpr Duration kServerMemory = std::chrono::days{7};
+constexpr Duration kBatchMemory = std::chrono::days{7};
+constexpr Duration kCommandMemory = std::chrono::days{30};
+// For so long the members of a staged batch may go on coming.
+constexpr Duration kBatchPatience = std::chrono::days{1};
 
 Duration kept(const Retention& retention, int state) {
     switch (static_cast<StateName>(state)) {
@@ -39,21 +46,107 @@ std::map<long long, Retention> retentions(Session& session) {
 
 // Jobs that go, and the instant by which they had ended: one that was requeued since then stays.
 struct Doomed {
-    boost::json::array ids;
+    std::vector<long long> ids;
     long long latest = 0;
+};
+
+// What hangs on jobs that are to go. Some of them stay, because others still need them.
+class Ties {
+public:
+    Ties(Session& session, const std::string& ids) {
+        std::vector<long long> parents;
+        std::vector<long long> children;
+        std::vector<long long> with_windows;
+        std::map<long long, std::vector<long long>> members;
+        std::map<long long, std::vector<long long>> made_by;
+        for (const auto& [id, flags, batch, creator] :
+             session.rows<long long, int, std::optional<long long>, std::optional<long long>>(
+                 "job_special_of", {{"ids", ids}})) {
+            if ((flags & kHasChildren) != 0) parents.push_back(id);
+            if ((flags & kHasParents) != 0) children.push_back(id);
+            if ((flags & kHasWindow) != 0) with_windows.push_back(id);
+            if (flags != 0) tied_.insert(id);
+            if (batch) members[*batch].push_back(id);
+            if (creator) made_by[*creator].push_back(id);
+        }
+        need(session, "job_parents_of_waiting", parents);
+        need(session, "job_parents_of_waiting_batches", parents);
+        if (!children.empty())
+            for (const auto& [child, parent] :
+                 session.rows<long long, long long>("job_unmet_with_parents", {{"ids", id_list(children)}}))
+                unmet_by_[child].push_back(parent);
+        if (!with_windows.empty())
+            for (const auto& [id] : session.rows<long long>(
+                     "window_open_of", {{"ids", id_list(with_windows)}, {"now", micros(session.now())}}))
+                needed_.insert(id);
+        for (const long long batch : needed_keys(session, "batch_open_of", members))
+            needed_.insert(members[batch].begin(), members[batch].end());
+        for (const long long creator : needed_keys(session, "job_not_final", made_by))
+            needed_.insert(made_by[creator].begin(), made_by[creator].end());
+    }
+
+    // In the order of `ids`: what goes first does not hold back what comes after it.
+    std::vector<long long> unneeded(const std::vector<long long>& ids) const {
+        std::vector<long long> free;
+        std::set<long long> gone;
+        for (const long long id : ids) {
+            const auto parents = unmet_by_.find(id);
+            const bool may_come_back = parents != unmet_by_.end() &&
+                                       std::any_of(parents->second.begin(), parents->second.end(),
+                                                   [&](long long parent) { return !gone.contains(parent); });
+            if (needed_.contains(id) || may_come_back) continue;
+            free.push_back(id);
+            gone.insert(id);
+        }
+        return free;
+    }
+
+    // Of those that are gone.
+    void remove(Session& session, const std::vector<long long>& gone) const {
+        std::vector<long long> tied;
+        for (const long long id : gone)
+            if (tied_.contains(id)) tied.push_back(id);
+        if (tied.empty()) return;
+        for (const char* statement :
+             {"tag_delete", "edge_delete", "limit_use_delete", "job_checkpoint_delete", "job_step_delete"})
+            session.execute(statement, {{"ids", id_list(tied)}});
+    }
+
+private:
+    void need(Session& session, const char* statement, const std::vector<long long>& ids) {
+        if (ids.empty()) return;
+        for (const auto& [id] : session.rows<long long>(statement, {{"ids", id_list(ids)}}))
+            needed_.insert(id);
+    }
+    static std::vector<long long> needed_keys(Session& session, const char* statement,
+                                              const std::map<long long, std::vector<long long>>& by_key) {
+        std::vector<long long> keys;
+        for (const auto& [key, jobs] : by_key)
+            keys.push_back(key);
+        std::vector<long long> found;
+        if (keys.empty()) return found;
+        for (const auto& [key] : session.rows<long long>(statement, {{"ids", id_list(keys)}}))
+            found.push_back(key);
+        return found;
+    }
+
+    std::set<long long> tied_;
+    std::set<long long> needed_;
+    std::map<long long, std::vector<long long>> unmet_by_;  // parents that would bring them back
 };
 
 std::size_t remove(Session& session, Tally& tally, const Doomed& doomed) {
     if (doomed.ids.empty()) return 0;
-    boost::json::array gone;
+    const Ties ties{session, id_list(doomed.ids)};
+    std::vector<long long> gone;
     for (const auto& [id, lane, state] : session.rows<long long, long long, int>(
-             "job_delete", {{"ids", boost::json::serialize(doomed.ids)}, {"latest", doomed.latest}})) {
-        gone.emplace_back(id);
+             "job_delete", {{"ids", id_list(ties.unneeded(doomed.ids))}, {"latest", doomed.latest}})) {
+        gone.push_back(id);
         tally.removed(LaneId{lane}, static_cast<StateName>(state));
     }
-    const std::string ids = boost::json::serialize(gone);
-    session.execute("job_event_delete", {{"ids", ids}});
-    session.execute("job_log_delete", {{"ids", ids}});
+    session.execute("job_event_delete", {{"ids", id_list(gone)}});
+    session.execute("job_log_delete", {{"ids", id_list(gone)}});
+    ties.remove(session, gone);
     return gone.size();
 }
 
@@ -83,7 +176,7 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
             const auto retention = policies.find(policy);
             if (retention == policies.end()) continue;
             if (instant(finished_at) + kept(retention->second, next.state) > now) continue;
-            doomed.ids.emplace_back(id);
+            doomed.ids.push_back(id);
             doomed.latest = finished_at;
         }
         Tally tally;
@@ -94,6 +187,7 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
         if (purged.is_done) next = {};
     });
     position = next;
+    if (purged.is_done) purge_workflows(limit);
     return purged;
 }
 
@@ -112,7 +206,7 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
                                          {"state", state},
                                          {"keep", *retention.count},
                                          {"count", static_cast<long long>(limit - count)}})) {
-                    doomed.ids.emplace_back(id);
+                    doomed.ids.push_back(id);
                     doomed.latest = std::max(doomed.latest, finished_at);
                 }
                 count += remove(session, tally, doomed);
@@ -121,6 +215,36 @@ std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
         tally.write(session);
     });
     return count;
+}
+
+void SociUpkeepStore::purge_workflows(std::size_t limit) {
+    changes_.write([&](Change& change) {
+        Session& session = change.session;
+        const auto ids_in = [&](const char* statement, Duration age) {
+            std::vector<BatchId> ids;
+            for (const auto& [id] : session.rows<long long>(
+                     statement,
+                     {{"before", micros(session.now() - age)}, {"count", static_cast<long long>(limit)}}))
+                ids.emplace_back(BatchId{id});
+            return ids;
+        };
+        const std::vector<BatchId> ended = ids_in("batch_finished_before", kBatchMemory);
+        if (!ended.empty()) {
+            session.execute("edge_delete", {{"ids", id_list(ended)}});
+            session.execute("batch_delete", {{"ids", id_list(ended)}});
+        }
+        Releases releases{change};
+        const std::vector<BatchId> abandoned = ids_in("batch_abandoned", kBatchPatience);
+        releases.batches().hold(abandoned);
+        for (const BatchId id : abandoned)
+            releases.cancel(id);
+        releases.run();
+        session.execute("unique_window_purge", {{"before", micros(session.now())}});
+        const auto last = std::get<0>(session.rows<std::optional<long long>>("command_last").at(0));
+        if (last)
+            session.execute("command_purge",
+                            {{"last", *last}, {"before", micros(session.now() - kCommandMemory)}});
+    });
 }
 
 std::size_t SociUpkeepStore::purge_servers() {

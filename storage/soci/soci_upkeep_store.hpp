@@ -1,14 +1,13 @@
 #pragma once
 
-#include "storage/soci/database.hpp"
-#include "storage/soci/name_cache.hpp"
+#include "storage/soci/changes.hpp"
 #include "storage/upkeep_store.hpp"
 
 namespace jobhost::storage {
 
 class SociUpkeepStore final : public UpkeepStore {
 public:
-    explicit SociUpkeepStore(Database& database) : database_{database} {}
+    explicit SociUpkeepStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     Purged purge(PurgePosition& position, std::size_t limit) override;
     std::size_t purge_by_count(std::size_t limit) override;
@@ -17,6 +16,9 @@ public:
     bool recount() override;
 
 private:
+    void purge_workflows(std::size_t limit);
+
+    Changes& changes_;
     Database& database_;
 };
 

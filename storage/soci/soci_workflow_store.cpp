@@ -1,33 +1,17 @@
 #include "storage/soci/soci_workflow_store.hpp"
 
 #include "storage/soci/batch_members.hpp"
-#include "storage/soci/id_list.hpp"
-#include "storage/soci/instants.hpp"
+#include "storage/soci/batch_queries.hpp"
+#include "storage/soci/batch_start.hpp"
+#include "storage/soci/command_rows.hpp"
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/releases.hpp"
 #include "storage/soci/restoration.hpp"
 #include "storage/soci/submit_in.hpp"
-#include "storage/storage_error.hpp"
 
 namespace jobhost::storage {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw StorageError{StorageError::Kind::refused, why};
-}
-
-HeldBatch& held(Releases& releases, BatchId id) {
-    releases.batches().hold({id});
-    HeldBatch* batch = releases.batches().find(id);
-    if (batch == nullptr) refuse("there is no batch " + std::to_string(id.value));
-    return *batch;
-}
-
-bool waits_for_others(Session& session, BatchId id) {
-    const auto counts = session.rows<long long, long long, long long>("edge_open_counts",
-                                                                      {{"ids", id_list(std::vector{id})}});
-    return !counts.empty() && std::get<1>(counts.front()) > 0;
-}
 
 // By its present state: it may be that this is not to be done any more.
 void tell_children(Change& change, Releases& releases, std::int64_t subject) {
@@ -55,45 +39,40 @@ std::vector<Inserted> SociWorkflowStore::submit(std::span<const NewBatch> batche
 }
 
 void SociWorkflowStore::open(BatchId id) {
-    changes_.write_repeatedly([&](Change& change) {
-        Releases releases{change};
-        HeldBatch& batch = held(releases, id);
-        if (batch.state != BatchState::creating) return;
-        if (batch.members == 0) refuse("batch " + std::to_string(id.value) + " has no members to start with");
-        if (batch.within) releases.batches().hold({*batch.within});
-        if (waits_for_others(change.session, id) || !releases.has_started(batch.within)) {
-            batch.state = BatchState::awaiting;
-            releases.batches().changed(id);
-        } else {
-            releases.start(id);
-        }
-        releases.run();
-    });
+    changes_.write_repeatedly([&](Change& change) { open_batch(change, id); });
 }
 
-bool SociWorkflowStore::cancel(BatchId id, const std::string& /*by*/) {
+bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
+    check_asker(by);
+    const CommandId command{changes_.ids().reserve(1)};
     bool is_cancelled = false;
     changes_.write_repeatedly([&](Change& change) {
+        is_cancelled = find_command(change.session, command).has_value();
+        if (is_cancelled) return;  // the answer of an earlier commit was lost
         Releases releases{change};
-        const HeldBatch& batch = held(releases, id);
+        const HeldBatch& batch = held_batch(releases, id);
         is_cancelled = !is_final(batch.state);
         if (!is_cancelled) return;
         releases.cancel(id);
         releases.run();
+        insert_done(change.session, {.id = command,
+                                     .verb = Verb::cancel_batch,
+                                     .by = by,
+                                     .filter = R"({"batch":")" + std::to_string(id.value) + R"("})"});
         change.session.announce();
     });
     return is_cancelled;
 }
 
 std::size_t SociWorkflowStore::go_on(std::size_t limit) {
-    std::size_t touched = 0;
+    std::size_t done = 0;
     bool is_any = false;
     database_.read([&](Session& session) {
         is_any = !session.rows<int, long long>("work_next", {{"count", 1}}).empty();
     });
     if (!is_any) return 0;
     changes_.write([&](Change& change) {
-        touched = 0;
+        done = 0;
         for (const auto& [kind, subject] : change.session.rows<int, long long>("work_next", {{"count", 1}})) {
             change.session.execute("work_delete", {{"kind", kind}, {"subject", subject}});
             Releases releases{change, limit};
@@ -112,30 +91,46 @@ std::size_t SociWorkflowStore::go_on(std::size_t limit) {
                     break;
             }
             releases.run();
-            touched = std::max<std::size_t>(releases.touched(), limit);
+            done = limit;  // there may be more
         }
     });
-    return touched;
+    return done;
 }
 
-std::optional<Batch> SociWorkflowStore::find(BatchId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::optional<Batch> SociWorkflowStore::find(BatchId batch) {
+    std::vector<Batch> found;
+    database_.read([&](Session& session) { found = select_batches(session, {batch}); });
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
-BatchPage SociWorkflowStore::list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+BatchPage SociWorkflowStore::list(std::optional<BatchState> state, std::size_t limit,
+                                  std::optional<BatchId> from) {
+    BatchPage page;
+    database_.read([&](Session& session) { page = list_batches(session, state, limit, from); });
+    return page;
 }
 
-std::vector<Batch> SociWorkflowStore::within(BatchId, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Batch> SociWorkflowStore::within(BatchId batch, std::size_t limit) {
+    std::vector<Batch> found;
+    database_.read([&](Session& session) { found = batches_within(session, batch, limit); });
+    return found;
 }
 
-std::vector<ParentEnd> SociWorkflowStore::parents(JobId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<ParentEnd> SociWorkflowStore::parents(JobId job) {
+    std::vector<ParentEnd> found;
+    database_.read([&](Session& session) {
+        found.clear();
+        for (auto& [child, parents] : parents_of(session, {job}))
+            found = std::move(parents);
+    });
+    return found;
 }
 
-std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId>, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Child> SociWorkflowStore::children(std::variant<JobId, BatchId> of, std::size_t limit) {
+    std::vector<Child> found;
+    database_.read([&](Session& session) { found = children_of(session, of, limit); });
+    return found;
 }
 
 std::size_t SociWorkflowStore::sweep(std::size_t limit) {

@@ -3,8 +3,12 @@
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/submission.hpp"
 #include "storage/soci/submission_check.hpp"
+#include "storage/storage_error.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -23,6 +27,23 @@ std::vector<Inserted> submit_by(Changes& changes, std::size_t step, std::span<co
         }
     });
     return answers;
+}
+
+// A job that runs again has to make the same calls in the same order.
+void check_calls(Session& session, JobId creator, std::span<const NewJob> jobs) {
+    std::map<int, std::pair<std::string, std::string>> calls;
+    for (auto& [call, type, arguments] :
+         session.rows<int, std::string, std::string>("job_calls_of", {{"creator", creator.value}}))
+        calls[call] = {std::move(type), std::move(arguments)};
+    for (const NewJob& job : jobs)
+        if (const auto earlier = calls.find(job.call_no);
+            earlier != calls.end() && earlier->second != std::pair{job.type, job.arguments})
+            throw StorageError{
+                StorageError::Kind::refused,
+                "call " + std::to_string(job.call_no) + " of job " + std::to_string(creator.value) +
+                    " was of " + earlier->second.first +
+                    " in an earlier run and is of another type now, or has other arguments; a job "
+                    "that runs again must make the same calls in the same order"};
 }
 
 }  // namespace
@@ -44,6 +65,10 @@ std::optional<std::vector<Inserted>> submit_of_run(Changes& changes, const RunKe
                                                    std::span<const NewJob> jobs) {
     check_jobs(jobs);
     check_submission(batches, jobs);
+    for (const NewJob& job : jobs)
+        if (job.creator != run.job || job.call_no <= 0)
+            throw StorageError{StorageError::Kind::refused,
+                               "a run hands in jobs under its own number, by calls from 1 on"};
     std::optional<std::vector<Inserted>> answers;
     changes.write_repeatedly([&](Change& change) {
         answers.reset();
@@ -53,6 +78,7 @@ std::optional<std::vector<Inserted>> submit_of_run(Changes& changes, const RunKe
                     {{"id", run.job.value}, {"server", run.server.value}, {"lease", run.lease.value}})
                 .empty())
             return;
+        check_calls(change.session, run.job, jobs);
         answers = Submission{change, batches, jobs}.submit();
     });
     return answers;

@@ -1,5 +1,6 @@
 #include "storage/soci/sweep.hpp"
 
+#include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/releases.hpp"
 
@@ -18,13 +19,6 @@ std::set<std::int64_t> without_noted(Session& session, const std::vector<std::in
     for (const auto& [kind, subject] : session.rows<int, long long>("work_of", {{"ids", id_list(ids)}}))
         rest.erase(subject);
     return rest;
-}
-
-bool has_open_edges(Session& session, BatchId id) {
-    for (const auto& [child, open, unmet] : session.rows<long long, long long, long long>(
-             "edge_open_counts", {{"ids", id_list(std::vector{id})}}))
-        if (open > 0) return true;
-    return false;
 }
 
 bool has_members_waiting(Session& session, BatchId id) {
@@ -65,7 +59,7 @@ std::size_t mend(Change& change, Releases& releases, const std::set<std::int64_t
         if (batch->within) releases.batches().hold({*batch->within});
         const bool is_to_start = batch->state == BatchState::awaiting && !batch->cancel_requested_at &&
                                  releases.has_started(batch->within) &&
-                                 !has_open_edges(change.session, batch_id);
+                                 !outlook_of(change.session, batch_id).is_open;
         const bool is_half_started = batch->state == BatchState::started && !batch->cancel_requested_at &&
                                      has_members_waiting(change.session, batch_id);
         if (is_to_start || is_half_started)

@@ -1,18 +1,17 @@
 // The keys that jobs have to themselves.
 #pragma once
 
-#include "storage/digest.hpp"
 #include "storage/model/job.hpp"
+#include "storage/soci/session.hpp"
 
 #include <string>
 
 namespace jobhost::storage {
 
 // What stands for the key of a job in the database: keys of different types never meet.
-inline std::string unique_slot_of(const NewJob& job) {
-    std::string text = job.type;
-    text += '\0';
-    return sha256(text + job.unique->key);
-}
+std::string unique_slot_of(const NewJob& job);
+
+// Gives a job that is held the key that it wants. False: another job has it by now.
+bool take_key(Session& session, JobId job);
 
 }  // namespace jobhost::storage

@@ -28,18 +28,23 @@ std::set<std::string> offered(const std::string& yaml, Read read) {
     return paths;
 }
 
-// Every path of a setting: the sections are found by opening whatever can be opened.
+// Every path of a setting: the sections are found by opening whatever can be opened. A queue has the name
+// NAME.
 std::set<std::string> setting_paths() {
     const auto read = [](Reader& reader, const Node& root) { read_settings(reader, root, "/"); };
     std::string yaml;
     for (const std::string& key : offered("", read))
-        yaml += key + ": {}\n";
+        yaml += key + (key == "queues" ? ": {NAME: {}}\n" : ": {}\n");
     return offered(yaml, read);
 }
 
 std::set<std::string> definition_paths() {
     const auto read = [](Reader& reader, const Node& root) { read_definitions(reader, root, {}); };
-    return offered("jobs: {a: {type: x.y, schedule: {}, retry: {delay: {}}, retention: {}}}\n", read);
+    return offered(
+        "jobs: {a: {type: x.y, schedule: {}, retry: {delay: {}}, retention: {}, unique: {}, limits: [{}], "
+        "after: {}}}\n"
+        "batches: {b: {for_each: {}}}\n",
+        read);
 }
 
 std::string last_part(const std::string& path) {
@@ -64,6 +69,7 @@ TEST_F(DefaultFile, SaysWhatTheCodeSays) {
     EXPECT_EQ(written.plugins.folder, silent.plugins.folder);
     EXPECT_EQ(written.plugins.start_timeout, silent.plugins.start_timeout);
     EXPECT_EQ(written.queues, silent.queues);
+    EXPECT_EQ(written.limits, silent.limits);
     EXPECT_EQ(written.log.level, silent.log.level);
     EXPECT_EQ(written.log.format, silent.log.format);
     EXPECT_EQ(written.definitions, silent.definitions);
@@ -94,8 +100,10 @@ TEST(Readme, ExplainsEverySettingAndEveryKeyOfADefinition) {
     for (const std::string& path : setting_paths())
         EXPECT_NE(text.find("`" + path + "`"), std::string::npos) << path;
     for (const std::string& path : definition_paths()) {
-        const std::string in_job = path.starts_with("jobs.a.") ? path.substr(7) : path;
-        EXPECT_NE(text.find("`" + in_job + "`"), std::string::npos) << in_job;
+        std::string key = path;
+        for (const std::string around : {"jobs.a.", "batches.b.", "[0]"})
+            if (const auto at = key.find(around); at != std::string::npos) key.erase(at, around.size());
+        EXPECT_NE(text.find("`" + key + "`"), std::string::npos) << key;
     }
 }
 

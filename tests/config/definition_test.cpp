@@ -50,7 +50,9 @@ jobs:
     priority: -5
     delay: 10s
     schedule: "0 6 1 * *"
-    retry: {attempts: 3, delay: 1m, on_exhausted: delete}
+    retry: {attempts: 3, delay: 1m, on_exhausted: delete, retry_on: [smtp.*, busy], fail_on: ["*"]}
+    tags: [finance, "two words"]
+    expires_in: 3h
     timeout: 2h
     kill_after: 0s
 )");
@@ -62,9 +64,13 @@ jobs:
     EXPECT_EQ(read.priority, -5);
     EXPECT_EQ(read.delay, 10s);
     EXPECT_EQ(read.schedule, cron("0 6 1 * *"));
-    EXPECT_EQ(
-        read.policy.retry,
-        (RetryPolicy{.attempts = 3, .backoff = FixedBackoff{1min}, .on_exhausted = OnExhausted::remove}));
+    EXPECT_EQ(read.policy.retry, (RetryPolicy{.attempts = 3,
+                                              .backoff = FixedBackoff{1min},
+                                              .on_exhausted = OnExhausted::remove,
+                                              .retry_on = {"smtp.*", "busy"},
+                                              .fail_on = {"*"}}));
+    EXPECT_EQ(read.tags, (std::vector<std::string>{"finance", "two words"}));
+    EXPECT_EQ(read.expires_in, 3h);
     EXPECT_EQ(read.policy.timeout, 2h);
     EXPECT_EQ(read.policy.kill_after, 0s);
 }
@@ -114,7 +120,8 @@ TEST_F(DefinitionFile, UnknownKeyIsRefusedAndTheNearestNamed) {
     EXPECT_EQ(job_says("retry: {max_attempts: 3}"),
               "25  jobs.a.retry.max_attempts  is not a setting  did you mean 'attempts'?");
     EXPECT_EQ(jobs_say("job: {}\n"), "jobs.yaml:1:1  job  is not a setting  did you mean 'jobs'?");
-    EXPECT_EQ(jobs_say("batches: {}\n"), "jobs.yaml:1:1  batches  is not a setting  known here: jobs");
+    EXPECT_EQ(jobs_say("workers: 5\n"),
+              "jobs.yaml:1:1  workers  is not a setting  known here: jobs, batches");
 }
 
 // ---- numbers and durations ----
@@ -171,6 +178,13 @@ TEST_F(DefinitionFile, AttemptsAndEndOfRetriesAreChecked) {
     EXPECT_EQ(job_says("retry: {attempts: -1}"), "35  jobs.a.retry.attempts  must be 0 to 1000, is -1");
     EXPECT_EQ(job_says("retry: {on_exhausted: drop}"),
               "39  jobs.a.retry.on_exhausted  must be fail or delete, is 'drop'");
+    EXPECT_EQ(job_says("retry: {retry_on: [\"a*b\", \"\"]}"),
+              "36  jobs.a.retry.retry_on[0]  must be an error code of 1 to 100 bytes, in which only the last "
+              "may be "
+              "a *, is 'a*b'  write it like smtp.* or exit_status\n"
+              "43  jobs.a.retry.retry_on[1]  must be an error code of 1 to 100 bytes, in which only the last "
+              "may be "
+              "a *, is ''  write it like smtp.* or exit_status");
     EXPECT_EQ(job_says("retry: 5"), "24  jobs.a.retry  must be a mapping, is text");
 }
 
@@ -280,13 +294,34 @@ TEST_F(DefinitionFile, NumbersThatJsonDoesNotHaveAreRefused) {
               "44  jobs.a.args.b[1]  is a number that JSON does not have  quote it to pass it as text");
 }
 
-TEST_F(DefinitionFile, ReferenceInArgumentsIsRefusedUnlessEscaped) {
-    EXPECT_EQ(job_says("args: {to: \"backups/${date}.db\"}"),
-              "28  jobs.a.args.to  unknown reference '${date}'  write $${ for a literal ${");
+TEST_F(DefinitionFile, ReferencesThatAreKnownStayInTheArguments) {
+    EXPECT_EQ(arguments("{to: \"b/${date}.db\", at: \"${scheduled_at}\", too: \"${args.to} $${date}\"}"),
+              R"({"to":"b/${date}.db","at":"${scheduled_at}","too":"${args.to} $${date}"})");
+}
+
+TEST_F(DefinitionFile, ReferenceToWhatIsNotThereIsRefused) {
+    EXPECT_EQ(
+        job_says("args: {to: \"${item.email}\"}"),
+        "28  jobs.a.args.to  '${item.email}' stands where there are no items  say for_each in its batch");
+    EXPECT_EQ(
+        job_says("args: {to: \"${parent.result}\"}"),
+        "28  jobs.a.args.to  refers to the job that it waits for, and waits for none  name one job under "
+        "'after'");
+    EXPECT_EQ(job_says("args: {\"${date}\": 1}"),
+              "24  jobs.a.args.'${date}'  unknown reference '${date}'  write $${ for a literal ${");
+    EXPECT_EQ(job_says("args: {a: \"${dates}\", b: \"${env:HOME} ${secret:smtp}\"}"),
+              "27  jobs.a.args.a  unknown reference '${dates}'  write $${ for a literal ${\n"
+              "42  jobs.a.args.b  unknown reference '${env:HOME}'  write $${ for a literal ${\n"
+              "42  jobs.a.args.b  unknown reference '${secret:smtp}'  write $${ for a literal ${");
+    EXPECT_EQ(job_says("queue: \"${date}\""),
+              "24  jobs.a.queue  unknown reference '${date}'  write $${ for a literal ${");
+}
+
+TEST_F(DefinitionFile, OddReferenceIsRefusedUnlessEscaped) {
     EXPECT_EQ(job_says("args: {to: [\"${a b}\", \"${open\"]}"),
               "29  jobs.a.args.to[0]  unknown reference '${...}'  write $${ for a literal ${\n"
               "39  jobs.a.args.to[1]  unknown reference '${...}'  write $${ for a literal ${");
-    EXPECT_EQ(arguments("{a: \"$${date} $5 $$\", b: $}"), R"({"a":"${date} $5 $$","b":"$"})");
+    EXPECT_EQ(arguments("{a: \"$${a b} $5 $$\", b: $}"), R"({"a":"$${a b} $5 $$","b":"$"})");
 }
 
 TEST_F(DefinitionFile, KeyOfArgumentsSetTwiceIsRefused) {

@@ -103,7 +103,7 @@ TEST_F(Load, SourceHasItsTextAndThePlacesOfItsDefinitions) {
     ASSERT_EQ(source.definitions.size(), 2u);
     EXPECT_EQ(source.definitions[1].definition.name, "b");
     EXPECT_EQ(source.definitions[1].where, (Position{shown, 3, 3}));
-    EXPECT_EQ(source.definitions[1].type_where, (Position{shown, 5, 11}));
+    EXPECT_EQ(source.definitions[1].types.at(0).where, (Position{shown, 5, 11}));
     EXPECT_EQ(source.definitions[1].path, "jobs.b");
 }
 

@@ -16,7 +16,7 @@ TEST_F(SettingsFile, EmptyFileIsAValidHost) {
     EXPECT_EQ(settings.server.application, "default");
     EXPECT_EQ(settings.server.workers, default_workers());
     EXPECT_EQ(settings.server.stop_timeout, 30s);
-    EXPECT_EQ(settings.queues, std::vector<QueueName>{{"default"}});
+    EXPECT_EQ(settings.queues, std::vector<QueueSettings>{{.name = {"default"}}});
     EXPECT_TRUE(settings.definitions.empty());
     EXPECT_TRUE(is_name(settings.server.name)) << settings.server.name;
 }
@@ -46,7 +46,8 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.storage.timeout, 5s);
     EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
-    EXPECT_EQ(settings.queues, (std::vector<QueueName>{{"critical"}, {"default"}, {"reports"}}));
+    EXPECT_EQ(settings.queues, (std::vector<QueueSettings>{
+                                   {.name = {"critical"}}, {.name = {"default"}}, {.name = {"reports"}}}));
     EXPECT_EQ(settings.log.level, LogLevel::warning);
     EXPECT_EQ(settings.log.format, LogFormat::json);
     EXPECT_EQ(settings.definitions,
@@ -88,8 +89,7 @@ TEST_F(SettingsFile, UnknownKeyIsRefusedAndTheNearestNamed) {
               "jobhost.yaml:1:10  server.wokrers  is not a setting  did you mean 'workers'?");
     EXPECT_EQ(host_says("dashboard: {}\n"),
               "jobhost.yaml:1:1  dashboard  is not a setting  known here: server, storage, retention, "
-              "plugins, queues, "
-              "log, definitions");
+              "plugins, queues, limits, log, definitions");
 }
 
 TEST_F(SettingsFile, JobsInTheHostFileAreSentToADefinitionFile) {
@@ -173,8 +173,8 @@ TEST_F(SettingsFile, WordMustBeOneOfThoseKnown) {
 TEST_F(SettingsFile, QueueMustBeNamedAndHasNoSettingsYet) {
     EXPECT_EQ(host_says("queues: {}\n"),
               "jobhost.yaml:1:9  queues  must name a queue  remove the key to get the queue 'default'");
-    EXPECT_EQ(host_says("queues: {a: {workers: 2}}\n"),
-              "jobhost.yaml:1:14  queues.a.workers  is not a setting");
+    EXPECT_EQ(host_says("queues: {a: {wieght: 2}}\n"),
+              "jobhost.yaml:1:14  queues.a.wieght  is not a setting  did you mean 'weight'?");
     EXPECT_EQ(
         host_says("queues: {\"a b\": {}}\n"),
         "jobhost.yaml:1:10  queues.'a b'  must be 1 to 100 of the characters A-Z a-z 0-9 _ . -, is 'a b'");
@@ -218,6 +218,23 @@ TEST_F(SettingsFile, ReferenceIsRefusedUnlessEscaped) {
               "jobhost.yaml:1:16  storage.url  unknown reference '${env:DATABASE_URL}'  write $${ for a "
               "literal ${");
     EXPECT_EQ(settings("plugins: {folder: \"$${x}\"}\n").plugins.folder, folder() / "${x}");
+}
+
+TEST_F(SettingsFile, AQueueMayHaveAWeightAndACap) {
+    EXPECT_EQ(settings("queues: {critical: {weight: 3}, reports: {weight: 1, workers: 2}}\n").queues,
+              (std::vector<QueueSettings>{{.name = {"critical"}, .weight = 3},
+                                          {.name = {"reports"}, .weight = 1, .workers = 2}}));
+    EXPECT_EQ(host_says("queues: {a: {weight: 1000, workers: 1000}}\n"), "");
+}
+
+TEST_F(SettingsFile, WeightsAndCapsOfQueuesHaveRanges) {
+    for (const std::string name : {"weight", "workers"})
+        for (const std::string value : {"0", "1001"})
+            EXPECT_EQ(
+                host_says("queues: {a: {" + name + ": " + value + "}}\n"),
+                host_says("server: {workers: " + value + "}\n")
+                    .replace(0, std::string("jobhost.yaml:1:19  server.workers").size(),
+                             "jobhost.yaml:1:" + std::to_string(16 + name.size()) + "  queues.a." + name));
 }
 
 TEST_F(SettingsFile, AllErrorsComeAtOnceInTheirOrder) {

@@ -75,10 +75,11 @@ class EnqueueTest(HostTestCase):
         self.assertEqual(self.here.wait_state(kept["id"], "succeeded")["expires_at"], kept["expires_at"])
         self.assertEqual(self.here.appended(), [])
 
-    def test_json_prints_the_ids_as_an_array(self):
+    def test_json_prints_the_ids_and_whether_they_are_new(self):
         ids = self.here.json("enqueue", "misbehave.ok")
-        self.assertEqual(len(ids), 1)
-        self.assertEqual(self.here.show(ids[0])["id"], ids[0])
+        self.assertEqual(ids, [{"id": ids[0]["id"], "is_new": True}])
+        self.assertEqual(self.here.show(ids[0]["id"])["id"], ids[0]["id"])
+        self.assertEqual(self.here.json("enqueue", "--from", "-", input=""), [])
 
     def test_lines_come_from_a_file_with_all_their_keys(self):
         lines = [{"type": "misbehave.ok", "queue": "critical", "priority": 4},
@@ -172,7 +173,7 @@ class EnqueueTest(HostTestCase):
     def test_an_unknown_verb_is_named_with_the_nearest(self):
         for words, problem in ((["sevre"], "'sevre' is no verb; did you mean 'serve'?"),
                                (["jobs", "shw", "1"], "'shw' is no verb; did you mean 'show'?"),
-                               (["jobs", "dance"], "'dance' is no verb; there are list, count, show, log")):
+                               (["jobs", "tango"], "'tango' is no verb; there are list, count, show, log")):
             self.assert_refused(self.here.call(*words), 2, problem)
 
     def test_an_unknown_definition_is_refused_with_the_nearest(self):

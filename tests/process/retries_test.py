@@ -71,14 +71,17 @@ class RetryTest(HostTestCase):
         self.assertEqual((event["error_code"], event["message"]), ("hopeless", "no use in trying again"))
 
     def test_bad_arguments_are_final_at_once_with_the_place_in_the_message(self):
-        for name, arguments, pointer in (("misbehave.sleep", {"seconds": "long"}, "/seconds"),
-                                         ("misbehave.sleep", {}, "seconds"),
-                                         ("misbehave.print", {"lines": -1}, "/lines"),
-                                         ("misbehave.sleep", {"seconds": 1, "polit": True}, "polit"),
-                                         ("command.run", {"command": []}, "/command"),
-                                         ("command.run", {"command": ["/bin/true", 7]}, "/command/1")):
+        # Those of a definition are for the job alone to judge; nothing else lets them in.
+        bad = (("misbehave.sleep", {"seconds": "long"}, "/seconds"), ("misbehave.sleep", {}, "seconds"),
+               ("misbehave.print", {"lines": -1}, "/lines"),
+               ("misbehave.sleep", {"seconds": 1, "polit": True}, "polit"), ("command.run", {"command": []}, "/command"),
+               ("command.run", {"command": ["/bin/true", 7]}, "/command/1"))
+        here = self.place(name="bad", definitions={f"bad-{number}": {"type": name, "args": arguments}
+                                                   for number, (name, arguments, _) in enumerate(bad)})
+        here.start()
+        for number, (name, arguments, pointer) in enumerate(bad):
             with self.subTest(name, arguments=arguments):
-                shown = self.here.wait_state(self.here.enqueue(name, arguments), "failed", "succeeded", "scheduled")
+                shown = here.wait_state(here.enqueue(f"bad-{number}"), "failed", "succeeded", "scheduled")
                 self.assertEqual((shown["state"], shown["reason"], shown["attempt"]), ("failed", "fatal", 1))
                 self.assertEqual(shown["events"][0]["error_code"], "bad_arguments")
                 self.assertIn(pointer, shown["events"][0]["message"])

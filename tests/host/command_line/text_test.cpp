@@ -32,6 +32,22 @@ TEST(Text, TheNoteOfARetrySaysWhichAndWhen) {
     job.state = Succeeded{};
     job.warnings = 2;
     EXPECT_EQ(state_note(job), "2 warnings");
+    EXPECT_EQ(state_text(job), "succeeded with 2 warnings");
+}
+
+TEST(Text, WhatIsAwaitedIsSaid) {
+    Job job;
+    job.state = Awaiting{Reason::parents};
+    EXPECT_EQ(state_text(job), "awaiting (for its parents)");
+    job.state = Awaiting{Reason::limit};
+    job.parked_on = LimitUse{"tenant", "acme"};
+    EXPECT_EQ(state_text(job), "awaiting (for a slot of tenant:acme)");
+    job.state = Processing{};
+    job.cancel_requested_at = TimePoint{};
+    EXPECT_EQ(state_text(job), "processing (asked to stop)");
+    job.state = Enqueued{};
+    job.cancel_requested_at.reset();
+    EXPECT_EQ(state_text(job), "enqueued");
 }
 
 }  // namespace

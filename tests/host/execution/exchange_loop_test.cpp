@@ -26,8 +26,8 @@ struct ExchangeLoopTest : testing::Test {
     std::atomic<bool> is_live = true;
     std::optional<ExchangeLoop> loop;
 
-    void start(std::size_t workers = 2) {
-        loop.emplace(jobs, ServerId{1}, workers, Served{{QueueName{"default"}}, {{"test.job", 1}}}, clock,
+    void start(std::size_t workers = 2, ServedQueue queue = {QueueName{"default"}}) {
+        loop.emplace(jobs, ServerId{1}, workers, Served{{std::move(queue)}, {{"test.job", 1}}}, clock,
                      ExchangeLoop::Callbacks{
                          .deliver =
                              [this](const std::vector<Assignment>& assignments) {
@@ -246,6 +246,28 @@ TEST_F(ExchangeLoopTest, NoMoreIsClaimedThanThereIsRoomForOutcomes) {
     ASSERT_TRUE(deliveries.wait_for(3));
     EXPECT_THAT(calls_since("exchange 2+0"), testing::Contains("exchange 0+2")) << "written first";
     EXPECT_TRUE(loop->has_room());
+}
+
+TEST_F(ExchangeLoopTest, ARunThatEndsWhileTheDatabaseFailsMakesRoomInItsQueue) {
+    std::atomic<bool> must_end = false;
+    jobs.during_exchange = [&] {
+        if (must_end.exchange(false)) finish(last_delivered());
+    };
+    jobs.enqueue(7);
+    start(2, {.name = QueueName{"default"}, .workers = 1});
+    ASSERT_TRUE(deliveries.wait_for(1));
+    const int exchanges = jobs.exchanges.count();
+    jobs.fail_next(FakeJobs::Fault::before);
+    must_end = true;
+
+    loop->wake();
+
+    ASSERT_TRUE(jobs.settlements.wait_for(1));
+    ASSERT_TRUE(jobs.exchanges.wait_for(exchanges + 3)) << "it fails, settles, claims";
+    loop->stop();
+    const auto parts = jobs.content.with([](auto& all) { return all.last_parts; });
+    ASSERT_EQ(parts.size(), 1u);
+    EXPECT_EQ(parts[0].limit, 1u);
 }
 
 TEST_F(ExchangeLoopTest, LanesAreReadWhenThereIsNewsAndEverySecond) {

@@ -13,7 +13,7 @@
 namespace jobhost::test {
 
 // Thread-safe.
-class FakeJobs final : public storage::JobStore {
+class FakeJobs : public storage::JobStore {
 public:
     // When the next exchange with a claim or a settlement breaks.
     enum class Fault { none, before, after };
@@ -22,8 +22,10 @@ public:
         std::deque<JobId> enqueued;
         std::map<JobId, Lease> processing;
         std::set<storage::HeldRun> settled;
+        std::set<storage::HeldRun> cancelled;
         std::vector<std::string> calls;  // "exchange 1+2": one settlement, two jobs wanted
         std::int64_t last_lease = 0;
+        std::vector<storage::ClaimRequest::Part> last_parts;  // of the last exchange that wanted jobs
         Fault fault = Fault::none;
         bool refuses_claims = false;
         bool refuses_log = false;
@@ -55,6 +57,7 @@ public:
         return content.with([&](Content& all) {
             all.calls.push_back("exchange " + std::to_string(given.size()) + "+" +
                                 std::to_string(claim.limit));
+            if (claim.limit > 0) all.last_parts = claim.more;
             const Fault fault =
                 given.empty() && claim.limit == 0 ? Fault::none : std::exchange(all.fault, Fault::none);
             if (fault == Fault::before) throw std::bad_alloc{};
@@ -88,7 +91,11 @@ public:
     }
     JobId reserve_ids(std::size_t) override { return {}; }
     std::vector<Inserted> insert(std::span<const NewJob>) override { return {}; }
-    std::vector<storage::HeldRun> cancelled_runs_of(ServerId, std::size_t) override { return {}; }
+    std::vector<storage::HeldRun> cancelled_runs_of(ServerId, std::size_t) override {
+        return content.with([](Content& all) {
+            return std::vector<storage::HeldRun>(all.cancelled.begin(), all.cancelled.end());
+        });
+    }
     storage::Promoted promote_due(std::size_t) override { return {}; }
     void append_log(std::span<const storage::LogChunk> chunks) override {
         if (!chunks.empty() && content.with([](Content& all) { return all.refuses_log; }))

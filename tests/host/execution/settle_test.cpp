@@ -76,6 +76,45 @@ TEST_F(SettleTest, AFatalFailureIsNotTriedAgain) {
     EXPECT_EQ(std::get<Failed>(settle(Outcome::fatal).target).reason, Reason::fatal);
 }
 
+TEST_F(SettleTest, AnErrorThatThePolicyDoesNotRetryIsFatal) {
+    job.policy.retry.fail_on = {"bo*"};
+    EXPECT_EQ(settle(Outcome::failed).cause, Cause::failed);
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::failed).target).reason, Reason::fatal);
+
+    job.policy.retry.fail_on = {};
+    job.policy.retry.retry_on = {"smtp.*"};
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::timed_out).target).reason, Reason::fatal);
+
+    job.policy.retry.retry_on = {"boom"};
+    EXPECT_EQ(settle(Outcome::failed).cause, Cause::retried);
+}
+
+TEST_F(SettleTest, AnErrorThatIsNotRetriedFailsEvenWhereExhaustedJobsAreDeleted) {
+    job.policy.retry.on_exhausted = OnExhausted::remove;
+    job.policy.retry.fail_on = {"boom"};
+
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::failed).target).reason, Reason::fatal);
+}
+
+TEST_F(SettleTest, ARetryWithoutADelayIsEnqueuedAtOnce) {
+    job.policy.retry.backoff = FixedBackoff{0s};
+
+    const auto settlement = settle(Outcome::failed);
+
+    EXPECT_EQ(settlement.cause, Cause::retried_at_once);
+    EXPECT_EQ(name_of(settlement.target), StateName::enqueued);
+    EXPECT_EQ(settlement.event->cause, Cause::retried_at_once);
+}
+
+TEST_F(SettleTest, ACrashUsesARetry) {
+    job.policy.retry = {1, FixedBackoff{30s}, OnExhausted::fail};
+    EXPECT_EQ(settle(Outcome::crashed).cause, Cause::retried);
+
+    job.attempt = 2;
+    job.crashes = 1;
+    EXPECT_EQ(std::get<Failed>(settle(Outcome::crashed).target).reason, Reason::exhausted);
+}
+
 TEST_F(SettleTest, TheThirdCrashIsQuarantined) {
     job.crashes = 1;
     EXPECT_EQ(settle(Outcome::crashed).cause, Cause::retried);
@@ -97,6 +136,14 @@ TEST_F(SettleTest, AnInterruptedRunGivesItsAttemptBackAtMostTwentyTimes) {
 
     job.interruptions = 19;
     EXPECT_EQ(settle(Outcome::interrupted).cause, Cause::retried);
+}
+
+TEST_F(SettleTest, ACancelledRunIsDeletedWhateverItsPolicy) {
+    const auto settlement = settle(Outcome::cancelled);
+
+    EXPECT_EQ(settlement.cause, Cause::cancelled);
+    EXPECT_EQ(std::get<Deleted>(settlement.target).reason, Reason::cancelled);
+    EXPECT_EQ(settlement.new_interruptions, 0);
 }
 
 TEST_F(SettleTest, WhatNeverBeganIsGivenBackWithoutATrace) {
@@ -139,7 +186,7 @@ TEST_F(SettleTest, JobsAreHandedInByASuccessAlone) {
 TEST_F(SettleTest, EveryMoveIsInTheTable) {
     for (const Outcome outcome :
          {Outcome::succeeded, Outcome::failed, Outcome::fatal, Outcome::timed_out, Outcome::crashed,
-          Outcome::interrupted, Outcome::snoozed, Outcome::not_begun}) {
+          Outcome::cancelled, Outcome::interrupted, Outcome::snoozed, Outcome::not_begun}) {
         for (const int attempt : {1, 11}) {
             job.attempt = attempt;
             const auto settlement = settle(outcome);

@@ -47,12 +47,20 @@ struct WorkerPoolTest : testing::Test {
                          .fence = [this] { return lease.deadline(); },
                      });
     }
-    void run(std::int64_t id, const std::string& type) {
-        ClaimedJob job;
+    void run(std::int64_t id, const std::string& type, ClaimedJob job = {}) {
         job.id = JobId{id};
         job.lease = Lease{1};
         job.arguments = "{}";
         pool->run({std::move(job), "jobs." + type});
+    }
+    void run_after(std::vector<ParentEnd> parents, const std::string& arguments, bool is_filled_in = true) {
+        ClaimedJob job;
+        job.id = JobId{1};
+        job.lease = Lease{1};
+        job.arguments = arguments;
+        job.policy.has_parent_references = is_filled_in;
+        job.parents = std::move(parents);
+        pool->run({std::move(job), "jobs.echo"});
     }
     bool wait_until(const std::function<bool()>& holds) {
         const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -84,6 +92,29 @@ struct WorkerPoolTest : testing::Test {
         throw std::out_of_range{"it has not ended"};
     }
 };
+
+TEST_F(WorkerPoolTest, AJobGetsWhatItsParentHasLeft) {
+    run_after({{{JobId{7}}, true, R"({"rows":5})"}}, R"({"n":"${parent.result.rows}","text":"$${a}"})");
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).result, R"({"n":5,"text":"${a}"})");
+}
+
+TEST_F(WorkerPoolTest, ArgumentsOfSomebodyAreTakenAsTheyAre) {
+    run_after({{{JobId{7}}, true, "5"}}, R"({"n":"${parent.result}"})", false);
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).result, R"({"n":"${parent.result}"})");
+}
+
+TEST_F(WorkerPoolTest, WithoutTheResultOfItsParentAJobCannotRun) {
+    run_after({{{JobId{7}}, true, ""}}, R"({"n":"${parent.result.rows}"})");
+    ASSERT_TRUE(wait_ended(1));
+    EXPECT_EQ(end_of(1).outcome, Outcome::fatal);
+    EXPECT_EQ(end_of(1).error_code, "unresolved_reference");
+    EXPECT_EQ(end_of(1).error_message,
+              "n: '${parent.result.rows}' has no value: the job that it waited for has left no result");
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(2)) << "its worker is free";
+}
 
 TEST_F(WorkerPoolTest, NothingBeginsOnceHalfOfTheLeaseIsGone) {
     run(1, "succeed");
@@ -122,6 +153,62 @@ TEST_F(WorkerPoolTest, AJobThatHeedsTheCancellationGivesItsAttemptBack) {
     ASSERT_TRUE(wait_ended(2));
     EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
     EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("lost touch with the database"));
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobEndsWhenItIsAsked) {
+    run(1, "polite");
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+
+    pool->cancel_run({JobId{1}, Lease{1}});
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled);
+    EXPECT_EQ(end_of(1).error_code, "cancelled");
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobThatDoesNotEndIsKilledAfterItsPolicysTime) {
+    run(1, "spin", {.policy = {.kill_after = 100ms}});
+    run(2, "succeed");
+    ASSERT_TRUE(wait_ended(1));
+
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled) << "and no crash";
+    EXPECT_THAT(end_of(1).error_message, testing::HasSubstr("was killed"));
+}
+
+TEST_F(WorkerPoolTest, ACancelledJobThatHasNotBegunNeverBegins) {
+    run(1, "succeed");
+
+    pool->cancel_run({JobId{1}, Lease{2}});
+    EXPECT_TRUE(ended.empty()) << "that is another run";
+    pool->cancel_run({JobId{1}, Lease{1}});
+
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_EQ(end_of(1).outcome, Outcome::cancelled);
+}
+
+TEST_F(WorkerPoolTest, AJobThatWasLostTooOftenGetsAWorkerThatRunsNothingElse) {
+    run(1, "process");
+    ASSERT_TRUE(wait_ended(1));
+    run(2, "process");
+    ASSERT_TRUE(wait_ended(2));
+    EXPECT_EQ(end_of(2).result, end_of(1).result) << "workers are used again";
+
+    run(3, "process", {.crashes = 2});
+    ASSERT_TRUE(wait_ended(3));
+    run(4, "process", {.recoveries = 3});
+    ASSERT_TRUE(wait_ended(4));
+
+    EXPECT_NE(end_of(3).result, end_of(1).result);
+    EXPECT_NE(end_of(4).result, end_of(1).result);
+    EXPECT_NE(end_of(4).result, end_of(3).result) << "it has ended after its job";
+    run(5, "process");
+    ASSERT_TRUE(wait_ended(5));
+    EXPECT_EQ(end_of(5).result, end_of(1).result) << "others go on as before";
 }
 
 TEST_F(WorkerPoolTest, ALostLeaseLeavesNoWorkerAndARenewedOneBeginsAnew) {

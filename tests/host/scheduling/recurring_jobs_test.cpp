@@ -1,8 +1,12 @@
 #include "host/scheduling/recurring_jobs.hpp"
 
+#include "tests/host/scheduling/definitions.hpp"
+#include "tests/host/scheduling/recorded_firings.hpp"
 #include "tests/support/temporary_storage.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace jobhost::host {
 namespace {
@@ -12,7 +16,7 @@ using namespace std::chrono_literals;
 struct RecurringJobsTest : testing::Test {
     test::TemporaryStorage db;
     int fired = 0;
-    RecurringJobs recurring{*db.storage, db.clock, {{"test.job", 3}}, [this] { ++fired; }};
+    RecurringJobs recurring{*db.storage, db.clock, {{"test.job", 3}}, {}, [this] { ++fired; }};
 
     void define(const Schedule& schedule) {
         Definition definition;
@@ -79,6 +83,112 @@ TEST_F(RecurringJobsTest, ACronScheduleFiresInItsTimeZone) {
 
     EXPECT_EQ(nominal_instants(),
               std::vector{TimePoint{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + 23h}});
+}
+
+// ---- workflows ----
+
+struct RecurringWorkflowsTest : testing::Test {
+    test::TemporaryStorage db;
+    RecordedFirings storage{*db.storage};
+    std::optional<WrittenDefinitions> written;
+    std::optional<RecurringJobs> recurring;
+
+    // Whose first instant comes now.
+    void define(const std::string& yaml, bool has_files = true) {
+        written.emplace(yaml);
+        storage.definitions().apply("default", "server", written->sources());
+        recurring.emplace(storage, db.clock, std::map<std::string, int>{},
+                          has_files ? written->folders() : decltype(written->folders()){}, [] {});
+        db.clock.set(next("a"));
+    }
+    TimePoint next(const std::string& name) { return storage.definitions().find(name)->next_at.value(); }
+    const storage::Firing& firing(const std::string& name) {
+        const DefinitionId id = storage.definitions().find(name)->id;
+        return *std::ranges::find(storage.fired, id, &storage::Firing::definition);
+    }
+};
+
+TEST_F(RecurringWorkflowsTest, WhatWaitsIsFiredWithWhatItWaitsFor) {
+    define("jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, after: a}\n");
+    const TimePoint instant = db.clock.now();
+    recurring->run_once();
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    const auto& jobs = storage.fired[0].jobs;
+    ASSERT_EQ(jobs.size(), 2u);
+    EXPECT_EQ(jobs[1].parents, (std::vector<Parent>{{jobs[0].id}}));
+    EXPECT_EQ(jobs[1].nominal_at, instant);
+}
+
+TEST_F(RecurringWorkflowsTest, FirstOfThoseThatAreWaitedForTogetherHandsInAll) {
+    define(
+        "jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, schedule: {every: 1m}}\n"
+        "  c: {type: x.c, after: [a, b]}\n");
+    recurring->run_once();
+
+    EXPECT_EQ(storage.fired.size(), 2u);
+    EXPECT_EQ(firing("a").jobs.size(), 3u);
+    EXPECT_TRUE(firing("b").jobs.empty());
+    EXPECT_EQ(next("b"), next("a"));
+}
+
+TEST_F(RecurringWorkflowsTest, BatchIsFiredWithItsMembers) {
+    define("batches: {a: {schedule: {every: 1m}, for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n");
+    written->write("x.csv", "id\n1\n2\n");
+    recurring->run_once();
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(storage.fired[0].batches.size(), 1u);
+    EXPECT_EQ(storage.fired[0].jobs.size(), 2u);
+    EXPECT_TRUE(storage.fired[0].opens.empty());
+}
+
+TEST_F(RecurringWorkflowsTest, LargeBatchLiesReadyAndIsOpenedByItsFiring) {
+    define("batches: {a: {schedule: {every: 1m}, for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n");
+    std::string items = "id\n";
+    for (std::size_t i = 0; i < kMaxMembersAtOnce; ++i)
+        items += "1\n";
+    written->write("x.csv", items);
+    recurring->run_once();
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_TRUE(storage.fired[0].jobs.empty());
+    EXPECT_EQ(storage.fired[0].opens,
+              std::vector{storage.recorded_workflows.submitted.at(0).batches.at(0).id});
+    EXPECT_TRUE(storage.recorded_workflows.opened.empty());
+}
+
+TEST_F(RecurringWorkflowsTest, WhatCannotBeMadeIsTriedAgainAndHoldsUpNobody) {
+    define(
+        "jobs: {other: {type: x.other, schedule: {every: 1m}}}\n"
+        "batches: {a: {schedule: {every: 1m}, for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n");
+    const TimePoint instant = db.clock.now();
+    EXPECT_EQ(recurring->run_once(), 10s);
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(firing("other").jobs.size(), 1u);
+    EXPECT_EQ(next("a"), instant);
+    written->write("x.csv", "id\n1\n");
+    recurring->run_once();
+    EXPECT_EQ(firing("a").jobs.size(), 1u);
+}
+
+TEST_F(RecurringWorkflowsTest, ItemsThatLieElsewhereAreLeftToAnotherHost) {
+    define("batches: {a: {schedule: {every: 1m}, for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n", false);
+    written->write("x.csv", "id\n1\n");
+    EXPECT_EQ(recurring->run_once(), 10s);
+    EXPECT_TRUE(storage.fired.empty());
+}
+
+TEST_F(RecurringWorkflowsTest, WhatTheDatabaseRefusesHoldsUpNobody) {
+    define("jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, schedule: {every: 1m}}\n");
+    const TimePoint instant = db.clock.now();
+    storage.refused = storage.definitions().find("a")->id;
+    recurring->run_once();
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(firing("b").jobs.size(), 1u);
+    EXPECT_EQ(next("a"), instant) << "it is tried again";
 }
 
 }  // namespace

@@ -53,6 +53,10 @@ protected:
     ServerStore& servers = storage->servers();
     DefinitionStore& definitions = storage->definitions();
     UpkeepStore& upkeep = storage->upkeep();
+    WorkflowStore& workflows = storage->workflows();
+    OperationStore& operations = storage->operations();
+    LimitStore& limits = storage->limits();
+    RunStore& run_store = storage->runs();
     ServerId server = enter("first");
 
     ServerId enter(const std::string& incarnation) {

@@ -45,7 +45,16 @@ TEST_P(DefinitionRulesConformance, AllOfADefinitionIsKept) {
     given.priority = -7;
     given.delay = 90s;
     given.policy.retry = {3, ExponentialBackoff{1s, 1.5, 1h, 0.25}, OnExhausted::remove};
+    given.policy.retry.retry_on = {"smtp.*", "é"};
+    given.policy.retry.fail_on = {"*"};
     given.policy.retention.count = 5;
+    given.policy.has_parent_references = true;
+    given.tags = {"finance", "two words"};
+    given.expires_in = 2h;
+    given.unique = {"${args.id}", HeldWhile::window, 1h, OnConflict::extend};
+    given.limits = {{"smtp", ""}, {"tenant", "t ${args.tenant}"}};
+    given.after = {{"a", "b"}, Condition::finished};
+    given.fires_with = {"month-end-report", "other"};
     given.schedule = std::get<Cron>(Cron::parse("0 3 * * MON", "Europe/Istanbul"));
     apply("shop/a.yaml", {given});
 
@@ -53,6 +62,27 @@ TEST_P(DefinitionRulesConformance, AllOfADefinitionIsKept) {
     EXPECT_EQ(found.definition, given);
     EXPECT_EQ(found.source, "shop/a.yaml");
     EXPECT_EQ(found.next_at, next_due(*given.schedule, clock.now()));
+}
+
+TEST_P(DefinitionRulesConformance, AllOfABatchIsKept) {
+    Definition inner = named("inner");
+    inner.batch =
+        BatchDefinition{.for_each = std::vector<std::string>{R"({"a":"é"})", "5"}, .members = {named("m")}};
+    for (int depth = 0; depth < 30; ++depth) {
+        Definition around = named("around");
+        around.batch = BatchDefinition{.members = {inner}};
+        inner = around;
+    }
+    Definition given = named("campaign");
+    Definition close = named("close");
+    close.after.on = Condition::deleted;
+    given.batch =
+        BatchDefinition{.for_each = ItemFile{"in/customers.csv"}, .members = {inner}, .then = {close}};
+    apply("shop/a.yaml", {given});
+
+    EXPECT_EQ(stored("campaign").definition, given);
+    given.batch->then.clear();
+    EXPECT_EQ(apply("shop/a.yaml", {given}).changed, 1u);
 }
 
 TEST_P(DefinitionRulesConformance, WithoutAScheduleNothingIsDue) {

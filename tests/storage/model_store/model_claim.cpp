@@ -1,105 +1,140 @@
 #include "tests/storage/model_store/model_claim.hpp"
 
+#include "tests/storage/model_store/model_limits.hpp"
+#include "tests/storage/model_store/model_unique.hpp"
+
 #include <algorithm>
-#include <tuple>
+#include <functional>
+#include <stdexcept>
 
 namespace jobhost::storage::model {
 
 namespace {
 
-bool contains(const std::vector<JobId>& ids, JobId id) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
+struct Part {
+    const std::vector<ClaimLane>& lanes;
+    std::size_t limit;
+};
+
+std::vector<Part> parts_of(const ClaimRequest& claim) {
+    std::vector<Part> parts{{claim.lanes, claim.limit}};
+    for (const ClaimRequest::Part& more : claim.more)
+        parts.push_back({more.lanes, more.limit});
+    return parts;
 }
 
-std::optional<int> rank_of(LaneId lane, const ClaimRequest& claim) {
-    for (const ClaimLane& asked : claim.lanes)
-        if (asked.lane == lane) return asked.rank;
-    return std::nullopt;
+ClaimedJob start(ModelDatabase& database, ServerId server, JobRecord& job, TimePoint now) {
+    free_key_at_claim(job);
+    job.server = server;
+    ++job.seen.lease.value;
+    ++job.seen.attempt;
+    become(job, Processing{server, job.seen.lease, now});
+    const DefinitionRecord* definition = job.definition ? database.find_definition(*job.definition) : nullptr;
+    return {.id = job.seen.id,
+            .lease = job.seen.lease,
+            .lane = job.lane,
+            .attempt = job.seen.attempt,
+            .crashes = job.seen.crashes,
+            .recoveries = job.seen.recoveries,
+            .interruptions = job.interruptions,
+            .order_key = job.order_key,
+            .policy = job.seen.policy,
+            .arguments = job.seen.arguments,
+            .definition = definition ? definition->stored.definition.name : "",
+            .nominal_at = job.seen.nominal_at,
+            .claimed_at = now,
+            .batch = job.seen.batch,
+            .parents = job.parents};
 }
 
-// Sorts as a claim does. REQUIRES: the job's lane is asked for.
-auto place_of(JobId id, const ModelDatabase& database, const ClaimRequest& claim) {
-    const JobRecord& job = database.jobs.at(id);
-    return std::tuple{rank_of(job.lane, claim).value(), job.order_key, id};
+// Of those that `is_looked_at` lets through.
+std::vector<ClaimedJob> take_if(ModelDatabase& database, ServerId server, const ClaimRequest& claim,
+                                TimePoint now, const std::function<bool(JobId)>& is_looked_at) {
+    std::vector<ClaimedJob> taken;
+    const std::vector<Part> parts = parts_of(claim);
+    std::vector<std::size_t> of_part(parts.size());
+    for (const auto& [part, rank, order_key, id] : candidates(database, claim)) {
+        if (taken.size() == claim.limit || of_part[part] == parts[part].limit || !is_looked_at(id)) continue;
+        JobRecord& job = database.jobs.at(id);
+        if (end_unless_wanted(job, now) || !admit(database, job, now)) {
+            grant_slots(database, now);  // that it held
+            continue;
+        }
+        taken.push_back(start(database, server, job, now));
+        ++of_part[part];
+    }
+    return taken;
 }
 
-}  // namespace
-
-std::vector<JobId> candidates(const ModelDatabase& database, const ClaimRequest& claim, bool are_expired,
-                              TimePoint now) {
-    std::vector<JobId> found;
-    for (const auto& [id, job] : database.jobs)
-        if (job.state() == StateName::enqueued && rank_of(job.lane, claim) &&
-            is_expired(job, now) == are_expired)
-            found.push_back(id);
-    std::sort(found.begin(), found.end(),
-              [&](JobId a, JobId b) { return place_of(a, database, claim) < place_of(b, database, claim); });
-    return found;
+template <class List>
+bool contains(const List& list, JobId id) {
+    return std::find(list.begin(), list.end(), id) != list.end();
 }
 
-Choice best_choice(const ModelDatabase& database, const ClaimRequest& claim, TimePoint now) {
-    if (claim.limit == 0) return {};
-    Choice choice{candidates(database, claim, false, now), candidates(database, claim, true, now)};
-    if (choice.claimed.size() < claim.limit) return choice;
-    choice.claimed.resize(claim.limit);
-    const auto last = place_of(choice.claimed.back(), database, claim);
-    std::erase_if(choice.expired, [&](JobId id) { return place_of(id, database, claim) > last; });
-    return choice;
-}
-
-std::string fault_in(const Choice& choice, const ModelDatabase& database, const ClaimRequest& claim,
-                     TimePoint now) {
-    const std::vector<JobId> ready = candidates(database, claim, false, now);
-    const std::vector<JobId> expired = candidates(database, claim, true, now);
-    for (const JobId id : choice.expired)
-        if (claim.limit == 0 || !contains(expired, id)) return "deleted a job that it need not look at";
-    for (const JobId id : choice.claimed)
-        if (!contains(ready, id)) return "claimed a job that is not ready";
-    if (choice.claimed.size() != std::min(claim.limit, ready.size()))
-        return "claimed " + std::to_string(choice.claimed.size()) + " jobs of " +
-               std::to_string(ready.size()) + " that are ready, limit " + std::to_string(claim.limit);
-    if (choice.claimed.empty()) return {};
-    if (choice.claimed.front() != ready.front()) return "the first job is not the best one";
-    for (std::size_t i = 1; i < choice.claimed.size(); ++i)
-        if (place_of(choice.claimed[i], database, claim) <= place_of(choice.claimed[i - 1], database, claim))
-            return "the jobs are not in order, best first";
-    std::set<LaneId> left;  // lanes of which a ready job stayed behind
-    for (const JobId id : ready) {
-        const LaneId lane = database.jobs.at(id).lane;
-        if (!contains(choice.claimed, id))
-            left.insert(lane);
-        else if (left.contains(lane))
-            return "passed over a better job of the same lane";
+// Why no database may have left these where they are; empty: it may.
+std::string fault_in(const Choice& choice, const std::vector<Place>& places, const ModelDatabase& before_it,
+                     const ClaimRequest& claim, TimePoint now) {
+    const std::vector<Part> parts = parts_of(claim);
+    std::vector<std::size_t> claimed(parts.size());
+    std::vector<std::size_t> left(parts.size());
+    std::set<LaneId> behind;  // lanes of which a ready job stayed behind
+    std::vector<JobId> in_order;
+    bool is_best_taken = true;
+    for (const Place& place : places) {
+        const auto& [part, rank, order_key, id] = place;
+        const JobRecord& job = before_it.jobs.at(id);
+        if (contains(choice.claimed, id)) {
+            if (behind.contains(job.lane)) return "passed over a better job of the same lane";
+            if (in_order.empty() && !is_best_taken) return "the first job is not the best one";
+            in_order.push_back(id);
+            ++claimed[part];
+        } else if (!contains(choice.passed, id) && !is_expired(job, now)) {
+            behind.insert(job.lane);
+            is_best_taken = false;
+            ++left[part];
+        }
+    }
+    if (in_order != choice.claimed) return "the jobs are not ready, or not in order, best first";
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::size_t most = std::min(parts[i].limit, claim.limit - sum);
+        if (claimed[i] > most) return "claimed more than the limit";
+        if (claimed[i] < most && left[i] > 0) return "left ready jobs behind";
+        sum += claimed[i];
     }
     return {};
 }
 
-std::vector<ClaimedJob> take(ModelDatabase& database, ServerId server, const Choice& choice, TimePoint now) {
-    for (const JobId id : choice.expired)
-        expire(database.jobs.at(id), now);
-    std::vector<ClaimedJob> taken;
-    for (const JobId id : choice.claimed) {
-        JobRecord& job = database.jobs.at(id);
-        job.server = server;
-        ++job.seen.lease.value;
-        ++job.seen.attempt;
-        job.seen.state = Processing{server, job.seen.lease, now};
-        const DefinitionRecord* definition =
-            job.definition ? database.find_definition(*job.definition) : nullptr;
-        taken.push_back({.id = id,
-                         .lease = job.seen.lease,
-                         .lane = job.lane,
-                         .attempt = job.seen.attempt,
-                         .crashes = job.seen.crashes,
-                         .recoveries = job.seen.recoveries,
-                         .interruptions = job.interruptions,
-                         .order_key = job.order_key,
-                         .policy = job.seen.policy,
-                         .arguments = job.seen.arguments,
-                         .definition = definition ? definition->stored.definition.name : "",
-                         .nominal_at = job.seen.nominal_at,
-                         .claimed_at = now});
+}  // namespace
+
+std::vector<Place> candidates(const ModelDatabase& database, const ClaimRequest& claim) {
+    std::vector<Place> found;
+    const std::vector<Part> parts = parts_of(claim);
+    for (const auto& [id, job] : database.jobs) {
+        if (job.state() != StateName::enqueued) continue;
+        for (std::size_t part = 0; part < parts.size(); ++part)
+            for (const ClaimLane& lane : parts[part].lanes)
+                if (lane.lane == job.lane) found.emplace_back(part, lane.rank, job.order_key, id);
     }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::vector<ClaimedJob> take(ModelDatabase& database, ServerId server, const ClaimRequest& claim,
+                             TimePoint now) {
+    return take_if(database, server, claim, now, [](JobId) { return true; });
+}
+
+std::vector<ClaimedJob> take_as(ModelDatabase& database, ServerId server, const ClaimRequest& claim,
+                                const Choice& choice, TimePoint now) {
+    const std::string fault = fault_in(choice, candidates(database, claim), database, claim, now);
+    if (!fault.empty()) throw std::runtime_error{fault};
+    std::vector<ClaimedJob> taken = take_if(database, server, claim, now, [&](JobId id) {
+        return contains(choice.claimed, id) || contains(choice.passed, id);
+    });
+    const bool is_same = std::equal(taken.begin(), taken.end(), choice.claimed.begin(), choice.claimed.end(),
+                                    [](const ClaimedJob& run, JobId id) { return run.id == id; });
+    if (!is_same) throw std::runtime_error{"claimed a job that must not run, or passed one that may"};
     return taken;
 }
 

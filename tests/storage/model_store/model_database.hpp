@@ -4,6 +4,8 @@
 
 #include "storage/definition_store.hpp"
 #include "storage/job_store.hpp"
+#include "storage/operation_store.hpp"
+#include "storage/run_store.hpp"
 #include "storage/server_store.hpp"
 
 #include <functional>
@@ -11,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,10 +29,46 @@ struct JobRecord {
     int interruptions = 0;
     std::optional<DefinitionId> definition;
     Origin origin = Origin::request;
+    int call_no = 0;
+    std::vector<ParentEnd> parents;
+    std::optional<TimePoint> due_at;  // as it was asked for; looked at when it is released
+    Duration delay{};
+    std::optional<Unique> unique;
+    bool holds_key = false;
+    std::set<LimitUse> slots;  // of concurrent limits, that it holds
+    bool has_rate_slots = false;
+    SavedWork saved;
     std::vector<JobEvent> events;
     std::map<std::pair<Lease, int>, std::string> log;  // chunks
 
     StateName state() const { return name_of(seen.state); }
+    bool is_waiting() const { return state() < StateName::processing; }
+    // What it waits for is its parents or its batch, not a limit.
+    bool awaits_others() const { return state() == StateName::awaiting && !seen.parked_on; }
+};
+
+struct BatchRecord {
+    Batch seen;               // its numbers are counted when it is read
+    std::int64_t purged = 0;  // members that are not there any more
+    std::int64_t purged_unsuccessful = 0;
+    bool is_unmet = false;  // cancelled because what it, or a batch around it, waited for ended otherwise
+};
+
+// What was given out of one key of a rate limit.
+struct RateRecord {
+    std::vector<TimePoint> given;  // the last instants, at most as many as the capacity
+    std::int64_t in_window = 0;    // how many of them in the window of the last one
+    TimePoint full_at;             // a bucket would be full again
+};
+
+struct LimitRecord {
+    Limit limit;
+    std::map<std::string, RateRecord> rates;  // by key
+};
+
+struct WindowRecord {
+    JobId job;
+    TimePoint until;
 };
 
 struct ServerRecord {
@@ -58,22 +97,45 @@ private:
     int descriptor_;  // eventfd
 };
 
-// The parts are for the holder of `mutex`; hold it through Reading or Writing.
-struct ModelDatabase {
-    std::mutex mutex;
+struct Contents {
     std::int64_t next_job = 1;
     std::int64_t next_server = 1;
-    int opened = 0;  // how many storages were opened on it
     std::map<JobId, JobRecord> jobs;
+    std::map<BatchId, BatchRecord> batches;
     std::vector<Lane> lanes;  // by id, from 1
     std::map<ServerId, ServerRecord> servers;
-    std::map<std::string, DefinitionRecord> definitions;  // by name
-    std::multimap<int, std::weak_ptr<Bell>> bells;        // by who listens
+    std::map<std::string, DefinitionRecord> definitions;                  // by name
+    std::map<std::string, LimitRecord> limits;                            // by name
+    std::map<std::pair<std::string, std::string>, WindowRecord> windows;  // by type and key
+    std::map<std::string, QueueState> paused;                             // by queue
+    std::vector<Command> commands;                                        // from the oldest
+};
+
+// The contents are for the holder of `mutex`; hold it through Opened.
+struct ModelDatabase : Contents {
+    std::mutex mutex;
+    int opened = 0;                                 // how many storages were opened on it
+    std::multimap<int, std::weak_ptr<Bell>> bells;  // by who listens
 
     bool is_live(ServerId server) const;
-    LaneId lane_of(const NewJob& job);
+    LaneId lane_of(const QueueName& queue, const std::string& type, int payload_version);
     const DefinitionRecord* find_definition(DefinitionId id) const;
 };
+
+// Lets all happen that follows from what has changed; see model_releases.hpp.
+void follow_up(ModelDatabase& database, TimePoint now);
+
+// Calls `work()`, which changes everything or throws and changes nothing.
+template <class Work>
+auto all_or_nothing(ModelDatabase& database, Work work) {
+    const Contents before = database;
+    try {
+        return work();
+    } catch (...) {
+        static_cast<Contents&>(database) = before;
+        throw;
+    }
+}
 
 // One storage's view of the database.
 struct Opened {
@@ -81,7 +143,7 @@ struct Opened {
     const Clock* clock;
     int number;
 
-    // Calls `work(database, now)` alone; afterwards, what others watch is rung.
+    // Calls `work(database, now)` alone, and lets all follow from it; what others watch is rung.
     template <class Work>
     auto write(Work work) {
         const std::lock_guard lock{database->mutex};
@@ -89,7 +151,15 @@ struct Opened {
             Opened& self;
             ~Ringing() { self.ring_others(); }
         } ringing{*this};
-        return work(*database, clock->now());
+        const TimePoint now = clock->now();
+        if constexpr (std::is_void_v<decltype(work(*database, now))>) {
+            work(*database, now);
+            follow_up(*database, now);
+        } else {
+            auto answer = work(*database, now);
+            follow_up(*database, now);
+            return answer;
+        }
     }
     template <class Work>
     auto read(Work work) const {
@@ -101,9 +171,18 @@ private:
     void ring_others();
 };
 
-// The job has become expired where it would have waited for a run.
-bool is_expired(const JobRecord& job, TimePoint now);
-void expire(JobRecord& job, TimePoint now);
+// Throws refused, unless `holds`.
+void demand(bool holds, const std::string& otherwise);
+
+// The only ways in which a job changes its state: what hangs on the state goes with it.
+void become(JobRecord& job, State state);
 void enqueue(JobRecord& job, TimePoint now);
+// Back to where it was in its line.
+void enqueue_again(JobRecord& job);
+// It waits for a run no longer, as it has expired or was cancelled; false: neither.
+bool is_expired(const JobRecord& job, TimePoint now);
+bool end_unless_wanted(JobRecord& job, TimePoint now);
+// By its priority and when it was enqueued.
+std::int64_t order_key_of(const JobRecord& job);
 
 }  // namespace jobhost::storage::model

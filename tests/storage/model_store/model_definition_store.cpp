@@ -1,8 +1,7 @@
 #include "tests/storage/model_store/model_definition_store.hpp"
 
 #include "storage/storage_error.hpp"
-#include "tests/storage/model_store/model_job_store.hpp"
-#include "tests/storage/model_store/model_texts.hpp"
+#include "tests/storage/model_store/model_submit.hpp"
 
 namespace jobhost::storage::model {
 
@@ -97,10 +96,7 @@ std::optional<StoredDefinition> ModelDefinitionStore::find(const std::string& na
 }
 
 std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
-    for (const Firing& firing : firings)
-        for (const NewJob& job : firing.jobs)
-            check(job);
-    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+    const auto fire_all = [&](ModelDatabase& database, TimePoint now) {
         std::size_t fired = 0;
         for (const Firing& firing : firings)
             for (auto& [name, record] : database.definitions) {
@@ -109,10 +105,15 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
                     stored.next_at != firing.seen)
                     continue;
                 stored.next_at = firing.next;
-                insert(database, firing.jobs, now);
+                submit(database, firing.batches, firing.jobs, now);
+                for (const BatchId batch : firing.opens)
+                    database.batches.at(batch).seen.state = BatchState::awaiting;
                 ++fired;
             }
         return fired;
+    };
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        return all_or_nothing(database, [&] { return fire_all(database, now); });
     });
 }
 

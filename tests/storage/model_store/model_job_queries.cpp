@@ -3,6 +3,7 @@
 #include "storage/storage_error.hpp"
 #include "tests/storage/model_store/model_texts.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace jobhost::storage::model {
@@ -22,20 +23,33 @@ Place place_of(const JobRecord& job, const JobFilter& filter) {
     return {-job.seen.finished_at.value().time_since_epoch().count(), -id};
 }
 
+}  // namespace
+
 bool passes(const JobRecord& job, const JobFilter& filter, const std::string& definition) {
     return (!filter.state || *filter.state == job.state()) &&
            (!filter.queue || *filter.queue == job.seen.queue) &&
            (!filter.type || *filter.type == job.seen.type) &&
-           (!filter.definition || (*filter.definition == definition && job.definition));
+           (!filter.definition || (*filter.definition == definition && job.definition)) &&
+           (!filter.tag || std::count(job.seen.tags.begin(), job.seen.tags.end(), *filter.tag) > 0) &&
+           (!filter.batch || *filter.batch == job.seen.batch) &&
+           (!filter.has_warnings || job.seen.warnings > 0);
 }
+
+std::string definition_of(const ModelDatabase& database, const JobRecord& job) {
+    const DefinitionRecord* record = job.definition ? database.find_definition(*job.definition) : nullptr;
+    return record ? record->stored.definition.name : "";
+}
+
+namespace {
 
 // A filter as text, so that a cursor remembers which one it belongs to.
 std::string text_of(const JobFilter& filter) {
     std::string text = std::to_string(filter.state ? static_cast<int>(*filter.state) : -1);
     for (const auto& part :
-         {filter.queue ? std::optional{filter.queue->value} : std::nullopt, filter.type, filter.definition})
+         {filter.queue ? std::optional{filter.queue->value} : std::nullopt, filter.type, filter.definition,
+          filter.tag, filter.batch ? std::optional{std::to_string(filter.batch->value)} : std::nullopt})
         text += part ? "," + std::to_string(part->size()) + ":" + *part : ",";
-    return text + ";";
+    return text + (filter.has_warnings ? ",warnings;" : ";");
 }
 
 std::string cursor_of(const JobFilter& filter, const Place& last) {
@@ -60,11 +74,6 @@ Place place_at(const JobFilter& filter, const std::string& cursor) {
     const std::size_t comma = place.find(',');
     if (comma == std::string_view::npos) refuse_cursor();
     return {number_of(place.substr(0, comma)), number_of(place.substr(comma + 1))};
-}
-
-std::string definition_of(const ModelDatabase& database, const JobRecord& job) {
-    const DefinitionRecord* record = job.definition ? database.find_definition(*job.definition) : nullptr;
-    return record ? record->stored.definition.name : "";
 }
 
 Job seen(const ModelDatabase& database, const JobRecord& record) {

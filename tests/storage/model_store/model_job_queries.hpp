@@ -6,6 +6,10 @@
 
 namespace jobhost::storage::model {
 
+bool passes(const JobRecord& job, const JobFilter& filter, const std::string& definition);
+// Its name; empty: the job has none.
+std::string definition_of(const ModelDatabase& database, const JobRecord& job);
+
 class ModelJobQueries final : public JobQueries {
 public:
     explicit ModelJobQueries(Opened& opened) : opened_{opened} {}

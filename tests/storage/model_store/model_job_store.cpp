@@ -1,45 +1,14 @@
 #include "tests/storage/model_store/model_job_store.hpp"
 
+#include "storage/storage_error.hpp"
+#include "tests/storage/model_store/model_submit.hpp"
 #include "tests/storage/model_store/model_texts.hpp"
 
-#include <algorithm>
 #include <cassert>
-#include <stdexcept>
 
 namespace jobhost::storage::model {
 
 namespace {
-
-bool has_had_its_job(const ModelDatabase& database, const NewJob& job) {
-    if (!job.definition || !job.nominal_at) return false;
-    return std::any_of(database.jobs.begin(), database.jobs.end(), [&](const auto& entry) {
-        const JobRecord& there = entry.second;
-        return there.definition == job.definition && there.seen.nominal_at == job.nominal_at &&
-               there.origin == job.origin;
-    });
-}
-
-JobRecord record_of(const NewJob& job, LaneId lane, TimePoint now) {
-    JobRecord record;
-    record.seen.id = job.id;
-    record.seen.type = job.type;
-    record.seen.payload_version = job.payload_version;
-    record.seen.queue = job.queue;
-    record.seen.priority = job.priority;
-    record.seen.arguments = job.arguments;
-    record.seen.policy = job.policy;
-    record.seen.created_at = now;
-    record.seen.expires_at = job.expires_at;
-    record.seen.nominal_at = job.nominal_at;
-    record.lane = lane;
-    record.definition = job.definition;
-    record.origin = job.origin;
-    if (job.due_at && *job.due_at > now)
-        record.seen.state = Scheduled{*job.due_at, Reason::delayed};
-    else
-        enqueue(record, now);
-    return record;
-}
 
 void add_log(ModelDatabase& database, std::span<const LogChunk> chunks) {
     for (const LogChunk& chunk : chunks)
@@ -47,26 +16,32 @@ void add_log(ModelDatabase& database, std::span<const LogChunk> chunks) {
             job->second.log.emplace(std::pair{chunk.lease, chunk.number}, chunk.lines);
 }
 
+bool gives_attempt_back(Cause cause) {
+    return cause == Cause::given_back || cause == Cause::interrupted || cause == Cause::snoozed;
+}
+
 // The run has ended as `settlement` says.
 void end_run(JobRecord& job, const Settlement& settlement, TimePoint now) {
-    if (settlement.cause == Cause::given_back || settlement.cause == Cause::interrupted ||
-        settlement.cause == Cause::snoozed)
-        --job.seen.attempt;
+    if (gives_attempt_back(settlement.cause)) --job.seen.attempt;
     job.seen.crashes += settlement.new_crashes;
     job.interruptions += settlement.new_interruptions;
     job.seen.warnings += settlement.new_warnings;
     if (settlement.started_at) job.seen.started_at = settlement.started_at;
-    job.seen.state = settlement.target;
-    if (auto* success = std::get_if<Succeeded>(&job.seen.state))
-        job.seen.finished_at = success->finished_at;
-    else if (auto* failure = std::get_if<Failed>(&job.seen.state))
-        job.seen.finished_at = failure->finished_at;
-    else if (auto* deletion = std::get_if<Deleted>(&job.seen.state))
-        job.seen.finished_at = deletion->finished_at;
-    else if (is_expired(job, now))
-        expire(job, now);
-    else if (std::holds_alternative<Enqueued>(job.seen.state))
-        job.seen.state = Enqueued{job.enqueued_at};  // it keeps its place
+    if (!is_final(name_of(settlement.target)) && end_unless_wanted(job, now)) return;
+    if (std::holds_alternative<Enqueued>(settlement.target))
+        enqueue_again(job);
+    else
+        become(job, settlement.target);
+}
+
+// False: they are refused, and none was handed in.
+bool hand_in(ModelDatabase& database, const Settlement& settlement, TimePoint now) {
+    try {
+        submit(database, {}, settlement.jobs, now);
+        return true;
+    } catch (const StorageError&) {
+        return false;
+    }
 }
 
 Moved settle_one(ModelDatabase& database, ServerId server, Settlement settlement, TimePoint now,
@@ -77,9 +52,11 @@ Moved settle_one(ModelDatabase& database, ServerId server, Settlement settlement
     JobRecord& job = found->second;
     if (job.server != server || job.seen.lease != settlement.lease) return Moved::lost;
     if (job.state() != StateName::processing) return Moved::already;
-    if (mutilate(settlement)) ++mutilated;
-    end_run(job, settlement, now);
-    if (settlement.event) job.events.push_back(*settlement.event);
+    const bool is_handed_in = hand_in(database, settlement, now);
+    if (mutilate(settlement) || !is_handed_in) ++mutilated;
+    JobRecord& ended = database.jobs.at(settlement.job);  // what was undone came anew
+    end_run(ended, settlement, now);
+    if (settlement.event) ended.events.push_back(*settlement.event);
     add_log(database, settlement.log);
     return Moved::yes;
 }
@@ -89,18 +66,12 @@ Exchanged settle(ModelDatabase& database, ServerId server, std::span<const Settl
     Exchanged exchanged;
     for (const Settlement& settlement : settlements)
         exchanged.moved.push_back(settle_one(database, server, settlement, now, exchanged.mutilated));
+    follow_up(database, now);
     exchanged.server_is_live = database.is_live(server);
     return exchanged;
 }
 
 }  // namespace
-
-void insert(ModelDatabase& database, std::span<const NewJob> jobs, TimePoint now) {
-    for (const NewJob& job : jobs) {
-        if (database.jobs.contains(job.id) || has_had_its_job(database, job)) continue;
-        database.jobs.emplace(job.id, record_of(job, database.lane_of(job), now));
-    }
-}
 
 JobId ModelJobStore::reserve_ids(std::size_t count) {
     return opened_.write([&](ModelDatabase& database, TimePoint) {
@@ -111,21 +82,15 @@ JobId ModelJobStore::reserve_ids(std::size_t count) {
 }
 
 std::vector<Inserted> ModelJobStore::insert(std::span<const NewJob> jobs) {
-    for (const NewJob& job : jobs)
-        check(job);
-    opened_.write([&](ModelDatabase& database, TimePoint now) { model::insert(database, jobs, now); });
-    std::vector<Inserted> inserted;
-    for (const NewJob& job : jobs)
-        inserted.push_back({job.id});
-    return inserted;
+    return opened_.write(
+        [&](ModelDatabase& database, TimePoint now) { return submit(database, {}, jobs, now); });
 }
 
 Exchanged ModelJobStore::exchange(ServerId server, std::span<const Settlement> settlements,
                                   const ClaimRequest& claim) {
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         Exchanged exchanged = settle(database, server, settlements, now);
-        if (exchanged.server_is_live)
-            exchanged.claimed = take(database, server, best_choice(database, claim, now), now);
+        if (exchanged.server_is_live) exchanged.claimed = take(database, server, claim, now);
         return exchanged;
     });
 }
@@ -135,16 +100,17 @@ Exchanged ModelJobStore::exchange_as(ServerId server, std::span<const Settlement
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         Exchanged exchanged = settle(database, server, settlements, now);
         const ClaimRequest possible = exchanged.server_is_live ? claim : ClaimRequest{};
-        if (const std::string fault = fault_in(choice, database, possible, now); !fault.empty())
-            throw std::runtime_error{fault};
-        exchanged.claimed = take(database, server, choice, now);
+        exchanged.claimed = take_as(database, server, possible, choice, now);
         return exchanged;
     });
 }
 
-std::vector<JobId> ModelJobStore::expired_in(const ClaimRequest& claim) {
+std::vector<JobId> ModelJobStore::candidates_in(const ClaimRequest& claim) {
     return opened_.read([&](const ModelDatabase& database) {
-        return candidates(database, claim, true, opened_.clock->now());
+        std::vector<JobId> ids;
+        for (const Place& place : candidates(database, claim))
+            ids.push_back(std::get<JobId>(place));
+        return ids;
     });
 }
 
@@ -178,10 +144,7 @@ Promoted ModelJobStore::promote_due(std::size_t limit) {
         Promoted promoted;
         while (!waiting.empty() && waiting.begin()->first <= now && promoted.count < limit) {
             JobRecord& job = database.jobs.at(waiting.begin()->second);
-            if (is_expired(job, now))
-                expire(job, now);
-            else
-                enqueue(job, now);
+            if (!end_unless_wanted(job, now)) enqueue(job, now);
             waiting.erase(waiting.begin());
             ++promoted.count;
         }

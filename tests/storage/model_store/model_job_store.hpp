@@ -6,9 +6,6 @@
 
 namespace jobhost::storage::model {
 
-// Insert what is new; jobs that are there, or whose instant of a schedule has had its job, are left out.
-void insert(ModelDatabase& database, std::span<const NewJob> jobs, TimePoint now);
-
 class ModelJobStore final : public JobStore {
 public:
     explicit ModelJobStore(Opened& opened) : opened_{opened} {}
@@ -27,8 +24,8 @@ public:
     // when it must not have.
     Exchanged exchange_as(ServerId server, std::span<const Settlement> settlements, const ClaimRequest& claim,
                           const Choice& choice);
-    // Those that such a claim may delete because they have expired.
-    std::vector<JobId> expired_in(const ClaimRequest& claim);
+    // Those that such a claim may look at.
+    std::vector<JobId> candidates_in(const ClaimRequest& claim);
 
 private:
     Opened& opened_;

@@ -92,8 +92,7 @@ std::size_t ModelServerStore::recover(ServerId server, std::size_t limit) {
                                   .error_code = "host_died",
                                   .message = "its host ended in the middle of the run",
                                   .by = {}});
-            job.seen.state = Enqueued{job.enqueued_at};
-            if (is_expired(job, now)) expire(job, now);
+            if (!end_unless_wanted(job, now)) enqueue_again(job);
             ++count;
         }
         return count;

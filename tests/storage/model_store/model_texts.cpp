@@ -1,9 +1,11 @@
 #include "tests/storage/model_store/model_texts.hpp"
 
-#include "storage/storage_error.hpp"
 #include "storage/text.hpp"
+#include "tests/storage/model_store/model_database.hpp"
 
 #include <boost/json.hpp>
+
+#include <set>
 
 namespace jobhost::storage::model {
 
@@ -11,8 +13,28 @@ namespace {
 
 namespace json = boost::json;
 
-void demand(bool holds, const char* otherwise) {
-    if (!holds) throw StorageError{StorageError::Kind::refused, otherwise};
+void check_parents(const std::vector<Parent>& parents) {
+    demand(parents.size() <= kMaxParents, "too many parents");
+}
+
+void check_tags(const std::vector<std::string>& tags) {
+    demand(tags.size() <= kMaxTags, "too many tags");
+    for (const std::string& tag : tags)
+        demand(!tag.empty() && tag.size() <= 100 && is_storable(tag), "a tag that is no tag");
+}
+
+void check_limits(const std::vector<LimitUse>& uses) {
+    demand(uses.size() <= kMaxLimitsOfJob, "too many limits");
+    demand(std::set(uses.begin(), uses.end()).size() == uses.size(), "a limit that is named twice");
+    for (const LimitUse& use : uses)
+        demand(use.limit.size() + use.key.size() <= 200 && is_storable(use.key),
+               "a limit's key that is no key");
+}
+
+void check_unique(const Unique& unique) {
+    demand(!unique.key.empty() && unique.key.size() <= kMaxKeySize && is_storable(unique.key),
+           "a unique key that is no key");
+    demand(unique.held != HeldWhile::window || unique.window > Duration{}, "a window without a length");
 }
 
 bool replace_unless_storable(std::string& text, const std::string& note) {
@@ -36,6 +58,25 @@ void check(const NewJob& job) {
     depth.max_depth = kMaxJsonDepth;
     const json::value parsed = json::parse(job.arguments, error, {}, depth);
     demand(!error && parsed.is_object(), "arguments that are not a JSON object");
+    demand(job.delay >= Duration{}, "a delay that is negative");
+    check_parents(job.parents);
+    check_tags(job.tags);
+    check_limits(job.limits);
+    if (job.unique) check_unique(*job.unique);
+}
+
+void check(const NewBatch& batch) {
+    demand(batch.id.value > 0, "a batch without an id");
+    demand(is_storable(batch.name) && batch.name.size() <= kMaxNameSize, "a batch's name that is no name");
+    check_parents(batch.parents);
+}
+
+bool is_json(const std::string& text) {
+    json::error_code error;
+    json::parse_options depth;
+    depth.max_depth = kMaxJsonDepth;
+    json::parse(text, error, {}, depth);
+    return !error && is_storable(text);
 }
 
 bool mutilate(Settlement& settlement) {

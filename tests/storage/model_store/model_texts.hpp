@@ -3,13 +3,17 @@
 
 #include "storage/job_queries.hpp"
 #include "storage/job_store.hpp"
+#include "storage/model/batch.hpp"
 
 #include <string>
 
 namespace jobhost::storage::model {
 
-// Throws refused for a job that no database may take.
+// Throws refused for a job or batch that no database may take.
 void check(const NewJob& job);
+void check(const NewBatch& batch);
+
+bool is_json(const std::string& text);
 
 // Takes away what of the settlement's texts cannot be stored; false: there was nothing to take.
 bool mutilate(Settlement& settlement);

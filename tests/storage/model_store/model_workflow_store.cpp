@@ -1,47 +1,114 @@
 #include "tests/storage/model_store/model_workflow_store.hpp"
 
-#include "storage/storage_error.hpp"
+#include "tests/storage/model_store/model_batches.hpp"
+#include "tests/storage/model_store/model_operations.hpp"
+#include "tests/storage/model_store/model_submit.hpp"
 
 namespace jobhost::storage::model {
 
-std::vector<Inserted> ModelWorkflowStore::submit(std::span<const NewBatch>, std::span<const NewJob>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+namespace {
+
+BatchRecord& existing(ModelDatabase& database, BatchId id) {
+    const auto found = database.batches.find(id);
+    demand(found != database.batches.end(), "batch " + std::to_string(id.value) + " does not exist");
+    return found->second;
 }
 
-void ModelWorkflowStore::open(BatchId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+}  // namespace
+
+std::vector<Inserted> ModelWorkflowStore::submit(std::span<const NewBatch> batches,
+                                                 std::span<const NewJob> jobs) {
+    return opened_.write(
+        [&](ModelDatabase& database, TimePoint now) { return model::submit(database, batches, jobs, now); });
 }
 
-bool ModelWorkflowStore::cancel(BatchId, const std::string&) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+void ModelWorkflowStore::open(BatchId id) {
+    opened_.write([&](ModelDatabase& database, TimePoint) {
+        BatchRecord& batch = existing(database, id);
+        if (batch.seen.state != BatchState::creating) return;
+        demand(counted(database, batch).members > 0, "batch " + std::to_string(id.value) + " has no members");
+        batch.seen.state = BatchState::awaiting;
+    });
 }
 
-std::optional<Batch> ModelWorkflowStore::find(BatchId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+bool ModelWorkflowStore::cancel(BatchId id, const std::string& by) {
+    check_asker(by);
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        Batch& batch = existing(database, id).seen;
+        if (is_final(batch.state)) return false;
+        if (!batch.cancel_requested_at) batch.cancel_requested_at = now;
+        return true;
+    });
 }
 
-BatchPage ModelWorkflowStore::list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::optional<Batch> ModelWorkflowStore::find(BatchId id) {
+    return opened_.read([&](const ModelDatabase& database) -> std::optional<Batch> {
+        const auto found = database.batches.find(id);
+        if (found == database.batches.end()) return std::nullopt;
+        return counted(database, found->second);
+    });
 }
 
-std::vector<Batch> ModelWorkflowStore::within(BatchId, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+BatchPage ModelWorkflowStore::list(std::optional<BatchState> state, std::size_t limit,
+                                   std::optional<BatchId> from) {
+    return opened_.read([&](const ModelDatabase& database) {
+        BatchPage page;
+        for (auto at = database.batches.rbegin(); at != database.batches.rend(); ++at) {
+            const auto& [id, batch] = *at;
+            if ((state && batch.seen.state != *state) || (from && id > *from)) continue;
+            if (page.batches.size() == limit) {
+                page.next = id;
+                break;
+            }
+            page.batches.push_back(counted(database, batch));
+        }
+        return page;
+    });
 }
 
-std::vector<ParentEnd> ModelWorkflowStore::parents(JobId) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<Batch> ModelWorkflowStore::within(BatchId around, std::size_t limit) {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::vector<Batch> found;
+        for (const auto& [id, batch] : database.batches)
+            if (batch.seen.within == around && found.size() < limit)
+                found.push_back(counted(database, batch));
+        return found;
+    });
 }
 
-std::vector<Child> ModelWorkflowStore::children(std::variant<JobId, BatchId>, std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+std::vector<ParentEnd> ModelWorkflowStore::parents(JobId job) {
+    return opened_.read([&](const ModelDatabase& database) {
+        const auto found = database.jobs.find(job);
+        return found == database.jobs.end() ? std::vector<ParentEnd>{} : found->second.parents;
+    });
 }
 
+std::vector<Child> ModelWorkflowStore::children(std::variant<JobId, BatchId> of, std::size_t limit) {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::map<std::int64_t, std::vector<Child>> by_number;
+        const auto add = [&](auto id, const std::vector<ParentEnd>& parents) {
+            for (const ParentEnd& end : parents)
+                if (end.parent.of == of) by_number[id.value].push_back({id, end.parent.on, end.is_met});
+        };
+        for (const auto& [id, job] : database.jobs)
+            add(id, job.parents);
+        for (const auto& [id, batch] : database.batches)
+            add(id, batch.seen.parents);
+        std::vector<Child> found;
+        for (const auto& [number, edges] : by_number)
+            for (const Child& child : edges)
+                if (found.size() < limit) found.push_back(child);
+        return found;
+    });
+}
+
+// Each call has done all of it.
 std::size_t ModelWorkflowStore::go_on(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+    return 0;
 }
 
 std::size_t ModelWorkflowStore::sweep(std::size_t) {
-    throw StorageError{StorageError::Kind::refused, "not there yet"};
+    return 0;
 }
 
 }  // namespace jobhost::storage::model

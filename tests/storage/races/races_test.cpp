@@ -69,7 +69,7 @@ protected:
     Host one{url, "one"};
     Host two{url, "two"};
     SociJobQueries queries{*one.opened.database};
-    SociUpkeepStore upkeep{*one.opened.database};
+    SociUpkeepStore upkeep{one.changes};
 
     NewJob job() {
         NewJob made;
@@ -334,6 +334,38 @@ TEST_F(Races, ARunThatIsRecoveredWhileItEnds) {
                              [this, dying] { two.servers.recover(dying, 10); }};
         },
         [&] { EXPECT_EQ(state_of(child.id), moved == Moved::yes ? enqueued : awaiting); });
+}
+
+TEST_F(Races, ABatchThatIsForgottenWhileAMemberComes) {
+    NewJob late;
+    bool is_in = false;
+    const auto forget = [this] {
+        for (PurgePosition position; !upkeep.purge(position, 100).is_done;)
+            continue;
+    };
+    const auto attach = [&] {
+        try {
+            two.workflows.submit({}, {&late, 1});
+            is_in = true;
+        } catch (const StorageError&) {  // there is no such batch any more
+        }
+    };
+    race(
+        [&] {
+            const NewBatch made = batch();
+            NewJob early = late = job();
+            late.id = job().id;
+            early.policy.retention.succeeded = {};
+            early.batch = late.batch = made.id;
+            one.workflows.submit({&made, 1}, {&early, 1});
+            one.succeed(one.claim(1).at(0));
+            forget();  // the job; the batch has just ended
+            one.opened.database->write(
+                [](Session& session) { session.execute_text("UPDATE batch SET finished_at = 1"); });
+            is_in = false;
+            return std::pair{forget, attach};
+        },
+        [&] { EXPECT_EQ(one.workflows.find(*late.batch).has_value(), is_in); });
 }
 
 TEST_F(Races, AParentThatIsRequeuedWhileAnotherOneEnds) {

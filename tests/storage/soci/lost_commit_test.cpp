@@ -3,6 +3,8 @@
 #include "storage/soci/pooled_database.hpp"
 #include "storage/soci/postgres_connection.hpp"
 #include "storage/soci/soci_job_store.hpp"
+#include "storage/soci/soci_operation_store.hpp"
+#include "storage/soci/soci_workflow_store.hpp"
 #include "tests/support/postgres_cluster.hpp"
 
 #include <gtest/gtest.h>
@@ -52,9 +54,8 @@ struct LostCommitTest : testing::Test {
             return std::make_unique<LossyConnection>(PostgresOptions{url, 10s}, catalog, next);
         },
         10s};
-    NameCache names;
-    JobInserter inserter;
-    SociJobStore store{database, names, inserter};
+    Changes changes{database};
+    SociJobStore store{changes};
 
     LostCommitTest() { migrate(database); }
 
@@ -66,6 +67,11 @@ struct LostCommitTest : testing::Test {
             jobs[static_cast<std::size_t>(i)].type = "mail.send";
         }
         return jobs;
+    }
+    // Until so many are left that the next ones need no transaction.
+    void reserve_some_ids() {
+        for (int i = 0; i < 20; ++i)
+            store.reserve_ids(1);
     }
     long long number(const std::string& query) {
         long long found = 0;
@@ -102,6 +108,38 @@ TEST_F(LostCommitTest, IdsAreReservedAnew) {
     next = Fate::answer_is_lost;
     const JobId first = store.reserve_ids(10);
     EXPECT_GE(store.reserve_ids(1).value, first.value + 10);
+}
+
+TEST_F(LostCommitTest, AJobIsRunAgainOnce) {
+    SociOperationStore operations{changes};
+    const auto jobs = new_jobs(1);
+    store.insert(jobs);
+    reserve_some_ids();
+    for (const Fate fate : {Fate::answer_is_lost, Fate::never_happens}) {
+        next = fate;
+        operations.run_again(jobs[0].id, {}, "somebody");
+        EXPECT_EQ(next, Fate::arrives);
+    }
+    expect_jobs(3);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM job_event"), 2);
+    EXPECT_EQ(operations.commands(10).size(), 2u);
+}
+
+TEST_F(LostCommitTest, ABatchIsCancelledOnce) {
+    SociOperationStore operations{changes};
+    SociWorkflowStore workflows{changes};
+    reserve_some_ids();
+    for (const Fate fate : {Fate::answer_is_lost, Fate::never_happens}) {
+        const NewBatch batch{.id = BatchId{store.reserve_ids(1).value}};
+        auto jobs = new_jobs(1);
+        jobs[0].batch = batch.id;
+        workflows.submit({&batch, 1}, jobs);
+        next = fate;
+        EXPECT_TRUE(workflows.cancel(batch.id, "somebody"));
+        EXPECT_EQ(next, Fate::arrives);
+        EXPECT_TRUE(workflows.find(batch.id)->cancel_requested_at.has_value());
+    }
+    EXPECT_EQ(operations.commands(10).size(), 2u);
 }
 
 TEST_F(LostCommitTest, WhatMayNotBeDoneTwiceIsNotRepeated) {

@@ -40,12 +40,14 @@ struct RepeatedWork : testing::Test {
     const test::ManualClock clock;
     SqliteDatabase database{folder / "test.db", 5s, clock};
     UndoingDatabase undoing{database};
-    SociServerStore servers{undoing};
+    Changes changes{database};
+    Changes undone{undoing};
+    SociServerStore servers{undone};
     ServerId server;
 
     void SetUp() override {
         migrate(database);
-        server = SociServerStore{database}.enter({.incarnation = "first", .name = "first"}, {});
+        server = SociServerStore{changes}.enter({.incarnation = "first", .name = "first"}, {});
     }
 };
 
@@ -55,15 +57,13 @@ TEST_F(RepeatedWork, AServerThatIsGoneWhenItCountsWasNotDeclaredDead) {
 }
 
 TEST_F(RepeatedWork, JobsThatWereNotRecoveredAreNotCounted) {
-    NameCache names;
-    JobInserter inserter;
-    SociJobStore jobs{database, names, inserter};
+    SociJobStore jobs{changes};
     NewJob job;
     job.id = jobs.reserve_ids(1);
     job.type = "test.job";
     jobs.insert({&job, 1});
     ASSERT_EQ(jobs.exchange(server, {}, {{{jobs.lanes().at(0).id, 0}}, 1}).claimed.size(), 1u);
-    SociServerStore{database}.declare_dead("first");
+    SociServerStore{changes}.declare_dead("first");
     undoing.meanwhile = "UPDATE server SET state = 1";
     EXPECT_EQ(servers.recover(server, 10), 0u);
 }

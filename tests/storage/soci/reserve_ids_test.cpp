@@ -39,10 +39,10 @@ TEST(ReserveIds, AReservationThatWasNotCommittedGrantsNothing) {
     SqliteDatabase database{folder / "test.db", 5s, clock};
     migrate(database);
     FullDatabase disk{database};
-    NameCache names;
-    JobInserter inserter;
-    SociJobStore host{disk, names, inserter};
-    SociJobStore command_line{database, names, inserter};
+    Changes of_host{disk};
+    Changes of_command_line{database};
+    SociJobStore host{of_host};
+    SociJobStore command_line{of_command_line};
 
     host.reserve_ids(1);
     const JobId theirs = command_line.reserve_ids(100);

@@ -18,10 +18,9 @@ TEST(SettleApart, AnOutcomeIsWrittenWithoutItsEventIfThatIsAllThatTheDatabaseTak
     const test::ManualClock clock;
     SqliteDatabase database{folder / "test.db", 5s, clock};
     migrate(database);
-    NameCache names;
-    JobInserter inserter;
-    SociJobStore jobs{database, names, inserter};
-    const ServerId server = SociServerStore{database}.enter({.incarnation = "first", .name = "first"}, {});
+    Changes changes{database};
+    SociJobStore jobs{changes};
+    const ServerId server = SociServerStore{changes}.enter({.incarnation = "first", .name = "first"}, {});
     std::vector<NewJob> made(3);
     for (NewJob& job : made) {
         job.id = jobs.reserve_ids(1);

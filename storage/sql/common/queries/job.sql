@@ -49,7 +49,8 @@ ORDER BY lease, number;
 SELECT job.id, lane.type, job.payload_version, lane.queue, job.priority, job.state, job.reason, job.due_at,
        job.enqueued_at, job.server, job.lease, job.claimed_at, job.started_at, job.finished_at, job.result,
        job.attempt, job.crashes, job.recoveries, job.warnings, job.arguments, definition.name, policy.body,
-       job.created_at, job.expires_at, job.nominal_at, server.name
+       job.created_at, job.expires_at, job.nominal_at, server.name, job.cancel_requested_at, job.batch, job.creator,
+       job.flags, job.limit_key
 FROM job
 JOIN lane ON lane.id = job.lane
 JOIN policy ON policy.id = job.policy
@@ -57,7 +58,14 @@ LEFT JOIN definition ON definition.id = job.definition
 LEFT JOIN server ON server.id = job.server;
 
 -- name: job_cancelled_runs_of
-SELECT id, lease FROM job WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL ORDER BY id;
+SELECT ${top:count} id, lease
+FROM job
+WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL
+ORDER BY id
+${limit:count};
 
 -- name: job_runs_of
-SELECT id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id LIMIT :count;
+SELECT ${top:count} id, lease FROM job WHERE state = 3 AND server = :server ORDER BY id ${limit:count};
+
+-- name: tag_of
+SELECT job, tag FROM job_tag WHERE job ${in:ids} ORDER BY job, tag;

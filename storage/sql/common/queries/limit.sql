@@ -35,7 +35,8 @@ WHERE limit_state.limit_key = given.limit_key;
 SELECT at FROM limit_instant WHERE limit_key = :key AND number = :number;
 
 -- name: limit_instant_delete
-DELETE FROM limit_instant WHERE limit_key = :key AND number = :number;
+-- As many stay as count.
+DELETE FROM limit_instant WHERE limit_key = :key AND number <= :last;
 
 -- name: limit_instant_insert
 INSERT INTO limit_instant (limit_key, number, at) VALUES (:key, :number, :at);
@@ -79,6 +80,49 @@ UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
 -- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.
 UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id ${in:ids};
 
--- name: job_free_key
-UPDATE job SET unique_slot = NULL WHERE id ${in:ids};
+-- name: limit_find
+SELECT kind, capacity, window_length FROM job_limit WHERE name = :name;
 
+-- name: limit_insert
+INSERT INTO job_limit (name, kind, capacity, window_length)
+SELECT :name, CAST(:kind AS smallint), CAST(:capacity AS bigint), CAST(:window AS bigint)
+WHERE NOT EXISTS (SELECT 1 FROM job_limit ${locked} WHERE name = :name)
+${unless_there};
+
+-- name: limit_change
+UPDATE job_limit SET capacity = :capacity, window_length = :window WHERE name = :name;
+
+-- name: limit_delete
+DELETE FROM job_limit WHERE name = :name;
+
+-- name: limit_instant_forget
+-- Before limit_state_delete.
+DELETE FROM limit_instant WHERE limit_key IN (SELECT limit_key FROM limit_state WHERE limit_name = :name);
+
+-- name: limit_state_delete
+DELETE FROM limit_state WHERE limit_name = :name;
+
+-- name: limit_users
+-- Jobs that may still come for a slot.
+SELECT ${top:count} limit_use.job
+FROM limit_use
+JOIN job ON job.id = limit_use.job
+WHERE limit_use.limit_name = :name AND job.state < 4
+${limit:count};
+
+-- name: limit_usage
+SELECT limit_name, CAST(COUNT(*) AS bigint), CAST(SUM(taken) AS bigint)
+FROM limit_state
+WHERE limit_name = :name
+      AND (taken > 0
+           OR EXISTS (
+               SELECT 1
+               FROM job
+               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
+GROUP BY limit_name;
+
+-- name: limit_parked
+SELECT CAST(COUNT(*) AS bigint)
+FROM limit_state
+JOIN job ON job.limit_key = limit_state.limit_key
+WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state = 0;

@@ -117,7 +117,7 @@ CREATE TABLE job (
     origin smallint NOT NULL DEFAULT 0,
     unique_slot nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
     unique_wanted nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
-    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NULL,
+    limit_key nvarchar(201) COLLATE Latin1_General_100_BIN2 NULL,
     arguments nvarchar(max) NOT NULL,
     result nvarchar(max) NULL,
     CHECK (state <> 1 OR due_at IS NOT NULL),

@@ -108,7 +108,7 @@ CREATE TABLE job_limit (
 -- Where the slots of a limit stand, for each key: "name:key". Of a concurrent limit how many are taken; of the others how
 -- many were given out, and the instants that they count from.
 CREATE TABLE limit_state (
-    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    limit_key nvarchar(201) COLLATE Latin1_General_100_BIN2 NOT NULL,
     limit_name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     taken bigint NOT NULL,
     given_out bigint NOT NULL,
@@ -120,7 +120,7 @@ CREATE INDEX limit_state_of_limit ON limit_state (limit_name, limit_key);
 
 -- The last instants that slots of a sliding window were given out for; number modulo the capacity.
 CREATE TABLE limit_instant (
-    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    limit_key nvarchar(201) COLLATE Latin1_General_100_BIN2 NOT NULL,
     number bigint NOT NULL,
     at bigint NOT NULL,
     PRIMARY KEY (limit_key, number)
@@ -130,7 +130,7 @@ CREATE TABLE limit_instant (
 CREATE TABLE limit_use (
     job bigint NOT NULL,
     position int NOT NULL,
-    limit_key nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    limit_key nvarchar(201) COLLATE Latin1_General_100_BIN2 NOT NULL,
     limit_name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     is_held smallint NOT NULL,
     PRIMARY KEY (job, position)
@@ -147,6 +147,8 @@ CREATE TABLE unique_window (
 );
 
 CREATE INDEX unique_window_until ON unique_window (until_at);
+
+CREATE INDEX unique_window_of_job ON unique_window (job);
 
 -- Queues that are paused, or were.
 CREATE TABLE queue (

@@ -148,6 +148,8 @@ CREATE TABLE unique_window (
 
 CREATE INDEX unique_window_until ON unique_window (until_at);
 
+CREATE INDEX unique_window_of_job ON unique_window (job);
+
 -- Queues that are paused, or were.
 CREATE TABLE queue (
     name text COLLATE "C" NOT NULL,

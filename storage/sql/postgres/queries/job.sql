@@ -100,7 +100,11 @@ WITH claimed AS (
             LIMIT :window
         ) AS best
         CROSS JOIN LATERAL (
-            SELECT ctid FROM job WHERE job.id = best.id AND job.state + 0 = 2 FOR UPDATE SKIP LOCKED
+            SELECT ctid
+            FROM job
+            WHERE job.id = best.id AND job.state + 0 = 2
+                  AND NOT job.id = ANY (CAST(translate(:granted, '[]', '{}') AS bigint[]))
+            FOR UPDATE SKIP LOCKED
         ) AS free
         LIMIT :count))
     AND EXISTS (SELECT 1 FROM server WHERE server.id = :server AND server.state = 1)

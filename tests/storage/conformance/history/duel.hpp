@@ -1,38 +1,14 @@
 // A database and the model, which are told the same and must answer the same.
 #pragma once
 
+#include "tests/storage/conformance/history/choices.hpp"
 #include "tests/storage/conformance/history/history.hpp"
 #include "tests/storage/conformance/history/shown.hpp"
 #include "tests/storage/conformance/test_database.hpp"
 #include "tests/storage/model_store/model_storage.hpp"
 #include "tests/support/manual_clock.hpp"
 
-#include <span>
-#include <stdexcept>
-
 namespace jobhost::storage::history {
-
-struct Disagreement : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-// The numbers of a step, one after the other.
-class Choices {
-public:
-    explicit Choices(const Step& step) : step_{step} {}
-
-    std::size_t below(std::size_t count) {
-        return next_ < step_.choices.size() ? step_.choices[next_++] % count : 0;
-    }
-    template <class Value>
-    Value one_of(std::initializer_list<Value> values) {
-        return *(values.begin() + below(values.size()));
-    }
-
-private:
-    const Step& step_;
-    std::size_t next_ = 0;
-};
 
 class Duel {
 public:
@@ -105,7 +81,6 @@ private:
     Server& some_server(Choices& choices) { return servers_[choices.below(servers_.size())]; }
     Storage& theirs() { return *opened_[turn_ % opened_.size()]; }
     void tell(const std::string& text) { told_ += (told_.empty() ? "" : ", ") + text; }
-    void agree(const std::string& about, const std::string& theirs, const std::string& ours) const;
 
     test::ManualClock clock_;
     std::vector<std::unique_ptr<Storage>> opened_;

@@ -132,17 +132,17 @@ void Duel::exchange(const Sent& sent, const ClaimRequest& claim) {
     for (const ClaimLane& lane : claim.lanes)
         our_claim.lanes.push_back({our_lanes[their_names_.of(lane.lane)], lane.rank});
 
-    const std::vector<JobId> expired = model_.jobs().expired_in(our_claim);
+    const std::vector<JobId> candidates = model_.jobs().candidates_in(our_claim);
     const Exchanged theirs_answer = theirs().jobs().exchange(server.theirs, sent.theirs, claim);
     model::Choice choice;
     for (const ClaimedJob& run : theirs_answer.claimed) {
         choice.claimed.push_back(run.id);
         if (!their_names_.add(run.id, run.lease)) throw Disagreement{"a lease did not rise"};
     }
-    for (const JobId id : expired)
+    for (const JobId id : candidates)
         if (const auto found = theirs().queries().find(id);
             found && name_of(found->state) == StateName::deleted)
-            choice.expired.push_back(id);
+            choice.passed.push_back(id);
 
     Exchanged our_answer;
     try {

@@ -1,6 +1,8 @@
 // Random histories in which a store must agree with the model. JOBHOST_TEST_HISTORIES says how many
 // (otherwise as many as two seconds allow), and JOBHOST_TEST_SEED from which seed on: what fails names the
 // seed that makes it fail again.
+#include "tests/storage/conformance/history/history.hpp"
+
 #include "tests/storage/conformance/backend.hpp"
 #include "tests/storage/conformance/history/duel.hpp"
 #include "tests/storage/conformance/history/shrink.hpp"

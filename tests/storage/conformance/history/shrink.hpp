@@ -1,15 +1,15 @@
 // Makes a history that shows a fault as short as it gets.
 #pragma once
 
-#include "tests/storage/conformance/history/history.hpp"
-
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace jobhost::storage::history {
 
 // Takes out steps, then lowers their numbers, as long as `is_faulty` says that the fault still shows.
 // Afterwards no single step can be taken out. Asks at most `questions` times.
-template <class IsFaulty>
+template <class History, class IsFaulty>
 History shrink(History history, IsFaulty is_faulty, int questions = 3000) {
     const auto replace_if_faulty = [&](const History& candidate) {
         if (questions-- <= 0 || !is_faulty(candidate)) return false;

@@ -1,0 +1,78 @@
+#include "config/yaml_json.hpp"
+#include "host/command_line/batch_file.hpp"
+#include "host/command_line/hand_in.hpp"
+#include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
+#include "host/command_line/who.hpp"
+#include "host/observe/printable.hpp"
+#include "host/worker/limits.hpp"
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <unistd.h>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace json = boost::json;
+
+// JSON may be larger than YAML, which is read with the place of everything in it.
+std::string text_of(const std::filesystem::path& file) {
+    if (file.extension() == ".json") {
+        std::ifstream input{file, std::ios::binary};
+        std::ostringstream text;
+        if (!input || !(text << input.rdbuf()))
+            throw CommandError{kWrongUse, file.string() + ": cannot be read"};
+        return text.str();
+    }
+    auto read = config::yaml_as_json(file);
+    if (auto* text = std::get_if<std::string>(&read)) return std::move(*text);
+    std::string message;
+    for (const config::ConfigError& error : std::get<1>(read))
+        message += (message.empty() ? "" : "\n") + config::to_text(error);
+    throw CommandError{kWrongUse, message};
+}
+
+json::value read(const std::filesystem::path& file) {
+    json::parse_options options;
+    options.max_depth = worker::kMaxJsonDepth;
+    json::error_code error;
+    json::value value = json::parse(text_of(file), error, {}, options);
+    if (error) throw CommandError{kWrongUse, file.string() + ": is not JSON: " + error.message()};
+    return value;
+}
+
+BatchSubmission submission_of(Opened& opened, const BatchCreateOptions& options) {
+    JobRequests requests{opened.configuration, *opened.storage, opened.clock};
+    return batch_submission(read(options.file), options.file, requests, options.allow_unknown_type);
+}
+
+}  // namespace
+
+int batch_create(const GlobalOptions& global, const BatchCreateOptions& options) {
+    const auto opened = open(global);
+    BatchSubmission submission = submission_of(*opened, options);
+    submission.number_from(opened->storage->jobs().reserve_ids(submission.count()));
+    const BatchId id = submission.batches.front().id;
+    const std::size_t count = submission.jobs.size();
+    const bool shows_progress = ::isatty(STDERR_FILENO) != 0;
+    const std::size_t made = hand_in(opened->storage->workflows(), submission.batches, submission.jobs, who(),
+                                     [&](std::size_t done) {
+                                         if (shows_progress)
+                                             std::cerr << "\rhanded in " << done << " of " << count
+                                                       << (done == count ? "\n" : "") << std::flush;
+                                     });
+    if (global.json)
+        std::cout << json::object{{"id", std::to_string(id.value)}, {"jobs", count}, {"new_jobs", made}}
+                  << '\n';
+    else
+        std::cout << id.value << '\n';
+    if (made < count)
+        std::cerr << count - made << " of " << counted(count, "job")
+                  << " were not enqueued, as others have their unique keys\n";
+    return kDone;
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,54 @@
+#include "host/command_line/parse/options.hpp"
+
+namespace jobhost::host::parse {
+
+namespace {
+
+const auto kListQueues = [](const GlobalOptions& global, const None&) { return queues_list(global); };
+const auto kListServers = [](const GlobalOptions& global, const None&) { return servers_list(global); };
+
+CLI::Option* add_queue(CLI::App& sub, QueueName& queue) {
+    return sub
+        .add_option_function<std::string>(
+            "queue", [&](const std::string& name) { queue = QueueName{name}; }, "Its name")
+        ->required()
+        ->type_name("QUEUE");
+}
+
+}  // namespace
+
+void add_queues(CLI::App& app, Verb& verb) {
+    CLI::App* queues =
+        app.add_subcommand("queues", "Look at queues, pause and resume them")->require_subcommand(1);
+    CLI::App* list = queues->add_subcommand("list", "All queues with the number of their jobs");
+    add_verb<None>(*list, verb, "Print a JSON array", kListQueues);
+
+    CLI::App* pause =
+        queues->add_subcommand("pause", "No host starts jobs of this queue any more; what runs goes on");
+    QueuePauseOptions& options = add_verb<QueuePauseOptions>(*pause, verb, nullptr, queues_pause).options;
+    add_queue(*pause, options.queue);
+    pause->add_option("--reason", options.reason, "Why, for others")->type_name("TEXT");
+    auto* time = pause
+                     ->add_option_function<std::string>(
+                         "--for", [&](const std::string& text) { options.time = duration_or_complain(text); },
+                         "Resume it by itself after this long: 30m")
+                     ->type_name("TIME");
+    pause
+        ->add_option_function<std::string>(
+            "--until", [&](const std::string& text) { options.until = instant_or_complain(text); },
+            "Resume it by itself at this instant")
+        ->type_name("INSTANT")
+        ->excludes(time);
+
+    CLI::App* resume = queues->add_subcommand("resume", "Hosts start jobs of this queue again");
+    add_queue(*resume, add_verb<QueueName>(*resume, verb, nullptr, queues_resume).options);
+}
+
+void add_servers(CLI::App& app, Verb& verb) {
+    CLI::App* servers = app.add_subcommand("servers", "Look at hosts")->require_subcommand(1);
+    CLI::App* list =
+        servers->add_subcommand("list", "Hosts that run on this database, or ran in the last week");
+    add_verb<None>(*list, verb, "Print a JSON array", kListServers);
+}
+
+}  // namespace jobhost::host::parse

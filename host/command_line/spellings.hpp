@@ -1,0 +1,27 @@
+// How options and lines of JSON spell what is more than a word. Nothing: it is spelt otherwise.
+#pragma once
+
+#include "storage/model/ids.hpp"
+#include "storage/model/limit.hpp"
+#include "storage/model/uniqueness.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jobhost::host {
+
+// A number of a job or a batch, from 1 on.
+std::optional<std::int64_t> parse_id(std::string_view text);
+// "queued", "until_started", "until_finished", "window(1h)": sets what `unique` says about it. Whether it
+// could.
+bool parse_held_while(std::string_view text, Unique& unique);
+std::optional<OnConflict> parse_on_conflict(std::string_view text);
+// "smtp", "tenant:acme". The key may be anything, with colons too.
+std::optional<LimitUse> parse_limit_use(std::string_view text);
+std::string spelling_of(const LimitUse& use);
+
+inline constexpr std::string_view kHeldWhileTexts = "queued, until_started, until_finished or window(1h)";
+inline constexpr std::string_view kOnConflictTexts = "skip, replace, extend or fail";
+
+}  // namespace jobhost::host

@@ -1,0 +1,32 @@
+#include "host/scheduling/sources.hpp"
+
+namespace jobhost::host {
+
+namespace {
+
+// The same on every machine.
+std::string name_of(const config::Configuration& configuration, const config::Source& source) {
+    return configuration.settings.server.application + "/" + source.name;
+}
+
+}  // namespace
+
+std::vector<storage::SourceDefinitions> sources_of(const config::Configuration& configuration) {
+    std::vector<storage::SourceDefinitions> sources;
+    for (const config::Source& source : configuration.sources) {
+        storage::SourceDefinitions& given = sources.emplace_back();
+        given.source = name_of(configuration, source);
+        for (const config::PlacedDefinition& placed : source.definitions)
+            given.definitions.push_back(placed.definition);
+    }
+    return sources;
+}
+
+std::map<std::string, std::filesystem::path> folders_of(const config::Configuration& configuration) {
+    std::map<std::string, std::filesystem::path> folders;
+    for (const config::Source& source : configuration.sources)
+        folders.emplace(name_of(configuration, source), source.file.parent_path());
+    return folders;
+}
+
+}  // namespace jobhost::host

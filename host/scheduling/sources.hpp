@@ -1,0 +1,18 @@
+// The definition files of a host, as the database knows them.
+#pragma once
+
+#include "config/load.hpp"
+#include "storage/definition_store.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+std::vector<storage::SourceDefinitions> sources_of(const config::Configuration& configuration);
+// Where their files lie, by the names that they have there.
+std::map<std::string, std::filesystem::path> folders_of(const config::Configuration& configuration);
+
+}  // namespace jobhost::host

@@ -1,0 +1,54 @@
+// What definitions become when they are handed in: jobs, batches, and all that waits for them.
+#pragma once
+
+#include "storage/definition_store.hpp"
+#include "storage/job_store.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace jobhost::host {
+
+// What is handed in, and what somebody who does so by name says beside it.
+struct Occasion {
+    std::vector<std::string> names;         // those of one instant, or one by hand
+    TimePoint now;                          // delays and expiry count from here
+    std::optional<TimePoint> instant = {};  // of their schedule; nothing: by hand
+    // In place of the job's own. Taken as they are: nothing in them is a reference.
+    std::optional<std::string> arguments = {};
+    std::vector<Parent> parents = {};  // that the job or batch of that name awaits
+};
+
+// What a submission is made from. All outlive the call.
+struct Workshop {
+    std::span<const storage::StoredDefinition> definitions;  // all there are. Without an id: not stored yet
+    storage::JobStore& ids;
+    // That a job of this type gets. May throw, which ends the call.
+    std::function<int(const std::string& type)> payload_version;
+    // Where the file of a source lies: relative files of items are taken from there.
+    std::function<std::filesystem::path(const std::string& source)> folder;
+};
+
+struct Submission {
+    std::vector<NewBatch> batches;  // before those within them
+    std::vector<NewJob> jobs;       // after what they wait for; the one that was named is the first
+};
+
+// It cannot be made: a reference has no value, a file of items is not right. The text names the definition
+// and the place in it, and no value of any argument.
+struct SubmissionRefused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// The jobs and batches of these names, and of what waits for them (`after`), if all that it waits for is
+// among them. A batch that has no items is not made; who waits for its success or its end does not wait for
+// it, and who waits for its failure or deletion is left out. Nothing is handed in here: give it to
+// WorkflowStore::submit(), or to DefinitionStore::fire(). Throws SubmissionRefused, and StorageError.
+Submission submission_of(const Occasion& occasion, const Workshop& workshop);
+
+}  // namespace jobhost::host

@@ -1,0 +1,11 @@
+#include "storage/model/local_date.hpp"
+
+#include "storage/model/zone.hpp"
+
+namespace jobhost {
+
+std::string local_date(TimePoint instant, std::string_view time_zone) {
+    return cctz::format("%Y-%m-%d", instant, find_zone(time_zone).value_or(cctz::utc_time_zone()));
+}
+
+}  // namespace jobhost

@@ -1,0 +1,114 @@
+#include "storage/soci/key_taking.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_flags.hpp"
+#include "storage/soci/refusal.hpp"
+#include "storage/soci/unique_key.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace jobhost::storage {
+
+// In the order of the slots, in which every transaction takes them.
+void KeyTaking::take(SubmissionEntries& entries) {
+    std::vector<SubmissionEntry*> unique;
+    for (SubmissionEntry& entry : entries) {
+        if (entry.is_left_out || !entry.job.unique) continue;
+        entry.slot = unique_slot_of(entry.job);
+        unique.push_back(&entry);
+    }
+    std::stable_sort(unique.begin(), unique.end(),
+                     [](const SubmissionEntry* a, const SubmissionEntry* b) { return a->slot < b->slot; });
+    for (SubmissionEntry* entry : unique)
+        take(*entry);
+}
+
+void KeyTaking::take(SubmissionEntry& entry) {
+    const Unique& unique = *entry.job.unique;
+    if (unique.held == HeldWhile::queued && !entry.job.parents.empty()) return;  // it is not queued for now
+    // Windows are kept apart from keys that jobs hold.
+    const std::pair place{unique.held == HeldWhile::window, entry.slot};
+    if (const auto earlier = taken_.find(place); earlier != taken_.end())
+        return meet_earlier(entry, *earlier->second);
+    if (unique.held == HeldWhile::window) {
+        if (!take_window(entry)) return;
+    } else {
+        const auto holder = change_.session.rows<long long>("job_of_slot", {{"slot", entry.slot}});
+        if (!holder.empty()) return meet(entry, JobId{std::get<0>(holder.front())});
+    }
+    taken_[place] = &entry;
+}
+
+void KeyTaking::meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier) {
+    const OnConflict conflict = entry.job.unique->on_conflict;
+    if (conflict != OnConflict::replace && conflict != OnConflict::extend) return meet(entry, earlier.job.id);
+    earlier.job.due_at = entry.job.due_at;
+    if (conflict == OnConflict::replace) {
+        earlier.job.arguments = entry.job.arguments;
+        earlier.job.priority = entry.job.priority;
+    }
+    entry.leave_out(earlier.job.id);
+}
+
+// False: the window of another job is open.
+bool KeyTaking::take_window(SubmissionEntry& entry) {
+    Session& session = change_.session;
+    const auto found = session.rows<long long, long long>("window_of_slot", {{"slot", entry.slot}});
+    if (!found.empty() && std::get<1>(found.front()) > micros(now_)) {
+        meet(entry, JobId{std::get<0>(found.front())});
+        return false;
+    }
+    session.execute("window_delete", {{"slot", entry.slot}});
+    const long long inserted =
+        session.execute("window_insert", {{"slot", entry.slot},
+                                          {"job", entry.job.id.value},
+                                          {"until", micros(now_ + entry.job.unique->window)}});
+    if (inserted == 0) throw_overtaken();
+    return true;
+}
+
+void KeyTaking::meet(SubmissionEntry& entry, JobId holder) {
+    switch (entry.job.unique->on_conflict) {
+        case OnConflict::fail:
+            refuse("a job with this unique key is there already: " + name_of(holder));
+        case OnConflict::replace:
+        case OnConflict::extend:
+            replace(entry.job, holder);
+            break;
+        case OnConflict::skip:
+            break;
+    }
+    entry.leave_out(holder);
+}
+
+void KeyTaking::replace(const NewJob& by, JobId holder) {
+    Session& session = change_.session;
+    std::vector<HeldJob> held = hold_jobs(session, {holder});
+    if (held.empty() || held.front().state > StateName::enqueued || held.front().has_begun) return;
+    HeldJob& job = held.front();
+    if ((job.flags & kHasRateSlot) != 0)
+        session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(std::vector{job.id})}});
+    if (by.unique->on_conflict == OnConflict::replace) {
+        session.execute("job_replace",
+                        {{"id", holder.value}, {"arguments", by.arguments}, {"priority", by.priority}});
+        job.order_key += (job.priority - by.priority) * change_.ageing.count();
+        job.priority = by.priority;
+    }
+    if (job.state == StateName::awaiting) {
+        session.execute("job_due_when_released", {{"id", holder.value}, {"due_at", micros(by.due_at)}});
+        return;
+    }
+    JobMoves moves{change_};
+    if (by.due_at && *by.due_at > now_)
+        moves.schedule(job, *by.due_at, Reason::delayed);
+    else if (job.state == StateName::enqueued)
+        moves.enqueue_again(job);
+    else
+        moves.enqueue(job);
+    moves.write();
+}
+
+}  // namespace jobhost::storage

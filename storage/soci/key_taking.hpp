@@ -1,0 +1,34 @@
+// Unique keys of jobs that are handed in.
+#pragma once
+
+#include "storage/soci/held_jobs.hpp"
+#include "storage/soci/submission_entry.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace jobhost::storage {
+
+// Of one transaction.
+class KeyTaking {
+public:
+    explicit KeyTaking(Change& change) : change_{change}, now_{change.session.now()} {}
+
+    // Gives each job its key, or does what it says for the case that another one has it. Jobs of the same
+    // submission meet each other, too. Throws StorageError (refused) as OnConflict::fail wants it.
+    void take(SubmissionEntries& entries);
+
+private:
+    void take(SubmissionEntry& entry);
+    bool take_window(SubmissionEntry& entry);
+    void meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier);
+    void meet(SubmissionEntry& entry, JobId holder);
+    void replace(const NewJob& by, JobId holder);
+
+    Change& change_;
+    const TimePoint now_;
+    std::map<std::pair<bool, std::string>, SubmissionEntry*> taken_;  // by whether it is a window, and slot
+};
+
+}  // namespace jobhost::storage

@@ -1,0 +1,66 @@
+#include "storage/soci/known_jobs.hpp"
+
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace jobhost::storage {
+
+namespace {
+
+void leave_out_known_ids(Session& session, SubmissionEntries& entries) {
+    std::vector<JobId> ids;
+    for (const SubmissionEntry& entry : entries)
+        ids.push_back(entry.job.id);
+    std::set<JobId> known;
+    for (const auto& [id, state] : session.rows<long long, int>("job_existing", {{"ids", id_list(ids)}}))
+        known.insert(JobId{id});
+    for (SubmissionEntry& entry : entries)
+        if (known.contains(entry.job.id)) entry.leave_out(entry.job.id);
+}
+
+// A job that runs again makes its calls again.
+void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
+    std::map<JobId, std::map<int, JobId>> calls;
+    for (SubmissionEntry& entry : entries) {
+        const NewJob& job = entry.job;
+        if (!job.creator || entry.is_left_out) continue;
+        const auto [known, is_new] = calls.try_emplace(*job.creator);
+        if (is_new)
+            for (const auto& [id, call] :
+                 change.session.rows<long long, int>("job_of_call", {{"creator", job.creator->value}}))
+                known->second.emplace(call, JobId{id});
+        const auto [call, is_first] = known->second.try_emplace(job.call_no, job.id);
+        if (!is_first) entry.leave_out(call->second);
+    }
+}
+
+void leave_out_known_instants(Change& change, SubmissionEntries& entries) {
+    std::map<std::tuple<DefinitionId, TimePoint, Origin>, JobId> instants;
+    for (SubmissionEntry& entry : entries) {
+        const NewJob& job = entry.job;
+        if (entry.is_left_out || !job.definition || !job.nominal_at) continue;
+        const auto [instant, is_first] =
+            instants.try_emplace({*job.definition, *job.nominal_at, job.origin}, job.id);
+        if (is_first)
+            for (const auto& [id] :
+                 change.session.rows<long long>("job_of_instant", {{"definition", job.definition->value},
+                                                                   {"nominal_at", micros(*job.nominal_at)},
+                                                                   {"origin", static_cast<int>(job.origin)}}))
+                instant->second = JobId{id};
+        if (instant->second != job.id) entry.leave_out(instant->second);
+    }
+}
+
+}  // namespace
+
+void leave_out_known(Change& change, SubmissionEntries& entries) {
+    leave_out_known_ids(change.session, entries);
+    leave_out_known_calls(change, entries);
+    leave_out_known_instants(change, entries);
+}
+
+}  // namespace jobhost::storage

@@ -1,0 +1,14 @@
+// Jobs that are there already when they are handed in.
+#pragma once
+
+#include "storage/soci/change.hpp"
+#include "storage/soci/submission_entry.hpp"
+
+namespace jobhost::storage {
+
+// Leaves out those whose id is there, whose instant of a schedule has had its job, and those that an earlier
+// run of their creator has handed in. Throws StorageError (refused) when such a run has handed in something
+// else.
+void leave_out_known(Change& change, SubmissionEntries& entries);
+
+}  // namespace jobhost::storage

@@ -1,0 +1,210 @@
+#include "tests/storage/model_store/model_submit.hpp"
+
+#include "tests/storage/model_store/model_batches.hpp"
+#include "tests/storage/model_store/model_cycles.hpp"
+#include "tests/storage/model_store/model_releases.hpp"
+#include "tests/storage/model_store/model_texts.hpp"
+#include "tests/storage/model_store/model_unique.hpp"
+
+#include <algorithm>
+
+namespace jobhost::storage::model {
+
+namespace {
+
+// One call, while it is under way.
+class Submission {
+public:
+    Submission(ModelDatabase& database, TimePoint now) : database_{database}, now_{now} {}
+
+    void make(const NewBatch& batch);
+    Inserted make(const NewJob& job);
+    // All are made: now they may name each other.
+    void tie();
+
+private:
+    void join(std::optional<BatchId> batch);
+    std::vector<ParentEnd> found(const std::vector<Parent>& parents) const;
+    std::optional<JobId> stand_in_for(const NewJob& job);
+    bool takes_key(const NewJob& job) const;
+
+    ModelDatabase& database_;
+    TimePoint now_;
+    std::map<JobId, const NewJob*> jobs_;         // that are new
+    std::map<BatchId, const NewBatch*> batches_;  // likewise
+    std::map<JobId, JobId> stand_ins_;
+};
+
+void Submission::join(std::optional<BatchId> batch) {
+    if (!batch) return;
+    demand(database_.batches.contains(*batch), "batch " + std::to_string(batch->value) + " does not exist");
+    demand(!is_cancelled(database_, batch), "batch " + std::to_string(batch->value) + " was cancelled");
+    reopen(database_, batch);
+}
+
+void Submission::make(const NewBatch& batch) {
+    if (database_.batches.contains(batch.id)) return;
+    demand(!batch.within || batch.within->value < batch.id.value,
+           "a batch whose id is not larger than that of the batch around it");
+    join(batch.within);
+    BatchRecord record;
+    record.seen.id = batch.id;
+    record.seen.name = batch.name;
+    record.seen.within = batch.within;
+    record.seen.created_at = now_;
+    record.seen.state = batch.is_staged                                          ? BatchState::creating
+                        : batch.parents.empty() && runs(database_, batch.within) ? BatchState::started
+                                                                                 : BatchState::awaiting;
+    database_.batches.emplace(batch.id, record);
+    batches_.emplace(batch.id, &batch);
+}
+
+bool Submission::takes_key(const NewJob& job) const {
+    return job.unique &&
+           (job.unique->held != HeldWhile::queued || (job.parents.empty() && runs(database_, job.batch)));
+}
+
+std::optional<JobId> Submission::stand_in_for(const NewJob& job) {
+    for (const auto& [id, there] : database_.jobs)
+        if (job.definition && job.nominal_at && there.definition == job.definition &&
+            there.seen.nominal_at == job.nominal_at && there.origin == job.origin)
+            return id;
+    if (const JobRecord* call = find_call(database_, job)) return call->seen.id;
+    if (!takes_key(job)) return std::nullopt;
+    const auto holder = holder_of(database_, job.type, *job.unique, now_);
+    if (!holder) return std::nullopt;
+    demand(job.unique->on_conflict != OnConflict::fail,
+           "a unique key that job " + std::to_string(holder->value) + " has");
+    if (const auto there = database_.jobs.find(*holder); there != database_.jobs.end())
+        apply_conflict(there->second, job, now_);
+    return holder;
+}
+
+Inserted Submission::make(const NewJob& job) {
+    if (database_.jobs.contains(job.id)) return {job.id, true};
+    if (job.batch)
+        demand(database_.batches.contains(*job.batch),
+               "batch " + std::to_string(job.batch->value) + " does not exist");
+    for (const LimitUse& use : job.limits)
+        demand(database_.limits.contains(use.limit), "limit " + use.limit + " does not exist");
+    if (const auto other = stand_in_for(job)) {
+        stand_ins_[job.id] = *other;
+        return {*other, false};
+    }
+    join(job.batch);
+    JobRecord record;
+    record.seen.id = job.id;
+    record.seen.type = job.type;
+    record.seen.payload_version = job.payload_version;
+    record.seen.queue = job.queue;
+    record.seen.priority = job.priority;
+    record.seen.arguments = job.arguments;
+    record.seen.policy = job.policy;
+    record.seen.created_at = now_;
+    record.seen.expires_at = job.expires_at;
+    record.seen.nominal_at = job.nominal_at;
+    record.seen.batch = job.batch;
+    record.seen.creator = job.creator;
+    record.seen.tags = job.tags;
+    std::sort(record.seen.tags.begin(), record.seen.tags.end());
+    record.seen.tags.erase(std::unique(record.seen.tags.begin(), record.seen.tags.end()),
+                           record.seen.tags.end());
+    record.seen.limits = job.limits;
+    record.seen.state = Awaiting{job.parents.empty() ? Reason::batch : Reason::parents};
+    record.lane = database_.lane_of(job.queue, job.type, job.payload_version);
+    record.definition = job.definition;
+    record.origin = job.origin;
+    record.call_no = job.call_no;
+    record.due_at = job.due_at;
+    record.delay = job.delay;
+    record.unique = job.unique;
+    record.holds_key = takes_key(job) && job.unique->held != HeldWhile::window;
+    if (takes_key(job) && !record.holds_key)
+        database_.windows[{job.type, job.unique->key}] = {job.id, now_ + job.unique->window};
+    if (job.parents.empty() && runs(database_, job.batch)) release(record, now_);
+    database_.jobs.emplace(job.id, std::move(record));
+    jobs_.emplace(job.id, &job);
+    return {job.id, true};
+}
+
+std::vector<ParentEnd> Submission::found(const std::vector<Parent>& parents) const {
+    std::vector<ParentEnd> ends;
+    for (Parent parent : parents) {
+        if (auto* job = std::get_if<JobId>(&parent.of)) {
+            if (const auto other = stand_ins_.find(*job); other != stand_ins_.end()) *job = other->second;
+            demand(database_.jobs.contains(*job), "parent " + std::to_string(job->value) + " does not exist");
+        } else {
+            const BatchId batch = std::get<BatchId>(parent.of);
+            demand(database_.batches.contains(batch),
+                   "parent batch " + std::to_string(batch.value) + " does not exist");
+        }
+        ends.push_back({parent, {}, {}});
+    }
+    return ends;
+}
+
+void Submission::tie() {
+    std::vector<JobId> waiting;
+    std::vector<BatchId> waiting_batches;
+    for (const auto& [id, job] : jobs_) {
+        database_.jobs.at(id).parents = found(job->parents);
+        if (!job->parents.empty()) waiting.push_back(id);
+    }
+    for (const auto& [id, batch] : batches_) {
+        database_.batches.at(id).seen.parents = found(batch->parents);
+        if (!batch->parents.empty()) waiting_batches.push_back(id);
+    }
+    if (waiting.empty() && waiting_batches.empty()) return;
+    demand(!is_in_cycle(database_, waiting, waiting_batches), "jobs or batches that wait for each other");
+}
+
+bool has_member(const NewBatch& batch, std::span<const NewBatch> batches, std::span<const NewJob> jobs) {
+    return std::any_of(jobs.begin(), jobs.end(), [&](const NewJob& job) { return job.batch == batch.id; }) ||
+           std::any_of(batches.begin(), batches.end(),
+                       [&](const NewBatch& inner) { return inner.within == batch.id; });
+}
+
+bool is_plain(const NewJob& job) {
+    return job.parents.empty() && !job.batch && !job.unique && job.limits.empty() && !job.creator;
+}
+
+std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const NewBatch> batches,
+                                     std::span<const NewJob> jobs, TimePoint now) {
+    for (const NewBatch& batch : batches)
+        demand(database.batches.contains(batch.id) || batch.is_staged || has_member(batch, batches, jobs),
+               "batch " + std::to_string(batch.id.value) + " has no members");
+    Submission submission{database, now};
+    std::map<BatchId, const NewBatch*> from_outside;
+    for (const NewBatch& batch : batches)
+        from_outside.emplace(batch.id, &batch);
+    for (const auto& [id, batch] : from_outside)
+        submission.make(*batch);
+    std::vector<Inserted> answers;
+    for (const NewJob& job : jobs)
+        answers.push_back(submission.make(job));
+    submission.tie();
+    return answers;
+}
+
+}  // namespace
+
+const JobRecord* find_call(const ModelDatabase& database, const NewJob& job) {
+    if (!job.creator) return nullptr;
+    for (const auto& [id, there] : database.jobs)
+        if (there.seen.creator == job.creator && there.call_no == job.call_no) return &there;
+    return nullptr;
+}
+
+std::vector<Inserted> submit(ModelDatabase& database, std::span<const NewBatch> batches,
+                             std::span<const NewJob> jobs, TimePoint now) {
+    demand(batches.size() + jobs.size() <= kMaxMembersAtOnce, "too many jobs and batches at once");
+    for (const NewBatch& batch : batches)
+        check(batch);
+    for (const NewJob& job : jobs)
+        check(job);
+    if (batches.empty() && std::all_of(jobs.begin(), jobs.end(), is_plain))
+        return submit_checked(database, batches, jobs, now);
+    return all_or_nothing(database, [&] { return submit_checked(database, batches, jobs, now); });
+}
+
+}  // namespace jobhost::storage::model
