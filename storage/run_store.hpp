@@ -4,6 +4,7 @@
 #include "storage/model/batch.hpp"
 #include "storage/model/job.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,11 @@ struct RunKey {
 struct SavedWork {
     std::string checkpoint;                                  // JSON; empty: none
     std::vector<std::pair<std::string, std::string>> steps;  // name and result (JSON), in order of completion
+    std::optional<std::int64_t> next = {};  // where the next page begins; nothing: it is the last
 };
+
+// Bytes of steps that one page holds; a single one may be larger.
+inline constexpr std::size_t kSavedPageSize = std::size_t{900} << 10;
 
 // Thread-safe. Every call may throw StorageError. What a job saved goes when it succeeds, is requeued by a
 // person, or is purged; a retry, an interruption or a recovery keeps it.
@@ -34,7 +39,10 @@ class RunStore {
 public:
     virtual ~RunStore() = default;
 
-    virtual SavedWork load(JobId job) = 0;
+    // One page, from the step in position `first`, 0 or `next`; the first page has the checkpoint.
+    virtual SavedWork load(JobId job, std::int64_t first) = 0;
+    // The result of a step; nothing: it has not been completed.
+    virtual std::optional<std::string> find_step(JobId job, const std::string& name) = 0;
     // Replaces the checkpoint. False: the run is not this server's any more, and nothing was written. Throws
     // refused for what is too large or not JSON.
     virtual bool save_checkpoint(const RunKey& run, const std::string& checkpoint) = 0;

@@ -31,10 +31,12 @@ struct ServerInfo {
 struct ServedType {
     std::string type;  // "report.render"
     int payload_version = 1;
-    std::string plugin_version;    // empty: jobs of this version are taken, and new ones have a later one
+    std::string plugin_version;
     std::string digest;            // SHA-256 of the plugin's file, hex
     std::string arguments_schema;  // JSON Schema; empty: anything
     std::string description;
+    bool is_older = false;       // jobs of this payload version are taken, and new ones get a later one
+    bool is_privileged = false;  // jobs hand it in only by the name of a definition
 };
 
 // Thread-safe. Every call may throw StorageError.

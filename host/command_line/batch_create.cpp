@@ -1,10 +1,10 @@
 #include "config/yaml_json.hpp"
-#include "host/command_line/batch_file.hpp"
-#include "host/command_line/hand_in.hpp"
-#include "host/command_line/opened.hpp"
+#include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
+#include "host/requests/batch_request.hpp"
+#include "host/requests/hand_in.hpp"
 #include "host/worker/limits.hpp"
 
 #include <fstream>
@@ -44,17 +44,13 @@ json::value read(const std::filesystem::path& file) {
     return value;
 }
 
-BatchSubmission submission_of(Opened& opened, const BatchCreateOptions& options) {
-    JobRequests requests{opened.configuration, *opened.storage, opened.clock};
-    return batch_submission(read(options.file), options.file, requests, options.allow_unknown_type);
-}
-
 }  // namespace
 
 int batch_create(const GlobalOptions& global, const BatchCreateOptions& options) {
     const auto opened = open(global);
-    BatchSubmission submission = submission_of(*opened, options);
-    submission.number_from(opened->storage->jobs().reserve_ids(submission.count()));
+    MakesJobs makes{*opened, options.allow_unknown_type};
+    Submission submission = batch_submission(read(options.file), options.file, makes.maker);
+    number(submission, opened->storage->jobs());
     const BatchId id = submission.batches.front().id;
     const std::size_t count = submission.jobs.size();
     const bool shows_progress = ::isatty(STDERR_FILENO) != 0;

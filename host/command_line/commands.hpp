@@ -1,6 +1,7 @@
 // The verbs of the command line. Each takes what was asked for and returns the exit code.
 #pragma once
 
+#include "host/requests/job_request.hpp"
 #include "storage/job_queries.hpp"
 #include "storage/model/batch.hpp"
 #include "storage/model/time.hpp"
@@ -26,21 +27,8 @@ struct GlobalOptions {
 int serve(const GlobalOptions& global);
 
 struct EnqueueOptions {
-    std::string name;  // a job type, or a definition; empty: `from` is set
+    JobRequest job;    // without a name: `from` is set
     std::string from;  // a file of JSON lines; "-": standard input
-    std::optional<std::string> arguments;
-    std::optional<std::string> queue;
-    std::optional<int> priority;
-    std::optional<Duration> in;
-    std::optional<TimePoint> at;
-    std::optional<Duration> expires_in;
-    std::vector<std::int64_t> after;  // jobs and batches
-    std::optional<Condition> on;      // how all of them have to end; default: succeeded
-    Duration delay{};                 // from when they have, and its batch has started
-    std::optional<Unique> unique;
-    std::vector<std::string> tags;
-    std::vector<LimitUse> limits;
-    std::optional<BatchId> batch;
     bool allow_unknown_type = false;
 };
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options);

@@ -1,6 +1,6 @@
-#include "host/command_line/known_types.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
+#include "host/command_line/types_here.hpp"
 #include "host/observe/printable.hpp"
 
 #include <boost/json.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 // Types are looked up in the plugins folder alone: a check touches no database.
 void check_types(const config::Configuration& configuration, std::vector<config::ConfigError>& errors) {
-    KnownTypes types{configuration, nullptr};
+    TypesHere types{configuration, nullptr};
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
             for (const config::PlacedText& type : placed.types)

@@ -3,9 +3,9 @@
 #include "host/command_line/matching.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/relatives.hpp"
-#include "host/command_line/spellings.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
+#include "host/requests/spellings.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "host/command_line/opened.hpp"
 
 #include "host/observe/printable.hpp"
+#include "host/requests/bad_request.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -44,6 +45,9 @@ int exit_code_of_current_exception() noexcept {
     } catch (const CommandError& error) {
         std::fprintf(stderr, "%s\n", printable_lines(error.what()).c_str());
         return error.exit_code();
+    } catch (const BadRequest& error) {
+        std::fprintf(stderr, "%s\n", printable_lines(error.what()).c_str());
+        return kWrongUse;
     } catch (const storage::StorageError& error) {
         std::fprintf(stderr, "jobhost: %s\n", printable_lines(error.what()).c_str());
         return error.kind() == storage::StorageError::Kind::refused ? kWrongUse : kStorageUnavailable;

@@ -1,6 +1,6 @@
 #include "host/command_line/found.hpp"
 #include "host/command_line/job_json.hpp"
-#include "host/command_line/job_request.hpp"
+#include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/matching.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/operated_text.hpp"
@@ -181,9 +181,7 @@ int jobs_run_again(const GlobalOptions& global, const RunAgainOptions& options) 
     const auto opened = open(global);
     storage::Storage& storage = *opened->storage;
     const Job job = find_job(storage.queries(), options.id);
-    if (options.arguments)
-        JobRequests{opened->configuration, storage, opened->clock}.check_arguments(job.type,
-                                                                                   *options.arguments);
+    if (options.arguments) MakesJobs{*opened}.maker.check_arguments(job.type, *options.arguments);
     const JobId id = storage.operations().run_again(options.id, options.arguments, who());
     if (global.json)
         std::cout << json::object{{"id", std::to_string(id.value)}} << '\n';

@@ -1,5 +1,5 @@
 #include "host/command_line/job_json.hpp"
-#include "host/command_line/job_request.hpp"
+#include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
@@ -79,26 +79,27 @@ void print_outcome(const Job& job) {
 int run(const GlobalOptions& global, const RunOptions& options) {
     const auto opened = open(global);
     storage::Storage& storage = *opened->storage;
-    EnqueueOptions request;
-    request.name = options.name;
-    request.arguments = options.arguments;
-    NewJob job = JobRequests{opened->configuration, storage, opened->clock}.from_options(request);
-    job.id = storage.jobs().reserve_ids(1);
-    job.id = storage.jobs().insert({&job, 1}).front().id;
+    Submission made = MakesJobs{*opened}.maker.make({.name = options.name, .arguments = options.arguments});
+    if (!made.batches.empty())
+        throw CommandError{kWrongUse, "'" + options.name +
+                                          "' brings a batch: enqueue it, and see how it goes by " +
+                                          "jobhost batch show"};
+    number(made, storage.jobs());
+    const JobId id = storage.workflows().submit({}, made.jobs).front().id;
     if (!has_live_server(storage.servers()))
         std::cerr << "no host is running on this database; the job waits until one starts (jobhost serve)\n";
 
-    const Job ended = follow(storage, job.id, options.timeout, global.json);
+    const Job ended = follow(storage, id, options.timeout, global.json);
     if (global.json) {
         boost::json::object shown = to_json(ended);
-        shown["events"] = array_of(storage.queries().events(job.id));
+        shown["events"] = array_of(storage.queries().events(id));
         std::cout << shown << '\n';
     } else {
         print_outcome(ended);
     }
     if (!is_final(name_of(ended.state)))
         throw CommandError{kFailed, "it did not end within " + to_text(options.timeout) +
-                                        "; see: jobhost jobs show " + std::to_string(job.id.value)};
+                                        "; see: jobhost jobs show " + std::to_string(id.value)};
     return name_of(ended.state) == StateName::succeeded ? kDone : kFailed;
 }
 

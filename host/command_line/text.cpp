@@ -1,8 +1,8 @@
 #include "host/command_line/text.hpp"
 
 #include "host/command_line/job_json.hpp"
-#include "host/command_line/spellings.hpp"
 #include "host/observe/printable.hpp"
+#include "host/requests/spellings.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <algorithm>

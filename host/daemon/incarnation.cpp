@@ -63,6 +63,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 clock,
                 boot_clock,
                 settings_.retention,
+                folders_of(configuration),
                 [this](JobAnswer answer) {
                     post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
                 }},
@@ -166,7 +167,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
         .logged = [this](storage::LogChunk chunk) { exchange_.append_log(std::move(chunk)); },
         .unavailable_types =
             [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
-        .requested = [this](JobRequest request) { requests_.ask(std::move(request)); },
+        .requested = [this](Question question) { requests_.ask(std::move(question)); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };

@@ -1,5 +1,7 @@
 #include "host/daemon/served.hpp"
 
+#include <jobhost/plugin.h>
+
 namespace jobhost::host {
 
 std::set<QueueName> paused_queues(storage::OperationStore& operations) {
@@ -20,13 +22,15 @@ void add(const JobTypeDescription& type, Served& served) {
 void add(const JobTypeDescription& type, const LoadedPlugin& plugin,
          std::vector<storage::ServedType>& types) {
     for (std::uint32_t older = type.accepts_from; older < type.payload_version; ++older)
-        types.push_back({.type = type.full_name, .payload_version = static_cast<int>(older)});
+        types.push_back(
+            {.type = type.full_name, .payload_version = static_cast<int>(older), .is_older = true});
     types.push_back({.type = type.full_name,
                      .payload_version = static_cast<int>(type.payload_version),
                      .plugin_version = plugin.description.version,
                      .digest = plugin.image->digest(),
                      .arguments_schema = type.arguments_schema,
-                     .description = type.description});
+                     .description = type.description,
+                     .is_privileged = (type.flags & JOBHOST_JOB_PRIVILEGED) != 0});
 }
 
 }  // namespace

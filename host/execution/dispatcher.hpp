@@ -18,7 +18,7 @@ public:
         std::function<void(storage::LogChunk)> logged;
         std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
         // A running job asks for something, to be answered by answer().
-        std::function<void(JobRequest)> requested;
+        std::function<void(Question)> requested;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.

@@ -1,7 +1,8 @@
 // Answers what running jobs ask for: what they have saved, what they save, the jobs that they hand in.
 #pragma once
 
-#include "host/execution/job_orders.hpp"
+#include "host/execution/live_names.hpp"
+#include "host/requests/job_maker.hpp"
 #include "host/sync/guarded.hpp"
 #include "host/sync/loop.hpp"
 #include "host/worker/protocol.hpp"
@@ -13,7 +14,7 @@
 namespace jobhost::host {
 
 // A job's run asks.
-struct JobRequest {
+struct Question {
     JobId job;
     Lease lease;
     worker::RequestMessage message;
@@ -25,22 +26,24 @@ struct JobAnswer {
     std::vector<NewJob> jobs;  // to be handed in if the run succeeds
 };
 
-// Thread-safe. Requests are answered one after the other, on a thread of its own: a job waits while the
+// Thread-safe. Questions are answered one after the other, on a thread of its own: a job waits while the
 // database works, and nobody else does. While the database is away they wait, but no longer than jobs do.
 class RunRequests {
 public:
     // `answered` is called once for each request, on any thread. References outlive this.
+    // `retention` is that of jobs without a definition; `folders` are those of the sources of definitions.
     RunRequests(storage::Storage& storage, ServerId server, const Clock& clock, const BootClock& boot_clock,
-                Retention retention, std::function<void(JobAnswer)> answered);
+                Retention retention, StoredDefinitions::Folders folders,
+                std::function<void(JobAnswer)> answered);
 
     // Never blocks. Answered at once with JOBHOST_UNAVAILABLE when too much waits.
-    void ask(JobRequest request);
+    void ask(Question question);
     // Ends the loop. What is not answered by then never is.
     void stop() { loop_.stop(); }
 
 private:
     struct Waiting {
-        JobRequest request;
+        Question question;
         BootTime since;
     };
     struct Inbox {
@@ -52,20 +55,24 @@ private:
     void refuse_old();
     void answer_first(worker::ReplyMessage reply, std::vector<NewJob> jobs = {});
 
-    // Each may throw StorageError and BadOrder.
-    JobAnswer answer_to(const JobRequest& request);
-    std::string load(const JobRequest& request);
-    std::optional<std::string> enqueue(const JobRequest& request);
-    std::vector<NewJob> prepare(const JobRequest& request);
-    // Where the ids of a call's batch and jobs begin, the same in each rerun; nothing: the run is lost.
-    std::optional<JobId> first_id(const JobRequest& request, const HandedIn& order);
+    // Each may throw StorageError and BadRequest.
+    JobAnswer answer_to(const Question& question);
+    std::string load(const Question& question);
+    std::optional<std::string> enqueue(const Question& question);
+    std::vector<NewJob> prepare(const Question& question);
+    Submission submission_of(const Question& question, bool is_on_success);
+    // Gives it ids, the same in each rerun. Whether the run is not lost.
+    bool number_again(const Question& question, Submission& submission);
 
     storage::Storage& storage_;
     const ServerId server_;
     const Clock& clock_;
     const BootClock& boot_clock_;
     const std::function<void(JobAnswer)> answered_;
-    JobOrders orders_;  // the loop's own thread only
+    const Retention retention_;
+    // Of the loop's own thread.
+    LiveTypes types_;
+    StoredDefinitions definitions_;
     Guarded<Inbox> inbox_;
     Loop loop_;  // last: its thread uses all of the above
 };

@@ -23,8 +23,8 @@ struct ServedQueue {
 
 // What this host can run.
 struct Served {
-    std::vector<ServedQueue> queues;               // the first is served first, unless one of them has a weight
-    std::map<std::string, int> types;              // full name -> payload version
+    std::vector<ServedQueue> queues;   // the first is served first, unless one of them has a weight
+    std::map<std::string, int> types;  // full name -> payload version
     std::map<std::string, int> accepts_from = {};  // full name -> oldest payload version, if it is older
 
     bool accepts(const std::string& type, int payload_version) const;

@@ -22,7 +22,7 @@ public:
         // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
         std::function<void(bool)> unavailable;
         // A running job asks for something, to be answered by answer().
-        std::function<void(JobRequest)> requested;
+        std::function<void(Question)> requested;
         // Asked before each job is handed over, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on a worker that is started now must not live.

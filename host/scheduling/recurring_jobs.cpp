@@ -64,7 +64,6 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     if (!is_alone && definition.fires_with.front() != definition.name) return firing;
     const Workshop workshop{
         .definitions = all,
-        .ids = storage_.jobs(),
         .payload_version =
             [this](const std::string& type) {
                 const auto version = payload_versions_.find(type);
@@ -83,6 +82,7 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         occasion.now = now;
         occasion.instant = latest_due(*definition.schedule, *due.next_at, now);
         Submission submission = submission_of(occasion, workshop);
+        number(submission, storage_.jobs());
         firing.opens = stage(submission, storage_.workflows());
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);

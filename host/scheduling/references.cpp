@@ -197,6 +197,10 @@ FilledIn filled_in(const std::string& arguments, const KnownValues& values) {
     return {json::serialize(Filling{find, waits}.of(given)), waits};
 }
 
+json::value with_values(const json::value& value, const KnownValues& values) {
+    return Filling{[&](const std::string& name) { return known_value(name, values); }, false}.of(value);
+}
+
 std::string filled_in_key(const std::string& key, const KnownValues& values, const FilledIn& arguments) {
     if (key.find("${") == std::string::npos) return key;
     const json::value given = parsed(arguments.arguments);

@@ -38,6 +38,10 @@ struct FilledIn {
 // with the path to it.
 FilledIn filled_in(const std::string& arguments, const KnownValues& values);
 
+// A copy of `value` in which all texts, those that are names of members aside, are filled in in the same way.
+// There are no arguments to refer to. Throws UnresolvedReference, with the path to it.
+boost::json::value with_values(const boost::json::value& value, const KnownValues& values);
+
 // A key of the job that has these arguments. Throws UnresolvedReference.
 std::string filled_in_key(const std::string& key, const KnownValues& values, const FilledIn& arguments);
 

@@ -68,7 +68,6 @@ std::vector<const Definition*> in_order(const std::vector<Definition>& members) 
     return order;
 }
 
-// Numbers are given when all is there: until then they are negative, counted from -1 on.
 class Maker {
 public:
     Maker(const Occasion& occasion, const Workshop& workshop) : occasion_{occasion}, workshop_{workshop} {}
@@ -82,7 +81,6 @@ public:
             for (const storage::StoredDefinition& stored : workshop_.definitions)
                 if (is_complete(stored.definition)) make_child(stored);
         }
-        number();
         return std::move(submission_);
     }
 
@@ -219,7 +217,8 @@ private:
     }
 
     KnownValues values_in(const Scope& scope) const {
-        return {occasion_.instant.value_or(occasion_.now), scope.time_zone, scope.item};
+        return {occasion_.instant.value_or(occasion_.as_of.value_or(occasion_.now)), scope.time_zone,
+                scope.item};
     }
 
     // ---- a batch ----
@@ -235,6 +234,7 @@ private:
         Made made{Made::How::handed_in, id};
         if (count() == count_before) {
             submission_.batches.erase(submission_.batches.begin() + static_cast<std::ptrdiff_t>(place));
+            ++last_;  // its id is free again
             made.how = Made::How::has_no_items;
         }
         make_then(batch, scope, made);
@@ -284,30 +284,6 @@ private:
         return items;
     }
 
-    // ---- numbers ----
-
-    void number() {
-        if (last_ == 0) return;
-        const std::int64_t first = workshop_.ids.reserve_ids(static_cast<std::size_t>(-last_)).value;
-        const auto give = [first](auto& id) {
-            if (id.value < 0) id.value = first - id.value - 1;
-        };
-        const auto give_all = [&](std::vector<Parent>& parents) {
-            for (Parent& parent : parents)
-                std::visit(give, parent.of);
-        };
-        for (NewBatch& batch : submission_.batches) {
-            give(batch.id);
-            if (batch.within) give(*batch.within);
-            give_all(batch.parents);
-        }
-        for (NewJob& job : submission_.jobs) {
-            give(job.id);
-            if (job.batch) give(*job.batch);
-            give_all(job.parents);
-        }
-    }
-
     const Occasion& occasion_;
     const Workshop& workshop_;
     Submission submission_;
@@ -315,7 +291,43 @@ private:
     std::int64_t last_ = 0;
 };
 
+// What `change` makes of each id that is negative.
+template <class Change>
+void renumber(Submission& submission, const Change& change) {
+    const auto give = [&](auto& id) {
+        if (id.value < 0) id.value = change(id.value);
+    };
+    const auto give_all = [&](std::vector<Parent>& parents) {
+        for (Parent& parent : parents)
+            std::visit(give, parent.of);
+    };
+    for (NewBatch& batch : submission.batches) {
+        give(batch.id);
+        if (batch.within) give(*batch.within);
+        give_all(batch.parents);
+    }
+    for (NewJob& job : submission.jobs) {
+        give(job.id);
+        if (job.batch) give(*job.batch);
+        give_all(job.parents);
+    }
+}
+
 }  // namespace
+
+void Submission::number_from(JobId first) {
+    renumber(*this, [&](std::int64_t id) { return first.value - 1 - id; });
+}
+
+void Submission::append(Submission other) {
+    renumber(other, [before = static_cast<std::int64_t>(count())](std::int64_t id) { return id - before; });
+    std::ranges::move(other.batches, std::back_inserter(batches));
+    std::ranges::move(other.jobs, std::back_inserter(jobs));
+}
+
+void number(Submission& submission, storage::JobStore& ids) {
+    if (submission.count() > 0) submission.number_from(ids.reserve_ids(submission.count()));
+}
 
 Submission submission_of(const Occasion& occasion, const Workshop& workshop) {
     return Maker{occasion, workshop}.make();

@@ -19,6 +19,7 @@ struct Occasion {
     std::vector<std::string> names;         // those of one instant, or one by hand
     TimePoint now;                          // delays and expiry count from here
     std::optional<TimePoint> instant = {};  // of their schedule; nothing: by hand
+    std::optional<TimePoint> as_of = {};    // what ${date} stands for by hand; nothing: now
     // In place of the job's own. Taken as they are: nothing in them is a reference.
     std::optional<std::string> arguments = {};
     std::vector<Parent> parents = {};  // that the job or batch of that name awaits
@@ -27,7 +28,6 @@ struct Occasion {
 // What a submission is made from. All outlive the call.
 struct Workshop {
     std::span<const storage::StoredDefinition> definitions;  // all there are. Without an id: not stored yet
-    storage::JobStore& ids;
     // That a job of this type gets. May throw, which ends the call.
     std::function<int(const std::string& type)> payload_version;
     // Where the file of a source lies: relative files of items are taken from there.
@@ -36,8 +36,17 @@ struct Workshop {
 
 struct Submission {
     std::vector<NewBatch> batches;  // before those within them
-    std::vector<NewJob> jobs;       // after what they wait for; the one that was named is the first
+    std::vector<NewJob> jobs;       // the one that was named is the first
+
+    std::size_t count() const noexcept { return batches.size() + jobs.size(); }
+    // Its own ids are negative when it is made, counted from -1 on. `first`: of count() reserved ones.
+    void number_from(JobId first);
+    // REQUIRES: the ids of both are negative.
+    void append(Submission other);
 };
+
+// Gives it numbers of its own. May throw StorageError.
+void number(Submission& submission, storage::JobStore& ids);
 
 // It cannot be made: a reference has no value, a file of items is not right. The text names the definition
 // and the place in it, and no value of any argument.
@@ -48,7 +57,7 @@ struct SubmissionRefused : std::runtime_error {
 // The jobs and batches of these names, and of what waits for them (`after`), if all that it waits for is
 // among them. A batch that has no items is not made; who waits for its success or its end does not wait for
 // it, and who waits for its failure or deletion is left out. Nothing is handed in here: give it to
-// WorkflowStore::submit(), or to DefinitionStore::fire(). Throws SubmissionRefused, and StorageError.
+// WorkflowStore::submit(), or to DefinitionStore::fire(), when it has its numbers. Throws SubmissionRefused.
 Submission submission_of(const Occasion& occasion, const Workshop& workshop);
 
 }  // namespace jobhost::host

@@ -80,13 +80,14 @@ void ControlSocket::receive() {
 }
 
 ReplyMessage ControlSocket::ask(std::uint64_t run, RequestMessage request) {
-    const auto number = requests_.open();
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto number = requests_.open(deadline);
     if (!number)
-        return {.status = JOBHOST_LIMIT,
+        return {.status = JOBHOST_UNAVAILABLE,
                 .problem = "too many threads of this run ask the host at the same time"};
     request.number = *number;
     send(MessageType::request, run, encode(request));
-    auto reply = requests_.wait(*number, kPatience);
+    auto reply = requests_.wait(*number, deadline);
     if (!reply) return {.status = JOBHOST_UNAVAILABLE, .problem = "the host did not answer in time"};
     return std::move(*reply);
 }

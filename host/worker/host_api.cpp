@@ -20,7 +20,9 @@ void jobhost_context::begin(jobhost::worker::RunOrder order) {
     detail.clear();
     snooze = 0;
     saved.reset();
+    const std::lock_guard calls_lock{calls_mutex};
     calls = 0;
+    unanswered.clear();
 }
 
 namespace jobhost::worker {

@@ -4,19 +4,21 @@
 
 namespace jobhost::worker {
 
-std::optional<std::int64_t> OpenRequests::open() {
-    const std::lock_guard lock{mutex_};
-    if (open_.size() >= kMaxOpenRequests) return std::nullopt;
+std::optional<std::int64_t> OpenRequests::open(Deadline deadline) {
+    std::unique_lock lock{mutex_};
+    if (!ended_.wait_until(lock, deadline, [this] { return open_.size() < kMaxOpenRequests; }))
+        return std::nullopt;
     open_.emplace(++last_, std::nullopt);
     return last_;
 }
 
-std::optional<ReplyMessage> OpenRequests::wait(std::int64_t number, std::chrono::milliseconds patience) {
+std::optional<ReplyMessage> OpenRequests::wait(std::int64_t number, Deadline deadline) {
     std::unique_lock lock{mutex_};
     std::optional<ReplyMessage>& slot = open_.at(number);
-    answered_.wait_for(lock, patience, [&] { return slot.has_value(); });
+    answered_.wait_until(lock, deadline, [&] { return slot.has_value(); });
     std::optional<ReplyMessage> reply = std::move(slot);
     open_.erase(number);
+    ended_.notify_one();
     return reply;
 }
 

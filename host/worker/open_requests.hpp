@@ -15,16 +15,19 @@ namespace jobhost::worker {
 // Thread-safe.
 class OpenRequests {
 public:
-    // The number of a new request; nothing: too many are open.
-    std::optional<std::int64_t> open();
-    // Blocks until the answer is there; nothing: it has not come within `patience`. Ends the request.
-    std::optional<ReplyMessage> wait(std::int64_t number, std::chrono::milliseconds patience);
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    // The number of a new request; blocks while kMaxOpenRequests are open. Nothing: until the deadline.
+    std::optional<std::int64_t> open(Deadline deadline);
+    // Blocks until the answer is there; nothing: it has not come before the deadline. Ends the request.
+    std::optional<ReplyMessage> wait(std::int64_t number, Deadline deadline);
     // One that nobody waits for any more is dropped.
     void answer(ReplyMessage reply);
 
 private:
     std::mutex mutex_;  // of what follows
     std::condition_variable answered_;
+    std::condition_variable ended_;
     std::int64_t last_ = 0;
     std::map<std::int64_t, std::optional<ReplyMessage>> open_;
 };

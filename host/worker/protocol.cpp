@@ -215,7 +215,7 @@ ReplyMessage decode_reply(std::string_view payload) {
 std::string encode(const SavedMessage& message) {
     FieldWriter fields;
     fields.text(message.checkpoint)
-        .number(message.is_last ? 1 : 0)
+        .number(message.next)
         .number(static_cast<std::int64_t>(message.steps.size()));
     for (const auto& [name, result] : message.steps)
         fields.text(name).text(result);
@@ -226,7 +226,7 @@ SavedMessage decode_saved(std::string_view payload) {
     FieldReader fields{payload};
     SavedMessage message;
     message.checkpoint = fields.bytes(kMaxSaved);
-    message.is_last = fields.number(0, 1) != 0;
+    message.next = fields.number(0, kMost64);
     for (std::int64_t left = fields.number(0, kMost32); left > 0; --left) {
         std::string name{fields.bytes(kMaxStepName)};
         message.steps.emplace_back(std::move(name), std::string{fields.bytes(kMaxSaved)});

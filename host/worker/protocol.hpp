@@ -82,7 +82,7 @@ enum class RequestKind : std::uint8_t { load, save_checkpoint, save_step, enqueu
 struct RequestMessage {
     std::int64_t number = 0;
     RequestKind kind = RequestKind::load;
-    std::int64_t position = 0;  // load: of the first step wanted; enqueue…: number of the call, from 1
+    std::int64_t position = 0;  // load: where the page begins; enqueue…: number of the call, from 1
     std::string name;           // of a step
     std::string body;           // what to save or to hand in, as the job gave it
 };
@@ -95,11 +95,11 @@ struct ReplyMessage {
     std::string problem;      // a sentence for a person, unless OK
 };
 
-// The body of the reply to `load`: all that fits, from a position on.
+// The body of the reply to `load`: one page.
 struct SavedMessage {
     std::string checkpoint;  // JSON, or empty
     std::vector<std::pair<std::string, std::string>> steps;
-    bool is_last = true;
+    std::int64_t next = 0;  // position of the next page; 0: this is the last one
 };
 
 // Payloads. REQUIRES of the encoders: fields within limits.hpp.

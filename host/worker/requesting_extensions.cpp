@@ -11,6 +11,8 @@ namespace jobhost::worker {
 
 namespace {
 
+constexpr std::size_t kMaxUnanswered = 8;  // of a run; each holds what it asked for
+
 // What the last call of each thread has answered in words.
 thread_local std::string last_problem;
 thread_local std::string last_ids;
@@ -49,10 +51,10 @@ jobhost_status load_saved(jobhost_context* context, jobhost_text* problem) {
         if (reply.status != JOBHOST_OK) return tell(reply.status, std::move(reply.problem), problem);
         SavedMessage page = decode_saved(reply.body);
         if (position == 0) saved.checkpoint = std::move(page.checkpoint);
-        position += static_cast<std::int64_t>(page.steps.size());
         for (auto& [name, result] : page.steps)
             saved.steps.emplace(std::move(name), std::move(result));
-        if (page.is_last || page.steps.empty()) break;
+        if (page.next <= position) break;
+        position = page.next;
     }
     context->saved = std::move(saved);
     return JOBHOST_OK;
@@ -126,17 +128,35 @@ jobhost_status complete_step(jobhost_context* context, jobhost_text name, jobhos
     });
 }
 
-// The next call that hands in jobs.
+// A call that hands in jobs. One that is made again because its answer did not come keeps its number, so that
+// the host finds what it has done already.
 RequestMessage call_of(jobhost_context* context, RequestKind kind, jobhost_text json) {
+    const std::lock_guard lock{context->calls_mutex};
+    for (auto call = context->unanswered.begin(); call != context->unanswered.end(); ++call)
+        if (call->kind == kind && call->body == view(json)) {
+            RequestMessage again = std::move(*call);
+            context->unanswered.erase(call);
+            return again;
+        }
     return {.kind = kind, .position = ++context->calls, .body = std::string{view(json)}};
+}
+
+ReplyMessage hand_in(jobhost_context* context, RequestKind kind, jobhost_text json) {
+    RequestMessage call = call_of(context, kind, json);
+    ReplyMessage reply = context->control.ask(context->number, call);
+    if (reply.status == JOBHOST_UNAVAILABLE) {
+        const std::lock_guard lock{context->calls_mutex};
+        context->unanswered.push_back(std::move(call));
+        if (context->unanswered.size() > kMaxUnanswered) context->unanswered.pop_front();
+    }
+    return reply;
 }
 
 jobhost_status enqueue(jobhost_context* context, jobhost_text json, jobhost_text* ids,
                        jobhost_text* problem) noexcept {
     return guarded([&] {
         if (const auto refused = problem_of(json, kMaxEnqueued, problem)) return *refused;
-        ReplyMessage reply =
-            context->control.ask(context->number, call_of(context, RequestKind::enqueue, json));
+        ReplyMessage reply = hand_in(context, RequestKind::enqueue, json);
         last_ids = std::move(reply.body);
         if (ids && reply.status == JOBHOST_OK) *ids = borrow(last_ids);
         return tell(reply.status, std::move(reply.problem), problem);
@@ -147,7 +167,8 @@ jobhost_status enqueue_on_success(jobhost_context* context, jobhost_text json,
                                   jobhost_text* problem) noexcept {
     return guarded([&] {
         if (const auto refused = problem_of(json, kMaxEnqueued, problem)) return *refused;
-        return ask(context, call_of(context, RequestKind::enqueue_on_success, json), problem);
+        ReplyMessage reply = hand_in(context, RequestKind::enqueue_on_success, json);
+        return tell(reply.status, std::move(reply.problem), problem);
     });
 }
 

@@ -7,8 +7,8 @@
 
 #include <jobhost/plugin.h>
 
-#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -53,7 +53,11 @@ struct jobhost_context {
     // What earlier runs have left, and the steps of this one; nothing: not asked for yet. What is in it
     // stays where it is until the run ends.
     std::optional<jobhost::worker::SavedWork> saved;
-    std::atomic<std::int64_t> calls{0};  // that hand in jobs, so far
+
+    std::mutex calls_mutex;  // of what follows
+    std::int64_t calls = 0;  // that hand in jobs, so far
+    // Those of which nobody knows whether the host did what they ask for, the oldest first.
+    std::deque<jobhost::worker::RequestMessage> unanswered;
 
     // Makes it the context of `order`. [main thread, no job runs]
     void begin(jobhost::worker::RunOrder order);

@@ -29,22 +29,43 @@ bool is_held(Session& session, const RunKey& run) {
                 .empty();
 }
 
+std::optional<std::string> result_of_step(Session& session, JobId job, const std::string& name) {
+    auto found = session.rows<std::string>("step_result", {{"job", job.value}, {"name", name}});
+    return found.empty() ? std::nullopt : std::optional{std::move(std::get<0>(found.front()))};
+}
+
 void flag_saved(Session& session, JobId job) {
     session.execute("job_flag", {{"flag", kHasSavedWork}, {"ids", id_list(std::vector{job})}});
 }
 
 }  // namespace
 
-SavedWork SociRunStore::load(JobId job) {
+SavedWork SociRunStore::load(JobId job, std::int64_t first) {
     SavedWork saved;
     database_.read([&](Session& session) {
         saved = {};
-        for (auto& [body] : session.rows<std::string>("checkpoint_of", {{"job", job.value}}))
-            saved.checkpoint = std::move(body);
-        for (auto& [name, result] : session.rows<std::string, std::string>("step_list", {{"job", job.value}}))
+        if (first == 0)
+            for (auto& [body] : session.rows<std::string>("checkpoint_of", {{"job", job.value}}))
+                saved.checkpoint = std::move(body);
+        std::size_t size = 0;
+        for (auto& [name, number] :
+             session.rows<std::string, long long>("step_list", {{"job", job.value}, {"first", first}})) {
+            if (size >= kSavedPageSize) {
+                saved.next = number;
+                break;
+            }
+            std::string result = result_of_step(session, job, name).value_or("");
+            size += name.size() + result.size();
             saved.steps.emplace_back(std::move(name), std::move(result));
+        }
     });
     return saved;
+}
+
+std::optional<std::string> SociRunStore::find_step(JobId job, const std::string& name) {
+    std::optional<std::string> result;
+    database_.read([&](Session& session) { result = result_of_step(session, job, name); });
+    return result;
 }
 
 bool SociRunStore::save_checkpoint(const RunKey& run, const std::string& checkpoint) {

@@ -10,7 +10,8 @@ public:
     // Outlives the store.
     explicit SociRunStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
-    SavedWork load(JobId job) override;
+    SavedWork load(JobId job, std::int64_t first) override;
+    std::optional<std::string> find_step(JobId job, const std::string& name) override;
     bool save_checkpoint(const RunKey& run, const std::string& checkpoint) override;
     bool save_step(const RunKey& run, const std::string& name, const std::string& result) override;
     std::optional<std::vector<Inserted>> submit(const RunKey& run, std::span<const NewBatch> batches,

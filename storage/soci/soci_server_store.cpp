@@ -22,7 +22,9 @@ std::string rows_of(std::span<const ServedType> types) {
                         {"plugin_version", type.plugin_version},
                         {"digest", type.digest},
                         {"arguments_schema", type.arguments_schema},
-                        {"description", type.description}});
+                        {"description", type.description},
+                        {"is_older", type.is_older ? 1 : 0},
+                        {"is_privileged", type.is_privileged ? 1 : 0}});
     return boost::json::serialize(rows);
 }
 
@@ -161,11 +163,12 @@ std::vector<ServerInfo> SociServerStore::list() {
 std::vector<ServedType> SociServerStore::served_types() {
     std::vector<ServedType> types;
     database_.read([&](Session& session) {
-        for (auto& [type, payload_version, plugin_version, digest, schema, description] :
-             session.rows<std::string, int, std::string, std::string, std::string, std::string>(
+        for (auto& [type, payload_version, plugin_version, digest, schema, description, is_older,
+                    is_privileged] :
+             session.rows<std::string, int, std::string, std::string, std::string, std::string, int, int>(
                  "served_types"))
             types.push_back({std::move(type), payload_version, std::move(plugin_version), std::move(digest),
-                             std::move(schema), std::move(description)});
+                             std::move(schema), std::move(description), is_older != 0, is_privileged != 0});
     });
     return types;
 }

@@ -1,5 +1,5 @@
 #include "host/command_line/parse/options.hpp"
-#include "host/command_line/spellings.hpp"
+#include "host/requests/spellings.hpp"
 
 #include <algorithm>
 
@@ -7,12 +7,12 @@ namespace jobhost::host::parse {
 
 namespace {
 
-void add_ties(CLI::App& sub, EnqueueOptions& options) {
+void add_ties(CLI::App& sub, JobRequest& request) {
     auto* after = sub.add_option_function<std::vector<std::string>>(
                          "--after",
                          [&](const std::vector<std::string>& texts) {
                              for (const std::string& text : texts)
-                                 options.after.push_back(id_or_complain(text));
+                                 request.after.push_back(id_or_complain(text));
                          },
                          "Start when this job or batch has ended; several may be given: 12,13")
                       ->type_name("ID")
@@ -21,27 +21,27 @@ void add_ties(CLI::App& sub, EnqueueOptions& options) {
     sub.add_option_function<std::string>(
            "--on",
            [&](const std::string& text) {
-               options.on = parse_condition(text);
-               if (!options.on)
+               request.on = parse_condition(text);
+               if (!request.on)
                    throw CLI::ValidationError("'" + text + "' is not succeeded, failed, finished or deleted");
            },
            "How they have to end; the job is deleted when one ends otherwise. Default: succeeded")
         ->type_name("succeeded|failed|finished|deleted")
         ->needs(after);
     sub.add_option_function<std::string>(
-           "--delay", [&](const std::string& text) { options.delay = duration_or_complain(text); },
+           "--delay", [&](const std::string& text) { request.delay = duration_or_complain(text); },
            "Start this long after what it waits for")
         ->type_name("TIME");
     sub.add_option_function<std::string>(
-           "--batch", [&](const std::string& text) { options.batch = BatchId{id_or_complain(text)}; },
+           "--batch", [&](const std::string& text) { request.batch = BatchId{id_or_complain(text)}; },
            "Make it a member of this batch; one that has ended goes on")
         ->type_name("ID");
 }
 
-void add_unique(CLI::App& sub, EnqueueOptions& options) {
-    const auto unique = [&options]() -> Unique& {
-        if (!options.unique) options.unique.emplace();
-        return *options.unique;
+void add_unique(CLI::App& sub, JobRequest& request) {
+    const auto unique = [&request]() -> Unique& {
+        if (!request.unique) request.unique.emplace();
+        return *request.unique;
     };
     auto* key = sub.add_option_function<std::string>(
                        "--unique", [unique](const std::string& text) { unique().key = text; },
@@ -69,8 +69,8 @@ void add_unique(CLI::App& sub, EnqueueOptions& options) {
         ->needs(key);
 }
 
-void add_marks(CLI::App& sub, EnqueueOptions& options) {
-    sub.add_option("--tag", options.tags, "A word to find it by; may be given several times")
+void add_marks(CLI::App& sub, JobRequest& request) {
+    sub.add_option("--tag", request.tags, "A word to find it by; may be given several times")
         ->type_name("TAG")
         ->allow_extra_args(false);
     sub.add_option_function<std::vector<std::string>>(
@@ -80,7 +80,7 @@ void add_marks(CLI::App& sub, EnqueueOptions& options) {
                    const auto use = parse_limit_use(text);
                    if (!use)
                        throw CLI::ValidationError("'" + text + "' is no limit such as smtp or tenant:acme");
-                   options.limits.push_back(*use);
+                   request.limits.push_back(*use);
                }
            },
            "Run only with a slot of this limit; may be given several times")
@@ -94,7 +94,8 @@ void add_enqueue(CLI::App& app, Verb& verb) {
     CLI::App* sub = app.add_subcommand("enqueue", "Hand in one job, or many; prints their ids, one a line");
     auto& given = add_verb<EnqueueOptions>(*sub, verb, R"(Print an array of {"id", "is_new"})", enqueue);
     EnqueueOptions& options = given.options;
-    auto* name = sub->add_option("name", options.name, "A job type (mail.send), or the name of a definition")
+    JobRequest& request = options.job;
+    auto* name = sub->add_option("name", request.name, "A job type (mail.send), or the name of a definition")
                      ->type_name("TYPE|DEFINITION");
     auto* from = sub->add_option("--from", options.from, "Lines of JSON, '-' for standard input; see below")
                      ->type_name("FILE.jsonl");
@@ -102,19 +103,19 @@ void add_enqueue(CLI::App& app, Verb& verb) {
                   "Also a type that no plugin has; the job waits for one");
     auto beside = sub->get_options();  // what goes with --from
     std::erase(beside, name);
-    add_arguments(*sub, options.arguments);
-    sub->add_option("--queue", options.queue, "The queue; default: the definition's, or 'default'")
+    add_arguments(*sub, request.arguments);
+    sub->add_option("--queue", request.queue, "The queue; default: the definition's, or 'default'")
         ->type_name("QUEUE");
-    sub->add_option("--priority", options.priority, "-1000 to 1000, larger is sooner")
+    sub->add_option("--priority", request.priority, "-1000 to 1000, larger is sooner")
         ->check(CLI::Range(kMinPriority, kMaxPriority));
-    add_instant(*sub, options.in, options.at);
+    add_instant(*sub, request.in, request.at);
     sub->add_option_function<std::string>(
-           "--expires-in", [&](const std::string& text) { options.expires_in = duration_or_complain(text); },
+           "--expires-in", [&](const std::string& text) { request.expires_in = duration_or_complain(text); },
            "Delete the job if it has not started this long after now, or after --in or --at")
         ->type_name("TIME");
-    add_ties(*sub, options);
-    add_unique(*sub, options);
-    add_marks(*sub, options);
+    add_ties(*sub, request);
+    add_unique(*sub, request);
+    add_marks(*sub, request);
     sub->footer(
         "A line of --from: {\"type\": \"mail.send\", \"args\": {...}} with any of \"queue\", \"priority\", "
         "\"in\",\n"

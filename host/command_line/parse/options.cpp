@@ -1,6 +1,6 @@
 #include "host/command_line/parse/options.hpp"
 
-#include "host/command_line/spellings.hpp"
+#include "host/requests/spellings.hpp"
 #include "storage/model/time_text.hpp"
 
 namespace jobhost::host::parse {

@@ -44,7 +44,7 @@ TEST_F(ServedTest, EachVersionIsRegisteredAndTheNewestIsTheOneToWrite) {
     for (int i = 0; i < 3; ++i) {
         const storage::ServedType& version = versions.at(static_cast<std::size_t>(i));
         EXPECT_EQ(version.payload_version, i + 1);
-        EXPECT_EQ(version.plugin_version.empty(), i < 2);
+        EXPECT_EQ(version.is_older, i < 2);
     }
 }
 

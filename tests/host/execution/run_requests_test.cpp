@@ -28,13 +28,22 @@ public:
     explicit BreakableRuns(storage::RunStore& real) : real_{real} {}
 
     std::atomic<int> faults{0};  // so many calls fail
+    std::atomic<StorageError::Kind> fault{StorageError::Kind::unavailable};
     std::atomic<bool> is_lost{false};
     test::CountedEvents calls;
     Guarded<storage::SavedWork> saved;
 
-    storage::SavedWork load(JobId) override {
+    storage::SavedWork load(JobId, std::int64_t) override {
         begin();
         return saved.with([](const storage::SavedWork& work) { return work; });
+    }
+    std::optional<std::string> find_step(JobId, const std::string& name) override {
+        begin();
+        return saved.with([&](const storage::SavedWork& work) -> std::optional<std::string> {
+            for (const auto& [known, result] : work.steps)
+                if (known == name) return result;
+            return std::nullopt;
+        });
     }
     bool save_checkpoint(const storage::RunKey&, const std::string& checkpoint) override {
         begin();
@@ -57,7 +66,7 @@ private:
         calls.happened();
         if (faults > 0) {
             --faults;
-            throw StorageError{StorageError::Kind::unavailable, "connection lost"};
+            throw StorageError{fault, "connection lost"};
         }
     }
     storage::RunStore& real_;
@@ -93,7 +102,7 @@ struct RunRequestsTest : testing::Test {
     test::CountedEvents answered;
     Guarded<std::vector<JobAnswer>> answers;
     RunRequests requests{
-        storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, [this](JobAnswer answer) {
+        storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, {}, [this](JobAnswer answer) {
             answers.with([&](auto& all) { all.push_back(std::move(answer)); });
             answered.happened();
         }};
@@ -101,7 +110,7 @@ struct RunRequestsTest : testing::Test {
 
     ServerId enter() {
         const std::vector<storage::ServedType> types{
-            {.type = "mail.send", .payload_version = 2},
+            {.type = "mail.send", .payload_version = 2, .is_older = true},
             {.type = "mail.send", .payload_version = 3, .plugin_version = "1.0.0"},
             {.type = "mail.sort", .payload_version = 1, .plugin_version = "1.0.0"}};
         return db->servers().enter({.incarnation = "one", .name = "under-test"}, types);
@@ -160,30 +169,19 @@ TEST_F(RunRequestsTest, WhatIsSavedIsLoaded) {
     EXPECT_EQ(page.checkpoint, "[1]");
     ASSERT_EQ(page.steps.size(), 1u);
     EXPECT_EQ(page.steps[0].second, "2");
-    EXPECT_TRUE(page.is_last);
+    EXPECT_EQ(page.next, 0);
 }
 
-TEST_F(RunRequestsTest, ManyStepsComeInPagesThatFitAMessage) {
-    const std::string large = "\"" + std::string(600'000, 'x') + "\"";
+TEST_F(RunRequestsTest, APageSaysWhereTheNextOneBeginsAndHidesStepsOfTheHost) {
     runs.saved.with([&](storage::SavedWork& work) {
-        work.checkpoint = large;
-        work.steps.emplace_back("jobhost.batch.1", "{}");
-        for (int i = 0; i < 5; ++i)
-            work.steps.emplace_back("step " + std::to_string(i), large);
+        work.steps = {{"jobhost.batch.1", "{}"}, {"a", "1"}};
+        work.next = 7;
     });
-    std::vector<std::string> names;
-    for (bool is_last = false; !is_last;) {
-        const JobAnswer answer =
-            answer_to({.kind = RequestKind::load, .position = static_cast<std::int64_t>(names.size())});
-        ASSERT_EQ(answer.reply.status, JOBHOST_OK);
-        ASSERT_NO_THROW(worker::decode_reply(encode(answer.reply)));
-        const worker::SavedMessage page = worker::decode_saved(answer.reply.body);
-        EXPECT_EQ(page.checkpoint.empty(), !names.empty()) << "only the first page has it";
-        for (const auto& [name, result] : page.steps)
-            names.push_back(name);
-        is_last = page.is_last;
-    }
-    EXPECT_THAT(names, testing::ElementsAre("step 0", "step 1", "step 2", "step 3", "step 4"));
+    const JobAnswer answer = answer_to({.kind = RequestKind::load});
+    const worker::SavedMessage page = worker::decode_saved(answer.reply.body);
+    ASSERT_EQ(page.steps.size(), 1u);
+    EXPECT_EQ(page.steps[0].first, "a");
+    EXPECT_EQ(page.next, 7);
 }
 
 TEST_F(RunRequestsTest, ARunThatIsLostHearsSo) {
@@ -286,6 +284,14 @@ TEST_F(RunRequestsTest, JobsForSuccessAreKeptByTheCaller) {
                          .body = R"({"batch": {"jobs": [{"type": "mail.send"}]}})"})
                   .reply.status,
               JOBHOST_INVALID);
+}
+
+TEST_F(RunRequestsTest, WhatTheDatabaseCannotAnswerHoldsUpNobody) {
+    runs.fault = StorageError::Kind::corrupt;
+    runs.faults = 1;
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "1"}).reply.status,
+              JOBHOST_UNAVAILABLE);
+    EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "1"}).reply.status, JOBHOST_OK);
 }
 
 TEST_F(RunRequestsTest, AnOutageIsWaitedOut) {

@@ -24,7 +24,7 @@ struct WorkerPoolTest : testing::Test {
     SystemClock wall;
     ServerLease lease{clock, clock.now()};
     std::vector<Ended> ended;
-    std::vector<JobRequest> requests;
+    std::vector<Question> requests;
     std::optional<Catalog> catalog;
     std::optional<WorkerPool> pool;
 
@@ -42,7 +42,7 @@ struct WorkerPoolTest : testing::Test {
                                  ended.push_back({job.id, end});
                              },
                          .unavailable = [](bool) {},
-                         .requested = [this](JobRequest request) { requests.push_back(std::move(request)); },
+                         .requested = [this](Question question) { requests.push_back(std::move(question)); },
                          .may_begin = [this] { return lease.may_begin(); },
                          .fence = [this] { return lease.deadline(); },
                      });

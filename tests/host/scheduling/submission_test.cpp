@@ -31,10 +31,11 @@ protected:
     }
     Submission made(const Occasion& occasion) {
         const auto folders = written->folders();
-        const Workshop workshop{stored, db->jobs(),
-                                [](const std::string& type) { return type == "x.new" ? 3 : 1; },
+        const Workshop workshop{stored, [](const std::string& type) { return type == "x.new" ? 3 : 1; },
                                 [&](const std::string& source) { return folders.at(source); }};
-        return submission_of(occasion, workshop);
+        Submission submission = submission_of(occasion, workshop);
+        number(submission, db->jobs());
+        return submission;
     }
     Submission by_hand(const std::string& name) { return made({.names = {name}, .now = kNow}); }
     Submission at_instant(const std::string& name) {

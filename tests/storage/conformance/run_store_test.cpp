@@ -21,10 +21,10 @@ protected:
 
 TEST_P(RunStoreConformance, TheLastCheckpointIsKept) {
     const ClaimedJob run = run_of(insert());
-    EXPECT_EQ(run_store.load(run.id).checkpoint, "");
+    EXPECT_EQ(run_store.load(run.id, 0).checkpoint, "");
     EXPECT_TRUE(run_store.save_checkpoint(key_of(run), R"({"row": 1})"));
     EXPECT_TRUE(run_store.save_checkpoint(key_of(run), R"([2, "é"])"));
-    EXPECT_EQ(run_store.load(run.id).checkpoint, R"([2, "é"])");
+    EXPECT_EQ(run_store.load(run.id, 0).checkpoint, R"([2, "é"])");
 }
 
 TEST_P(RunStoreConformance, AStepIsCompletedOnce) {
@@ -32,7 +32,7 @@ TEST_P(RunStoreConformance, AStepIsCompletedOnce) {
     EXPECT_TRUE(run_store.save_step(key_of(run), "second", "2"));
     EXPECT_TRUE(run_store.save_step(key_of(run), "first", R"({"a":1})"));
     EXPECT_TRUE(run_store.save_step(key_of(run), "second", "3"));
-    EXPECT_EQ(run_store.load(run.id).steps, (Steps{{"second", "2"}, {"first", R"({"a":1})"}}));
+    EXPECT_EQ(run_store.load(run.id, 0).steps, (Steps{{"second", "2"}, {"first", R"({"a":1})"}}));
 }
 
 TEST_P(RunStoreConformance, TheNextRunFindsIt) {
@@ -53,8 +53,8 @@ TEST_P(RunStoreConformance, TheNextRunFindsIt) {
         EXPECT_TRUE(run_store.save_step(key_of(run), "step " + std::to_string(i), "1"));
         ends[i](run);
         jobs.promote_due(1);
-        EXPECT_EQ(run_store.load(id).checkpoint, std::to_string(i));
-        EXPECT_EQ(run_store.load(id).steps.size(), i + 1);
+        EXPECT_EQ(run_store.load(id, 0).checkpoint, std::to_string(i));
+        EXPECT_EQ(run_store.load(id, 0).steps.size(), i + 1);
     }
 }
 
@@ -65,11 +65,11 @@ TEST_P(RunStoreConformance, ItGoesWithSuccessAndWithARequeue) {
         run_store.save_checkpoint(key_of(run), "1");
         run_store.save_step(key_of(run), "step", "1");
         end(id, how);
-        EXPECT_EQ(run_store.load(id).checkpoint, how == failed ? "1" : "");
-        EXPECT_EQ(run_store.load(id).steps.size(), how == failed ? 1u : 0u);
+        EXPECT_EQ(run_store.load(id, 0).checkpoint, how == failed ? "1" : "");
+        EXPECT_EQ(run_store.load(id, 0).steps.size(), how == failed ? 1u : 0u);
         requeue(id);
-        EXPECT_EQ(run_store.load(id).checkpoint, "");
-        EXPECT_TRUE(run_store.load(id).steps.empty());
+        EXPECT_EQ(run_store.load(id, 0).checkpoint, "");
+        EXPECT_TRUE(run_store.load(id, 0).steps.empty());
     }
 }
 
@@ -85,12 +85,12 @@ TEST_P(RunStoreConformance, ARunThatIsOverSavesNothing) {
     const ClaimedJob second = run_of(id);
     EXPECT_FALSE(run_store.save_checkpoint(key_of(first), "1"));
     EXPECT_EQ(run_store.submit(key_of(first), {}, std::vector{call(first, 1)}), std::nullopt);
-    EXPECT_EQ(run_store.load(id).checkpoint, "");
-    EXPECT_TRUE(run_store.load(id).steps.empty());
+    EXPECT_EQ(run_store.load(id, 0).checkpoint, "");
+    EXPECT_TRUE(run_store.load(id, 0).steps.empty());
     finish(success_of(second));
     EXPECT_FALSE(run_store.save_checkpoint(key_of(second), "1"));
     EXPECT_EQ(listed({}).size(), 1u);
-    EXPECT_EQ(run_store.load(jobs.reserve_ids(1)).checkpoint, "");
+    EXPECT_EQ(run_store.load(jobs.reserve_ids(1), 0).checkpoint, "");
 }
 
 TEST_P(RunStoreConformance, WhatIsTooLargeOrNoJsonIsRefused) {
@@ -104,7 +104,30 @@ TEST_P(RunStoreConformance, WhatIsTooLargeOrNoJsonIsRefused) {
     }
     for (const std::string& bad : {std::string{}, std::string(kMaxStepName + 1, 'n'), std::string{"\xff"}})
         EXPECT_TRUE(is_refused([&] { run_store.save_step(key_of(run), bad, "1"); }));
-    EXPECT_EQ(run_store.load(run.id).checkpoint, most);
+    EXPECT_EQ(run_store.load(run.id, 0).checkpoint, most);
+}
+
+TEST_P(RunStoreConformance, ManyStepsComeInPages) {
+    const ClaimedJob run = run_of(insert());
+    const std::string large = '"' + std::string(kSavedPageSize * 2 / 3, 'x') + '"';
+    run_store.save_checkpoint(key_of(run), "1");
+    for (const char* name : {"z", "y", "x", "w", "v"})
+        run_store.save_step(key_of(run), name, large);
+    std::string names;
+    std::optional<std::int64_t> next = 0;
+    for (int page = 0; next; ++page) {
+        const SavedWork saved = run_store.load(run.id, *next);
+        EXPECT_EQ(saved.checkpoint, page == 0 ? "1" : "");
+        EXPECT_LE(saved.steps.size(), 2u);
+        for (const auto& [name, result] : saved.steps) {
+            names += name;
+            EXPECT_EQ(result, large);
+        }
+        next = saved.next;
+    }
+    EXPECT_EQ(names, "zyxwv");
+    EXPECT_EQ(run_store.find_step(run.id, "w"), large);
+    EXPECT_EQ(run_store.find_step(run.id, "u"), std::nullopt);
 }
 
 TEST_P(RunStoreConformance, JobsAreHandedInAtOnce) {

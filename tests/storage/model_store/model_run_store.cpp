@@ -34,10 +34,33 @@ void check_call(const ModelDatabase& database, const RunKey& run, const NewJob& 
 
 }  // namespace
 
-SavedWork ModelRunStore::load(JobId job) {
+SavedWork ModelRunStore::load(JobId job, std::int64_t first) {
     return opened_.read([&](const ModelDatabase& database) {
+        SavedWork page;
         const auto found = database.jobs.find(job);
-        return found == database.jobs.end() ? SavedWork{} : found->second.saved;
+        if (found == database.jobs.end()) return page;
+        const SavedWork& all = found->second.saved;
+        if (first == 0) page.checkpoint = all.checkpoint;
+        std::size_t size = 0;
+        for (auto at = static_cast<std::size_t>(first); at < all.steps.size(); ++at) {
+            if (size >= kSavedPageSize) {
+                page.next = static_cast<std::int64_t>(at);
+                break;
+            }
+            size += all.steps[at].first.size() + all.steps[at].second.size();
+            page.steps.push_back(all.steps[at]);
+        }
+        return page;
+    });
+}
+
+std::optional<std::string> ModelRunStore::find_step(JobId job, const std::string& name) {
+    return opened_.read([&](const ModelDatabase& database) -> std::optional<std::string> {
+        const auto found = database.jobs.find(job);
+        if (found == database.jobs.end()) return std::nullopt;
+        const auto& steps = found->second.saved.steps;
+        const auto step = std::ranges::find(steps, name, &std::pair<std::string, std::string>::first);
+        return step == steps.end() ? std::nullopt : std::optional{step->second};
     });
 }
 

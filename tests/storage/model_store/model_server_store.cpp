@@ -114,7 +114,9 @@ std::vector<ServedType> ModelServerStore::served_types() {
         for (const auto& [id, record] : database.servers)
             if (record.info.state == ServerState::live)
                 for (const ServedType& type : record.types)
-                    found.insert_or_assign({type.type, type.payload_version}, type);
+                    if (const auto [at, is_new] = found.try_emplace({type.type, type.payload_version}, type);
+                        !is_new && (at->second.is_older || !type.is_older))
+                        at->second = type;
         std::vector<ServedType> types;
         for (const auto& [key, type] : found)
             types.push_back(type);

@@ -40,8 +40,8 @@ TEST(SociRunStore, AStepThatIsThereMayComeAgainWhenThereAreNoMore) {
     EXPECT_TRUE(runs.save_step(key, "last", "1"));
     EXPECT_TRUE(runs.save_step(key, "last", "2")) << "its answer may have been lost";
     EXPECT_THROW(runs.save_step(key, "one more", "1"), StorageError);
-    EXPECT_EQ(runs.load(run.id).steps.size(), kMaxSteps);
-    EXPECT_EQ(runs.load(run.id).steps.back(), (std::pair<std::string, std::string>{"last", "1"}));
+    EXPECT_EQ(runs.load(run.id, 0).steps.size(), kMaxSteps);
+    EXPECT_EQ(runs.load(run.id, 0).steps.back(), (std::pair<std::string, std::string>{"last", "1"}));
 }
 
 }  // namespace

@@ -14,7 +14,10 @@ DELETE FROM job_checkpoint WHERE job = :job;
 INSERT INTO job_checkpoint (job, lease, body, saved_at) VALUES (:job, :lease, :body, :now);
 
 -- name: step_list
-SELECT name, result FROM job_step WHERE job = :job ORDER BY number, name;
+SELECT name, CAST(number AS bigint) FROM job_step WHERE job = :job AND number >= :first ORDER BY number, name;
+
+-- name: step_result
+SELECT result FROM job_step WHERE job = :job AND name = :name;
 
 -- name: step_count
 SELECT CAST(COUNT(*) AS bigint) FROM job_step WHERE job = :job;

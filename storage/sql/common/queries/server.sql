@@ -23,7 +23,8 @@ FROM server
 ORDER BY id;
 
 -- name: served_types
-SELECT type, payload_version, MAX(plugin_version), MAX(digest), MAX(arguments_schema), MAX(description)
+SELECT type, payload_version, MAX(plugin_version), MAX(digest), MAX(arguments_schema), MAX(description), MIN(is_older),
+       MAX(is_privileged)
 FROM served_type
 WHERE server IN (SELECT id FROM server WHERE state = 1)
 GROUP BY type, payload_version

@@ -1,11 +1,12 @@
 -- name: served_type_insert
 -- Differs because: T-SQL reads JSON with OPENJSON.
-INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description)
+INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description, is_older,
+                         is_privileged)
 SELECT :server, given.type, given.payload_version, given.plugin_version, given.digest, given.arguments_schema,
-       given.description
+       given.description, given.is_older, given.is_privileged
 FROM OPENJSON(CAST(:rows AS nvarchar(max))) WITH (
     type nvarchar(200), payload_version int, plugin_version nvarchar(max), digest nvarchar(max),
-    arguments_schema nvarchar(max), description nvarchar(max)) AS given;
+    arguments_schema nvarchar(max), description nvarchar(max), is_older int, is_privileged int) AS given;
 
 -- name: server_recover
 -- Differs because: rows that another transaction holds are skipped; it may be settling them. A server that knows no

@@ -1,9 +1,12 @@
 -- name: served_type_insert
 -- Differs because: PostgreSQL reads JSON with json_to_recordset.
-INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description)
-SELECT CAST(:server AS bigint), type, payload_version, plugin_version, digest, arguments_schema, description
+INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description, is_older,
+                         is_privileged)
+SELECT CAST(:server AS bigint), type, payload_version, plugin_version, digest, arguments_schema, description, is_older,
+       is_privileged
 FROM json_to_recordset(CAST(:rows AS json)) AS given (
-    type text, payload_version integer, plugin_version text, digest text, arguments_schema text, description text);
+    type text, payload_version integer, plugin_version text, digest text, arguments_schema text, description text,
+    is_older integer, is_privileged integer);
 
 -- name: server_recover
 -- Differs because: rows that another transaction holds are skipped; it may be settling them.

@@ -1,8 +1,9 @@
 -- name: served_type_insert
 -- Differs because: SQLite reads a JSON array with json_each.
-INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description)
+INSERT INTO served_type (server, type, payload_version, plugin_version, digest, arguments_schema, description, is_older,
+                         is_privileged)
 SELECT :server, value->>'type', value->>'payload_version', value->>'plugin_version', value->>'digest',
-       value->>'arguments_schema', value->>'description'
+       value->>'arguments_schema', value->>'description', value->>'is_older', value->>'is_privileged'
 FROM json_each(:rows);
 
 -- name: server_recover

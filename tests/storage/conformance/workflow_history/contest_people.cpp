@@ -135,7 +135,7 @@ void Contest::look(Choices& choices) {
         std::string text = told_all(storage.workflows().children(id, 100));
         for (const JobEvent& event : storage.queries().events(id))
             text += history::shown(event) + "\n";
-        text += told(storage.runs().load(id));
+        text += told(storage.runs().load(id, 0));
         if (!batch) return text;
         JobFilter filter;
         filter.batch = batch;

@@ -226,7 +226,7 @@ void Contest::save(Choices& choices) {
         const RunKey key{side.servers[runs_[*run].server], side.runs[*run].id, side.runs[*run].lease};
         const bool is_saved = is_step ? storage.runs().save_step(key, "step " + text, text)
                                       : storage.runs().save_checkpoint(key, text);
-        return (is_saved ? "saved " : "not saved ") + told(storage.runs().load(key.job));
+        return (is_saved ? "saved " : "not saved ") + told(storage.runs().load(key.job, 0));
     });
 }
 

@@ -1,4 +1,4 @@
-#include "host/command_line/spellings.hpp"
+#include "host/requests/spellings.hpp"
 
 #include "config/values.hpp"
 #include "storage/model/time_text.hpp"

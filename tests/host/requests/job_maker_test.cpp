@@ -1,49 +1,22 @@
-#include "host/command_line/job_request.hpp"
-
-#include "host/command_line/opened.hpp"
-#include "tests/support/temporary_storage.hpp"
+#include "tests/host/requests/making_jobs.hpp"
 
 #include <gmock/gmock.h>
 
 namespace jobhost::host {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Types as a live server has registered them.
-class JobRequestsTest : public testing::Test {
-protected:
-    JobRequestsTest() {
-        configuration_.settings.plugins.folder = storage_.folder / "plugins";
-        const storage::ServedType served[] = {
-            {.type = "mail.send",
-             .payload_version = 3,
-             .arguments_schema =
-                 R"({"type":"object","properties":{"to":{"type":"string"},"copies":{"type":"integer"}},)"
-                 R"("required":["to"],"additionalProperties":false})"},
-            {.type = "any.thing"},
-        };
-        storage_->servers().enter({.incarnation = "1", .name = "test", .application = "test"}, served);
-    }
-
-    NewJob from_json(const std::string& line) { return requests_.from_json(line, false); }
+struct JobMakerTest : test::MakingJobs {
+    NewJob from_json(const std::string& line) { return maker_.make(job_request(line)).jobs.at(0); }
     std::string refusal(const std::string& line) {
-        try {
-            from_json(line);
-        } catch (const CommandError& error) {
-            EXPECT_EQ(error.exit_code(), kWrongUse);
-            return error.what();
-        }
-        return "";
+        return problem_of([&] { from_json(line); });
     }
-
-    test::TemporaryStorage storage_;
-    config::Configuration configuration_;
-    JobRequests requests_{configuration_, *storage_.storage, storage_.clock};
 };
 
-TEST_F(JobRequestsTest, ALineSaysAllThatTiesAJobToOthers) {
+TEST_F(JobMakerTest, ALineSaysAllThatTiesAJobToOthers) {
     NewJob parent = from_json(R"({"type":"any.thing"})");
     parent.id = storage_->jobs().reserve_ids(1);
     storage_->jobs().insert({&parent, 1});
@@ -62,14 +35,14 @@ TEST_F(JobRequestsTest, ALineSaysAllThatTiesAJobToOthers) {
     EXPECT_THAT(job.limits, ElementsAre(LimitUse{"smtp", ""}, LimitUse{"tenant", "acme"}));
 }
 
-TEST_F(JobRequestsTest, OneOfAListMayStandAlone) {
+TEST_F(JobMakerTest, OneOfAListMayStandAlone) {
     const NewJob job = from_json(R"({"type":"any.thing","unique":"k","tags":"a","limits":"smtp"})");
     EXPECT_EQ(job.unique, Unique{.key = "k"});
     EXPECT_THAT(job.tags, ElementsAre("a"));
     EXPECT_THAT(job.limits, ElementsAre(LimitUse{"smtp", ""}));
 }
 
-TEST_F(JobRequestsTest, WhatIsWrongIsSaid) {
+TEST_F(JobMakerTest, WhatIsWrongIsSaid) {
     const std::string key(kMaxKeySize + 1, 'k');
     for (const auto& [member, problem] : std::initializer_list<std::pair<std::string, const char*>>{
              {R"("after":"x")", "'after' must name jobs or batches by their ids"},
@@ -93,7 +66,62 @@ TEST_F(JobRequestsTest, WhatIsWrongIsSaid) {
         EXPECT_THAT(refusal(R"({"type":"any.thing",)" + member + "}"), HasSubstr(problem)) << member;
 }
 
-TEST_F(JobRequestsTest, ArgumentsAreCheckedBySchemaOfTheirType) {
+TEST_F(JobMakerTest, ArgumentsStayAsTheyStandInTheText) {
+    EXPECT_EQ(
+        from_json(R"({"type":"any.thing","args": {"n":123456789012345678901.10, "a":[1.0]} })").arguments,
+        R"({"n":123456789012345678901.10, "a":[1.0]})");
+}
+
+TEST_F(JobMakerTest, ADefinitionComesWithWhatWaitsForIt) {
+    define(
+        "jobs:\n"
+        "  first: {type: any.thing, queue: slow, args: {on: '${date}'}}\n"
+        "  second: {type: any.thing, after: first}\n");
+    const Submission made = maker_.make({.name = "first", .priority = 7, .tags = {"a"}});
+
+    ASSERT_EQ(made.jobs.size(), 2u);
+    EXPECT_EQ(made.jobs[0].type, "any.thing");
+    EXPECT_EQ(made.jobs[0].queue, QueueName{"slow"});
+    EXPECT_EQ(made.jobs[0].priority, 7);
+    EXPECT_THAT(made.jobs[0].tags, ElementsAre("a"));
+    EXPECT_EQ(made.jobs[0].definition, storage_->definitions().find("first")->id);
+    EXPECT_EQ(made.jobs[1].parents, (std::vector<Parent>{{made.jobs[0].id, Condition::succeeded}}));
+    EXPECT_LT(made.jobs[1].id.value, 0);
+}
+
+TEST_F(JobMakerTest, ABatchDefinitionIsAsItSays) {
+    define("batches: {all: {for_each: [1, 2], jobs: {one: {type: any.thing}}}}\n");
+    EXPECT_EQ(maker_.make({.name = "all"}).count(), 3u);
+    EXPECT_THAT(problem_of([&] { maker_.make({.name = "all", .queue = "other"}); }),
+                HasSubstr("its jobs are as its definition says"));
+}
+
+TEST_F(JobMakerTest, WhoWaitsForTheHandingInCountsFromThere) {
+    JobMaker later{{.storage = *storage_.storage,
+                    .definitions = definitions_,
+                    .types = types_,
+                    .clock = storage_.clock,
+                    .counts_from_handing_in = true}};
+    const NewJob job = later.make({.name = "any.thing", .in = 10min}).jobs.at(0);
+    EXPECT_EQ(job.due_at, std::nullopt);
+    EXPECT_EQ(job.delay, 10min);
+    EXPECT_EQ(maker_.make({.name = "any.thing", .in = 10min}).jobs.at(0).due_at,
+              storage_.clock.now() + 10min);
+}
+
+TEST_F(JobMakerTest, APrivilegedTypeComesByADefinitionAlone) {
+    EXPECT_THAT(refusal(R"({"type":"host.root"})"), HasSubstr("privileged"));
+    define("jobs: {root: {type: host.root}}\n");
+    EXPECT_EQ(from_json(R"({"type":"root"})").type, "host.root");
+}
+
+TEST_F(JobMakerTest, WhatNobodyHasIsTold) {
+    EXPECT_THAT(refusal(R"({"type":"mail.sned"})"), HasSubstr("did you mean 'mail.send'?"));
+    define("jobs: {nightly: {type: any.thing}}\n");
+    EXPECT_THAT(refusal(R"({"type":"nigthly"})"), HasSubstr("did you mean 'nightly'?"));
+}
+
+TEST_F(JobMakerTest, ArgumentsAreCheckedBySchemaOfTheirType) {
     EXPECT_EQ(from_json(R"({"type":"mail.send","args":{"to":"a"}})").payload_version, 3);
     EXPECT_EQ(refusal(R"({"type":"mail.send","args":{"copies":"two","too":"a"}})"),
               "the arguments do not fit mail.send: /copies must be an integer, is \"two\"; "

@@ -1,6 +1,7 @@
-#include "host/command_line/hand_in.hpp"
+#include "host/requests/hand_in.hpp"
 
-#include "host/command_line/opened.hpp"
+#include "host/requests/bad_request.hpp"
+#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <map>
@@ -41,8 +42,7 @@ std::vector<Place> in_order(std::span<const NewBatch> batches, std::span<const N
     for (std::size_t at = 0; at < order.size(); ++at)
         for (const Place dependent : dependents[order[at]])
             if (--needed[dependent] == 0) order.push_back(dependent);
-    if (order.size() < count)
-        throw CommandError{kWrongUse, "some jobs of the batch wait for each other in a circle"};
+    if (order.size() < count) throw BadRequest{"some jobs of the batch wait for each other in a circle"};
     return order;
 }
 

@@ -1,7 +1,6 @@
-#include "host/command_line/batch_file.hpp"
+#include "host/requests/batch_request.hpp"
 
-#include "host/command_line/opened.hpp"
-#include "tests/support/temporary_storage.hpp"
+#include "tests/host/requests/making_jobs.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,46 +12,24 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class BatchFileTest : public testing::Test {
-protected:
-    BatchFileTest() {
-        configuration_.settings.plugins.folder = storage_.folder / "plugins";
-        const storage::ServedType served[] = {
-            {.type = "mail.send",
-             .arguments_schema =
-                 R"({"type":"object","properties":{"to":{"type":"string"}},"required":["to"]})"},
-            {.type = "any.thing"},
-        };
-        storage_->servers().enter({.incarnation = "1", .name = "test", .application = "test"}, served);
-    }
-
-    BatchSubmission read(const std::string& json) {
-        BatchSubmission submission =
-            batch_submission(boost::json::parse(json), storage_.folder / "b.yaml", requests_, false);
+struct BatchRequestTest : test::MakingJobs {
+    Submission read(const std::string& json) {
+        Submission submission =
+            batch_submission(boost::json::parse(json), storage_.folder / "b.yaml", maker_);
         submission.number_from(JobId{100});
         return submission;
     }
     std::string refusal(const std::string& json) {
-        try {
-            read(json);
-        } catch (const CommandError& error) {
-            EXPECT_EQ(error.exit_code(), kWrongUse);
-            return error.what();
-        }
-        return "";
+        return problem_of([&] { read(json); });
     }
-
-    test::TemporaryStorage storage_;
-    config::Configuration configuration_;
-    JobRequests requests_{configuration_, *storage_.storage, storage_.clock};
 };
 
 std::vector<Parent> after(std::int64_t job, Condition on = Condition::succeeded) {
     return {{JobId{job}, on}};
 }
 
-TEST_F(BatchFileTest, JobsAreMembersAndWaitForEachOtherByName) {
-    const BatchSubmission read_batch = read(
+TEST_F(BatchRequestTest, JobsAreMembersAndWaitForEachOtherByName) {
+    const Submission read_batch = read(
         R"({"name":"campaign","jobs":{"a":{"type":"any.thing","queue":"slow"},)"
         R"("b":{"type":"any.thing","after":"a"},"c":{"type":"any.thing","after":["a","b"],"on":"finished"},)"
         R"("d":{"type":"any.thing","after":{"jobs":"c","on":"failed"}}}})");
@@ -71,9 +48,9 @@ TEST_F(BatchFileTest, JobsAreMembersAndWaitForEachOtherByName) {
     EXPECT_EQ(read_batch.jobs[3].parents, after(103, Condition::failed));
 }
 
-TEST_F(BatchFileTest, ForEachItemJobsWaitForThoseOfTheSameItem) {
+TEST_F(BatchRequestTest, ForEachItemJobsWaitForThoseOfTheSameItem) {
     std::ofstream{storage_.folder / "to.csv"} << "email\na@x\nb@x\n";
-    const BatchSubmission made = read(
+    const Submission made = read(
         R"({"for_each":{"file":"to.csv"},"jobs":{"mail":{"type":"mail.send","args":{"to":"${item.email}"},)"
         R"("tags":["${item.email}"]},"note":{"type":"any.thing","after":"mail"}}})");
     ASSERT_EQ(made.jobs.size(), 4u);
@@ -84,16 +61,16 @@ TEST_F(BatchFileTest, ForEachItemJobsWaitForThoseOfTheSameItem) {
     EXPECT_EQ(made.jobs[3].parents, after(made.jobs[2].id.value));
 }
 
-TEST_F(BatchFileTest, ThenWaitsForTheBatch) {
-    const BatchSubmission made =
+TEST_F(BatchRequestTest, ThenWaitsForTheBatch) {
+    const Submission made =
         read(R"({"jobs":[{"type":"any.thing"}],"then":{"close":{"type":"any.thing","on":"finished"}}})");
     ASSERT_EQ(made.jobs.size(), 2u);
     EXPECT_EQ(made.jobs[1].batch, std::nullopt);
     EXPECT_THAT(made.jobs[1].parents, ElementsAre(Parent{BatchId{100}, Condition::finished}));
 }
 
-TEST_F(BatchFileTest, BatchesNestAndWaitForWhatIsBesideThem) {
-    const BatchSubmission made =
+TEST_F(BatchRequestTest, BatchesNestAndWaitForWhatIsBesideThem) {
+    const Submission made =
         read(R"({"jobs":{"first":{"type":"any.thing"},"last":{"type":"any.thing","after":"inner"}},)"
              R"("batches":{"inner":{"after":"first","jobs":[{"type":"any.thing"}],)"
              R"("then":[{"type":"any.thing"}]}}})");
@@ -109,17 +86,17 @@ TEST_F(BatchFileTest, BatchesNestAndWaitForWhatIsBesideThem) {
     EXPECT_EQ(made.jobs[3].batch, BatchId{100});  // its "then" is a member of the one around it
 }
 
-TEST_F(BatchFileTest, ANumberNamesWhatIsInTheDatabase) {
+TEST_F(BatchRequestTest, ANumberNamesWhatIsInTheDatabase) {
     NewJob there{.id = storage_->jobs().reserve_ids(1), .type = "any.thing"};
     storage_->jobs().insert({&there, 1});
     const std::string id = std::to_string(there.id.value);
-    const BatchSubmission made =
+    const Submission made =
         read(R"({"after":)" + id + R"(,"jobs":[{"type":"any.thing","after":")" + id + R"("}]})");
     EXPECT_EQ(made.batches[0].parents, after(there.id.value));
     EXPECT_EQ(made.jobs[0].parents, after(there.id.value));
 }
 
-TEST_F(BatchFileTest, AllThatIsWrongIsSaidWithThePathToIt) {
+TEST_F(BatchRequestTest, AllThatIsWrongIsSaidWithThePathToIt) {
     const std::string said = refusal(
         R"({"jobs":{"a":{"type":"mail.send"},"b":{"typ":"any.thing"},"c":{"type":"any.thing","after":"aa"}},)"
         R"("batches":{"inner":{"jobs":{}}},"then":{"z":{"type":"any.thing","after":"a"}}})");
@@ -133,7 +110,7 @@ TEST_F(BatchFileTest, AllThatIsWrongIsSaidWithThePathToIt) {
     EXPECT_THAT(said, HasSubstr("nothing was enqueued: 5 things are wrong"));
 }
 
-TEST_F(BatchFileTest, WrongShapesAreRefused) {
+TEST_F(BatchRequestTest, WrongShapesAreRefused) {
     for (const auto& [json, problem] : std::initializer_list<std::pair<const char*, const char*>>{
              {"[]", "a batch must be a mapping"},
              {"{}", "has no member"},
@@ -152,6 +129,20 @@ TEST_F(BatchFileTest, WrongShapesAreRefused) {
              {R"({"for_each":[{"b":1},{}],"jobs":[{"type":"any.thing","args":{"a":"${item.b}"}}]})",
               "jobs[0], item 2: "}})
         EXPECT_THAT(refusal(json), HasSubstr(problem)) << json;
+}
+
+TEST_F(BatchRequestTest, ADefinitionThatIsMoreThanAJobIsNoMember) {
+    define("jobs: {one: {type: any.thing}, two: {type: any.thing, after: one}}\n");
+    EXPECT_THAT(refusal(R"({"jobs":[{"type":"one"}]})"), HasSubstr("cannot be a member"));
+    EXPECT_EQ(read(R"({"jobs":[{"type":"two"}]})").jobs.at(0).type, "any.thing");
+}
+
+TEST_F(BatchRequestTest, WithoutAFileThereAreNoFilesOfItems) {
+    const auto act = [&] {
+        batch_submission(boost::json::parse(R"({"for_each":{"file":"a.csv"},"jobs":[{"type":"any.thing"}]})"),
+                         {}, maker_);
+    };
+    EXPECT_THAT(problem_of(act), HasSubstr("'for_each' must be a list here"));
 }
 
 }  // namespace

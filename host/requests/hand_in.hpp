@@ -20,7 +20,7 @@ std::span<NewJob> first_chunk(std::span<NewJob> jobs);
 // wait for it; all have ids. As much as a store takes at once goes in one transaction. More is staged: no
 // batch begins before all is there, and `progress` is told how many jobs are. If the store refuses a part of
 // it, the outermost batch is cancelled. How many of the jobs are new: the others have unique keys that are
-// taken. Throws CommandError for a circle of what waits for each other, and StorageError.
+// taken. Throws BadRequest for a circle of what waits for each other, and StorageError.
 std::size_t hand_in(storage::WorkflowStore& workflows, std::span<NewBatch> batches, std::span<NewJob> jobs,
                     const std::string& by, const std::function<void(std::size_t)>& progress);
 

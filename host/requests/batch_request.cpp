@@ -1,12 +1,10 @@
-#include "host/command_line/batch_file.hpp"
+#include "host/requests/batch_request.hpp"
 
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
-#include "host/command_line/opened.hpp"
-#include "host/command_line/relatives.hpp"
-#include "host/command_line/spellings.hpp"
-#include "host/scheduling/item_references.hpp"
+#include "host/requests/spellings.hpp"
 #include "host/scheduling/items.hpp"
+#include "host/scheduling/references.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +25,7 @@ constexpr std::array<std::string_view, 2> kForEachKeys{"file", "items"};
 constexpr std::array<std::string_view, 2> kAfterKeys{"jobs", "on"};
 
 [[noreturn]] void refuse(const std::string& why) {
-    throw CommandError{kWrongUse, why};
+    throw BadRequest{why};
 }
 
 void check_keys(const json::object& object, std::span<const std::string_view> known) {
@@ -115,15 +113,17 @@ After after_of(const json::object& entry) {
     return after;
 }
 
+using JobOrBatch = std::variant<JobId, BatchId>;
+
 // What stands beside each other in one batch; a job that is made for each item is there once for each.
 using Names = std::map<std::string, std::vector<JobOrBatch>, std::less<>>;
 
 class BatchReader {
 public:
-    BatchReader(const std::filesystem::path& file, JobRequests& requests, bool allow_unknown_type)
-        : file_{file}, requests_{requests}, allow_unknown_type_{allow_unknown_type} {}
+    BatchReader(const std::filesystem::path& file, JobMaker& maker)
+        : file_{file}, maker_{maker}, as_of_{maker.as_of()} {}
 
-    BatchSubmission read(const json::value& root) {
+    Submission read(const json::value& root) {
         at("", [&] { read_batch(object_of(root, "a batch"), BatchId{next_id()}, std::nullopt, {}, ""); });
         if (problem_count_ == 0) return std::move(submission_);
         refuse(problems_ + "nothing was enqueued: " + std::to_string(problem_count_) +
@@ -136,11 +136,12 @@ private:
     void at(const std::string& path, Do&& what) {
         const auto note = [&](const char* why) {
             if (++problem_count_ <= kMostProblems)
-                problems_ += file_.string() + ": " + (path.empty() ? "" : path + ": ") + why + "\n";
+                problems_ += (file_.empty() ? "" : file_.string() + ": ") +
+                             (path.empty() ? "" : path + ": ") + why + "\n";
         };
         try {
             what();
-        } catch (const CommandError& error) {
+        } catch (const BadRequest& error) {
             note(error.what());
         } catch (const std::invalid_argument& error) {
             note(error.what());
@@ -239,7 +240,11 @@ private:
         for (const char* key : {"name", "after", "on"})
             object.erase(key);
         if (object.contains("batch")) refuse("'batch' cannot be said here: it is a member of this one");
-        return requests_.from_json(with_item(object, item).as_object(), allow_unknown_type_);
+        const json::value filled = with_values(object, {.scheduled_at = as_of_, .item = item});
+        Submission made = maker_.make(job_request(filled.as_object()));
+        if (made.jobs.size() != 1 || !made.batches.empty())
+            refuse("is a definition that is a batch, or that others wait for: it cannot be a member");
+        return std::move(made.jobs.front());
     }
 
     std::vector<Parent> parents_of(const After& after, const Names& round, const Names& names) {
@@ -251,7 +256,7 @@ private:
                 for (const JobOrBatch& id : near != round.end() ? near->second : far->second)
                     parents.push_back({id, after.on});
             } else if (const auto id = parse_id(name)) {
-                parents.push_back(requests_.parent(*id, after.on));
+                parents.push_back(maker_.parent(*id, after.on));
             } else {
                 refuse_unknown(name, round, names);
             }
@@ -293,13 +298,14 @@ private:
         const json::value* file = object.if_contains("file");
         if (!file || !file->is_string() || object.size() != 1)
             refuse("'for_each' must be a list, or name a file: {file: customers.csv}");
+        if (file_.empty()) refuse("'for_each' must be a list here");
         return items_of(file_.parent_path() / std::string{file->get_string()});
     }
 
     const std::filesystem::path file_;
-    JobRequests& requests_;
-    const bool allow_unknown_type_;
-    BatchSubmission submission_;
+    JobMaker& maker_;
+    const TimePoint as_of_;
+    Submission submission_;
     std::int64_t last_id_ = 0;
     std::string problems_;
     std::size_t problem_count_ = 0;
@@ -307,29 +313,8 @@ private:
 
 }  // namespace
 
-void BatchSubmission::number_from(JobId first) {
-    const auto number = [&](auto& id) {
-        if (id.value < 0) id.value = first.value - 1 - id.value;
-    };
-    const auto number_parents = [&](std::vector<Parent>& parents) {
-        for (Parent& parent : parents)
-            std::visit(number, parent.of);
-    };
-    for (NewBatch& batch : batches) {
-        number(batch.id);
-        if (batch.within) number(*batch.within);
-        number_parents(batch.parents);
-    }
-    for (NewJob& job : jobs) {
-        number(job.id);
-        if (job.batch) number(*job.batch);
-        number_parents(job.parents);
-    }
-}
-
-BatchSubmission batch_submission(const json::value& batch, const std::filesystem::path& file,
-                                 JobRequests& requests, bool allow_unknown_type) {
-    return BatchReader{file, requests, allow_unknown_type}.read(batch);
+Submission batch_submission(const json::value& batch, const std::filesystem::path& file, JobMaker& maker) {
+    return BatchReader{file, maker}.read(batch);
 }
 
 }  // namespace jobhost::host

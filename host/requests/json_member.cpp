@@ -1,4 +1,4 @@
-#include "host/command_line/json_member.hpp"
+#include "host/requests/json_member.hpp"
 
 #include <boost/json.hpp>
 
@@ -20,7 +20,8 @@ std::size_t end_of_text(std::string_view json, std::size_t at) {
 std::size_t end_of_value(std::string_view json, std::size_t at) {
     for (int depth = 0;;) {
         const char c = json[at];
-        if (depth == 0 && (c == ',' || c == '}' || kSpace.find(c) != std::string_view::npos)) return at;
+        if (depth == 0 && (c == ',' || c == '}' || c == ']' || kSpace.find(c) != std::string_view::npos))
+            return at;
         at = c == '"' ? end_of_text(json, at) : at + 1;
         if (c == '{' || c == '[') ++depth;
         if (c == '}' || c == ']') --depth;
@@ -42,6 +43,19 @@ std::string_view json_member(std::string_view object, std::string_view name) {
         key = object.find('"', end);
     }
     return found;
+}
+
+std::vector<std::string_view> json_items(std::string_view array) {
+    std::vector<std::string_view> items;
+    for (std::size_t at = array.find('[') + 1;;) {
+        const auto begin = array.find_first_not_of(kSpace, at);
+        if (array[begin] == ']') return items;
+        const auto end = end_of_value(array, begin);
+        items.push_back(array.substr(begin, end - begin));
+        at = array.find_first_not_of(kSpace, end);
+        if (array[at] == ']') return items;
+        ++at;  // the comma
+    }
 }
 
 }  // namespace jobhost::host

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 namespace jobhost::host {
 
@@ -9,5 +10,7 @@ namespace jobhost::host {
 // ours can hold stay what they are. Of several members of that name the last one counts, as for every parser.
 // Empty: there is none. `object` must have been parsed without an error.
 std::string_view json_member(std::string_view object, std::string_view name);
+// The same for all items of a JSON array, which begins `array` but for space.
+std::vector<std::string_view> json_items(std::string_view array);
 
 }  // namespace jobhost::host

@@ -1,4 +1,4 @@
-#include "host/command_line/json_member.hpp"
+#include "host/requests/json_member.hpp"
 
 #include <gtest/gtest.h>
 

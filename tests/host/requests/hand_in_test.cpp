@@ -1,6 +1,7 @@
-#include "host/command_line/hand_in.hpp"
+#include "host/requests/hand_in.hpp"
 
-#include "host/command_line/opened.hpp"
+#include "host/requests/bad_request.hpp"
+#include "storage/storage_error.hpp"
 
 #include <gmock/gmock.h>
 
@@ -146,7 +147,7 @@ TEST(HandIn, ACircleIsRefusedBeforeAnythingIsThere) {
         RecordingStore store;
         Chain chain{count};
         chain.jobs.back().parents = {{JobId{10}, Condition::succeeded}};
-        EXPECT_THROW(chain.hand_in_to(store), CommandError);
+        EXPECT_THROW(chain.hand_in_to(store), BadRequest);
         EXPECT_THAT(store.sizes, IsEmpty());
     }
 }

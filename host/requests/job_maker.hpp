@@ -1,0 +1,56 @@
+// From requests to jobs that can be handed in.
+#pragma once
+
+#include "host/requests/bad_request.hpp"
+#include "host/requests/job_request.hpp"
+#include "host/requests/surroundings.hpp"
+#include "host/scheduling/submission.hpp"
+#include "storage/storage.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+
+namespace jobhost::host {
+
+// One thread. Everything may throw StorageError, and BadRequest for what the store would refuse.
+class JobMaker {
+public:
+    struct Surroundings {
+        storage::Storage& storage;
+        KnownDefinitions& definitions;
+        KnownTypes& types;
+        const Clock& clock;
+        Retention retention = {};              // of jobs without a definition
+        bool are_unknown_types_taken = false;  // such jobs wait for a plugin that has the type
+        // The jobs are handed in later: `in` counts from then.
+        bool counts_from_handing_in = false;
+        // What ${date} and ${scheduled_at} stand for; by default now.
+        std::function<TimePoint()> as_of = {};
+    };
+
+    // What it refers to outlives this.
+    explicit JobMaker(Surroundings surroundings) : around_{std::move(surroundings)} {}
+
+    // One job of a type, or what submission_of() makes of a definition. All ids are negative still.
+    Submission make(const JobRequest& request);
+    // That they are a JSON object which that type can take.
+    void check_arguments(const std::string& type, const std::string& arguments);
+    // What has that number in the database.
+    Parent parent(std::int64_t id, Condition on);
+    TimePoint as_of() const { return around_.as_of ? around_.as_of() : around_.clock.now(); }
+
+private:
+    Submission of_definition(const JobRequest& request);
+    NewJob of_type(const JobRequest& request);
+    void apply(const JobRequest& request, NewJob& job);
+    int payload_version(const std::string& type);
+    // "; did you mean 'nightly-backup'?", or nothing.
+    std::string nearest_definition(const std::string& name);
+
+    Surroundings around_;
+    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;  // by number, as looked up so far
+};
+
+}  // namespace jobhost::host

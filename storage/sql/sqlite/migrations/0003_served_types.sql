@@ -1,0 +1,3 @@
+-- Older: jobs of this payload version are taken, and new ones get a later one. Privileged: jobs may not hand it in.
+ALTER TABLE served_type ADD COLUMN is_older INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE served_type ADD COLUMN is_privileged INTEGER NOT NULL DEFAULT 0;
