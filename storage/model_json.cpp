@@ -314,4 +314,17 @@ Definition definition_from_json(std::string_view text) {
                        [](const json::object& object) { return definition_from_json(object); });
 }
 
+After after_from_unreadable(std::string_view text) {
+    try {
+        return read_stored(text, "definition", [](const json::object& object) {
+            After after;
+            if (const json::value* given = object.if_contains("after"))
+                after.names = texts_from_json(given->as_object(), "names");
+            return after;
+        });
+    } catch (const StorageError&) {
+        return {};
+    }
+}
+
 }  // namespace jobhost::storage
