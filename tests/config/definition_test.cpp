@@ -188,6 +188,12 @@ TEST_F(DefinitionFile, AttemptsAndEndOfRetriesAreChecked) {
     EXPECT_EQ(job_says("retry: 5"), "24  jobs.a.retry  must be a mapping, is text");
 }
 
+TEST_F(DefinitionFile, AnEmptyListOfErrorsLeavesNoneOut) {
+    const Definition read = definition("jobs: {a: {type: mail.send, retry: {retry_on: [], fail_on: []}}}\n");
+    EXPECT_EQ(read.policy, Policy{});
+    EXPECT_EQ(job_says("retry: {delay: -1s}"), "24");
+}
+
 // ---- schedule ----
 
 TEST_F(DefinitionFile, ScheduleIsCronOrEvery) {
