@@ -208,7 +208,7 @@ TEST_P(CountConformance, AfterWhatPeopleDo) {
     jobs.exchange(server, batch, {});
     std::vector<JobId> all = ids_of(listed({}));
     for (const Verb verb : {Verb::requeue, Verb::remove, Verb::cancel, Verb::requeue}) {
-        all.pop_back();
+        all.erase(all.begin());
         operations.operate(all, {.verb = verb, .by = "somebody"});
         expect_right();
     }
