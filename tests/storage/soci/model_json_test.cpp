@@ -25,5 +25,14 @@ TEST(ModelJson, TextsOfBeforeAreRead) {
               expected);
 }
 
+TEST(ModelJson, AnEndOfRetriesThatIsNotKnownDeletesNothing) {
+    Policy policy;
+    policy.retry.on_exhausted = OnExhausted::remove;
+    std::string text = to_json(policy);
+    EXPECT_EQ(policy_from_json(text), policy);
+    text.replace(text.find("delete\""), 6, "archive");
+    EXPECT_EQ(policy_from_json(text), Policy{});
+}
+
 }  // namespace
 }  // namespace jobhost::storage
