@@ -17,6 +17,9 @@ struct StoredDefinition {
     std::int64_t revision = 0;         // raised by each change
     std::optional<TimePoint> next_at;  // the next nominal instant; nothing: no schedule, or it has ended
     Definition definition;
+    // Why this program cannot read it, if it cannot: a newer one wrote it, or one whose machine knows more
+    // time zones. Then `definition` has its name and, if that can be told, `after`.
+    std::string unreadable = {};
 };
 
 // What one source, a definition file, holds. The name begins with the application and is the same on every
@@ -55,11 +58,11 @@ public:
     // what came from a source of this application that this very server applied last and that is not there
     // any more; retired ones keep their history and run no more. A schedule that is new or changed starts
     // after the present instant; it never fires for the past. Throws refused when a name belongs to a source
-    // of somebody else.
+    // of somebody else. One that cannot be read is changed like any other; its schedule starts anew.
     virtual Applied apply(const std::string& application, const std::string& server,
                           std::span<const SourceDefinitions> sources) = 0;
 
-    // Those that are not retired, by name.
+    // Those that are not retired, by name. One that cannot be read hides no other.
     virtual std::vector<StoredDefinition> list() = 0;
     virtual std::optional<StoredDefinition> find(const std::string& name) = 0;
 

@@ -118,8 +118,9 @@ Policy policy_from_json(const json::object& object) {
     Policy policy;
     policy.retry.attempts = retry.at("attempts").to_number<int>();
     policy.retry.backoff = backoff_from_json(retry.at("backoff").as_object());
+    // What is not known deletes nothing.
     policy.retry.on_exhausted =
-        text_of(retry.at("on_exhausted")) == "fail" ? OnExhausted::fail : OnExhausted::remove;
+        text_of(retry.at("on_exhausted")) == "delete" ? OnExhausted::remove : OnExhausted::fail;
     policy.retry.retry_on = texts_from_json(retry, "retry_on");
     policy.retry.fail_on = texts_from_json(retry, "fail_on");
     policy.timeout = duration_of(object.at("timeout"));
@@ -312,6 +313,19 @@ std::string to_json(const Definition& definition) {
 Definition definition_from_json(std::string_view text) {
     return read_stored(text, "definition",
                        [](const json::object& object) { return definition_from_json(object); });
+}
+
+After after_from_unreadable(std::string_view text) {
+    try {
+        return read_stored(text, "definition", [](const json::object& object) {
+            After after;
+            if (const json::value* given = object.if_contains("after"))
+                after.names = texts_from_json(given->as_object(), "names");
+            return after;
+        });
+    } catch (const StorageError&) {
+        return {};
+    }
 }
 
 }  // namespace jobhost::storage

@@ -18,4 +18,7 @@ std::string to_json(const Definition& definition);
 Policy policy_from_json(std::string_view text);
 Definition definition_from_json(std::string_view text);
 
+// What can be told of one that the function above cannot read.
+After after_from_unreadable(std::string_view text);
+
 }  // namespace jobhost::storage

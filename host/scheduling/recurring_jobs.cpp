@@ -36,7 +36,7 @@ Duration RecurringJobs::run_once() {
     std::vector<storage::Firing> firings;
     TimePoint earliest = now + kLongestPause;
     for (const storage::StoredDefinition& stored : all) {
-        if (!stored.next_at || !stored.definition.schedule) continue;
+        if (!stored.next_at) continue;
         std::optional<TimePoint> next = stored.next_at;
         if (*next <= now) {
             auto firing = firing_of(stored, all, now);
@@ -59,6 +59,10 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
                                                         const std::vector<storage::StoredDefinition>& all,
                                                         TimePoint now) {
     const Definition& definition = due.definition;
+    if (!definition.schedule) {
+        report(definition.name, due.unreadable);
+        return std::nullopt;
+    }
     storage::Firing firing{due.id, due.revision, *due.next_at, next_due(*definition.schedule, now), {}};
     const bool is_alone = definition.fires_with.empty();
     if (!is_alone && definition.fires_with.front() != definition.name) return firing;

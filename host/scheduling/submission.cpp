@@ -114,6 +114,9 @@ private:
     }
 
     Scope top_scope(const storage::StoredDefinition& stored) const {
+        if (!stored.unreadable.empty())
+            throw SubmissionRefused{"the definition " + config::in_quotes(stored.definition.name) + ": " +
+                                    stored.unreadable};
         return {stored, std::string{section_of(stored.definition)} + "." + stored.definition.name,
                 time_zone_of(stored.definition), std::nullopt};
     }

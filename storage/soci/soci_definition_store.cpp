@@ -20,14 +20,28 @@ struct DefinitionRow {
     bool is_retired = false;
 };
 
+StoredDefinition stored_definition(long long id, std::string name, std::string source, long long revision,
+                                   const std::string& body, std::optional<long long> next_at) {
+    StoredDefinition stored{DefinitionId{id}, std::move(source), revision, instant(next_at), {}};
+    try {
+        stored.definition = definition_from_json(body);
+    } catch (const StorageError& error) {
+        stored.unreadable = std::string{error.what()} +
+                            " (a newer jobhost, or one whose machine knows more time zones, wrote it: update "
+                            "this one, or change the definition)";
+        stored.definition.name = std::move(name);
+        stored.definition.after = after_from_unreadable(body);
+    }
+    return stored;
+}
+
 std::optional<DefinitionRow> find_row(Session& session, const std::string& name) {
     auto found = session.rows<long long, std::string, long long, std::string, std::optional<long long>,
                               std::optional<long long>>("definition_find", {{"name", name}});
     if (found.empty()) return std::nullopt;
     auto& [id, source, revision, body, next_at, retired_at] = found.front();
     DefinitionRow row;
-    row.stored = {DefinitionId{id}, std::move(source), revision, instant(next_at),
-                  definition_from_json(body)};
+    row.stored = stored_definition(id, name, std::move(source), revision, body, next_at);
     row.body = std::move(body);
     row.is_retired = retired_at.has_value();
     return row;
@@ -96,7 +110,8 @@ private:
 
     void change(const std::string& source, const DefinitionRow& row, const Definition& definition) {
         // Only a changed schedule starts anew; otherwise what is due stays due.
-        const bool keeps_schedule = !row.is_retired && row.stored.definition.schedule == definition.schedule;
+        const bool keeps_schedule = !row.is_retired && row.stored.unreadable.empty() &&
+                                    row.stored.definition.schedule == definition.schedule;
         const auto next_at = keeps_schedule ? row.stored.next_at : first_due(definition, now_);
         session_.execute("definition_change", {{"id", row.stored.id.value},
                                                {"source", source},
@@ -128,11 +143,11 @@ Applied SociDefinitionStore::apply(const std::string& application, const std::st
 std::vector<StoredDefinition> SociDefinitionStore::list() {
     std::vector<StoredDefinition> found;
     database_.read([&](Session& session) {
-        for (auto& [id, source, revision, body, next_at] :
-             session.rows<long long, std::string, long long, std::string, std::optional<long long>>(
-                 "definition_list"))
-            found.push_back({DefinitionId{id}, std::move(source), revision, instant(next_at),
-                             definition_from_json(body)});
+        for (auto& [id, name, source, revision, body, next_at] :
+             session.rows<long long, std::string, std::string, long long, std::string,
+                          std::optional<long long>>("definition_list"))
+            found.push_back(
+                stored_definition(id, std::move(name), std::move(source), revision, body, next_at));
     });
     return found;
 }

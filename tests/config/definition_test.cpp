@@ -157,6 +157,9 @@ TEST_F(DefinitionFile, DelayOfRetriesHasFourForms) {
 TEST_F(DefinitionFile, DelayOfRetriesIsChecked) {
     EXPECT_EQ(job_says("retry: {delay: []}"),
               "32  jobs.a.retry.delay  must hold a delay  remove the key to get the default");
+    EXPECT_EQ(
+        job_says("retry: {delay: -1s}"),
+        "32  jobs.a.retry.delay  must be a duration, is '-1s'  write it like 250ms, 30s, 5m, 1h30m or 2d");
     EXPECT_EQ(job_says("retry: {delay: [1s, soon]}"),
               "37  jobs.a.retry.delay[1]  must be a duration, is 'soon'  write it like 250ms, 30s, 5m, 1h30m "
               "or 2d");
@@ -186,6 +189,11 @@ TEST_F(DefinitionFile, AttemptsAndEndOfRetriesAreChecked) {
               "may be "
               "a *, is ''  write it like smtp.* or exit_status");
     EXPECT_EQ(job_says("retry: 5"), "24  jobs.a.retry  must be a mapping, is text");
+}
+
+TEST_F(DefinitionFile, AnEmptyListOfErrorsLeavesNoneOut) {
+    const Definition read = definition("jobs: {a: {type: mail.send, retry: {retry_on: [], fail_on: []}}}\n");
+    EXPECT_EQ(read.policy, Policy{});
 }
 
 // ---- schedule ----

@@ -1,6 +1,7 @@
 // A plugin in C++ that uses all of the SDK, for the tests beside it.
 #include <jobhost/job.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -150,6 +151,32 @@ struct Result {
     std::string run(JobContext&, const TextArguments& json) { return json.text; }
 };
 
+// Says how many of its objects there have been, and how many are left, and how often this one was run.
+struct Objects {
+    static constexpr std::string_view name = "objects";
+    Objects() { ++made(), ++alive(); }
+    ~Objects() { --alive(); }
+    Objects(const Objects&) = delete;
+    Objects& operator=(const Objects&) = delete;
+
+    void run(JobContext& context, const TextArguments& how) {
+        context.set_result(jobhost::json_text(std::to_string(made()) + " " + std::to_string(alive()) + " " +
+                                              std::to_string(++runs_)));
+        if (how.text == "throw") throw std::runtime_error("something went wrong");
+    }
+
+private:
+    static std::atomic<int>& made() {
+        static std::atomic<int> count{0};
+        return count;
+    }
+    static std::atomic<int>& alive() {
+        static std::atomic<int> count{0};
+        return count;
+    }
+    int runs_ = 0;
+};
+
 struct Nothing {
     static constexpr std::string_view name = "nothing";
     void run(JobContext&, NoArguments) {}
@@ -202,4 +229,4 @@ struct Ask {
 }  // namespace sample
 
 JOBHOST_PLUGIN("in_cpp", "1.2.0", sample::Inspect, sample::Many, sample::Fail, sample::Facts, sample::Wait,
-               sample::Result, sample::Nothing, sample::Ask, sample::Newer);
+               sample::Result, sample::Objects, sample::Nothing, sample::Ask, sample::Newer);

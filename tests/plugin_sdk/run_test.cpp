@@ -26,7 +26,7 @@ TEST_F(RunTest, PluginDescribesItself) {
     const jobhost_plugin& plugin = plugin_.plugin();
     EXPECT_EQ(view(plugin.name), "in_cpp");
     EXPECT_EQ(view(plugin.version), "1.2.0");
-    EXPECT_EQ(plugin.job_type_count, 9u);
+    EXPECT_EQ(plugin.job_type_count, 10u);
 
     const jobhost_job_type& inspect = plugin_.type("inspect");
     EXPECT_EQ(view(inspect.description), "Says what it was given");
@@ -57,6 +57,17 @@ TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
         EXPECT_EQ(failing.error_code, code) << how;
         EXPECT_EQ(failing.error_message, message) << how;
     }
+}
+
+TEST_F(RunTest, EachRunHasAnObjectOfItsOwnHoweverItEnds) {
+    const auto objects = [&](const std::string& how) {
+        FakeRun counting({.arguments = text_argument(how)});
+        run("objects", counting);
+        return std::string{counting.result_json().as_string()};
+    };
+    EXPECT_EQ(objects("return"), "1 1 1");
+    EXPECT_EQ(objects("throw"), "2 1 1");
+    EXPECT_EQ(objects("return"), "3 1 1");
 }
 
 TEST_F(RunTest, FactsLogAndProgressPassTheBorder) {

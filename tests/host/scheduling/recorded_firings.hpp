@@ -12,7 +12,9 @@ public:
 
     std::vector<storage::Firing> fired;
     RecordingWorkflows recorded_workflows;
-    DefinitionId refused;  // whose firings the database refuses
+    DefinitionId refused;    // whose firings the database refuses
+    bool is_away = false;    // the database, whenever something is to fire
+    std::string unreadable;  // the definition that this host cannot read
 
     storage::JobStore& jobs() noexcept override { return real_.jobs(); }
     storage::JobQueries& queries() noexcept override { return real_.queries(); }
@@ -30,12 +32,24 @@ private:
                            std::span<const storage::SourceDefinitions> sources) override {
         return real_.definitions().apply(application, server, sources);
     }
-    std::vector<storage::StoredDefinition> list() override { return real_.definitions().list(); }
+    std::vector<storage::StoredDefinition> list() override {
+        std::vector<storage::StoredDefinition> stored = real_.definitions().list();
+        for (storage::StoredDefinition& each : stored)
+            if (each.definition.name == unreadable) {
+                each.unreadable = "it is newer";
+                Definition told;
+                told.name = unreadable;
+                told.after = each.definition.after;
+                each.definition = told;
+            }
+        return stored;
+    }
     std::optional<storage::StoredDefinition> find(const std::string& name) override {
         return real_.definitions().find(name);
     }
     // Moves the cursors.
     std::size_t fire(std::span<const storage::Firing> firings) override {
+        if (is_away) throw storage::StorageError{storage::StorageError::Kind::unavailable, "it is away"};
         for (const storage::Firing& firing : firings)
             if (firing.definition == refused)
                 throw storage::StorageError{storage::StorageError::Kind::refused, "its key is taken"};

@@ -191,5 +191,57 @@ TEST_F(RecurringWorkflowsTest, WhatTheDatabaseRefusesHoldsUpNobody) {
     EXPECT_EQ(next("a"), instant) << "it is tried again";
 }
 
+TEST_F(RecurringWorkflowsTest, ADatabaseThatIsAwayIsNoFaultOfWhatIsDue) {
+    define("jobs: {a: {type: x.a, schedule: {every: 1m}}}\n");
+    const TimePoint instant = db.clock.now();
+    storage.is_away = true;
+    for (int i = 0; i < 20; ++i)
+        EXPECT_THROW(recurring->run_once(), storage::StorageError);
+    EXPECT_EQ(next("a"), instant);
+
+    storage.is_away = false;
+    recurring->run_once();
+    ASSERT_EQ(storage.fired.size(), 1u) << "however often it was tried";
+    EXPECT_EQ(storage.fired[0].jobs.at(0).nominal_at, instant);
+}
+
+// ---- a definition that this host cannot read ----
+
+TEST_F(RecurringWorkflowsTest, ADefinitionThatCannotBeReadHoldsUpNobody) {
+    define("jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, schedule: {every: 1m}}\n");
+    const TimePoint instant = db.clock.now();
+    storage.unreadable = "a";
+    EXPECT_EQ(recurring->run_once(), 10s) << "and is not tried without a pause";
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(storage.fired[0].jobs.at(0).type, "x.b");
+    EXPECT_EQ(next("a"), instant) << "a host that can read it fires it";
+    storage.unreadable = "";
+    recurring->run_once();
+    EXPECT_EQ(firing("a").jobs.at(0).nominal_at, instant);
+}
+
+TEST_F(RecurringWorkflowsTest, WhatWaitsAndCannotBeReadIsNotLeftOut) {
+    define(
+        "jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, after: a}\n"
+        "  c: {type: x.c, schedule: {every: 1m}}\n");
+    const TimePoint instant = db.clock.now();
+    storage.unreadable = "b";
+    recurring->run_once();
+
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(storage.fired[0].jobs.at(0).type, "x.c");
+    EXPECT_EQ(next("a"), instant) << "it is left to a host that can hand in both";
+}
+
+TEST_F(RecurringWorkflowsTest, OneOfThoseThatAreFiredTogetherAndCannotBeReadStopsThemAll) {
+    define(
+        "jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, schedule: {every: 1m}}\n"
+        "  c: {type: x.c, after: [a, b]}\n");
+    storage.unreadable = "b";
+    recurring->run_once();
+    EXPECT_TRUE(storage.fired.empty());
+}
+
 }  // namespace
 }  // namespace jobhost::host

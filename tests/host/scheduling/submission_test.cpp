@@ -201,6 +201,17 @@ TEST_F(SubmissionTest, ResultOfAParentIsLeftInTheArguments) {
     EXPECT_EQ(child.jobs.at(0).parents, (std::vector<Parent>{{JobId{5}}}));
 }
 
+TEST_F(SubmissionTest, WhatCannotBeReadIsRefused) {
+    define("jobs:\n  a: {type: x.a}\n  b: {type: x.b, after: a}\n  c: {type: x.c}\n");
+    for (storage::StoredDefinition& each : stored)
+        if (each.definition.name == "b") each.unreadable = "it is newer";
+
+    EXPECT_EQ(refusal({.names = {"b"}, .now = kNow}), "the definition 'b': it is newer");
+    EXPECT_EQ(refusal({.names = {"a"}, .now = kNow}), "the definition 'b': it is newer")
+        << "b waits for it and would be missing";
+    EXPECT_EQ(by_hand("c").jobs.size(), 1u);
+}
+
 TEST_F(SubmissionTest, UnknownNameIsRefused) {
     define("");
     EXPECT_EQ(refusal({.names = {"a"}, .now = kNow}), "there is no definition 'a'");

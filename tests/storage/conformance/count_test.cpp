@@ -200,6 +200,25 @@ TEST_P(CountConformance, AfterChangesByOtherProcesses) {
     expect_right_for_good();
 }
 
+TEST_P(CountConformance, AfterWhatPeopleDo) {
+    fill(24);
+    const auto runs = claim(7);
+    const std::vector batch{success_of(runs[0]), failure_of(runs[1]), deletion_of(runs[2]),
+                            success_of(runs[3])};
+    jobs.exchange(server, batch, {});
+    std::vector<JobId> all = ids_of(listed({}));
+    for (const Verb verb : {Verb::requeue, Verb::remove, Verb::cancel, Verb::requeue}) {
+        all.erase(all.begin());
+        operations.operate(all, {.verb = verb, .by = "somebody"});
+        expect_right();
+    }
+    EXPECT_EQ(count_of(succeeded), 0) << "all of them were requeued";
+    const JobId id = runs[0].id;
+    operations.operate({&id, 1}, {.verb = Verb::move, .by = "x", .queue = QueueName{"two"}});
+    operations.operate({&id, 1}, {.verb = Verb::reschedule, .by = "x", .at = clock.now() + 1h});
+    expect_right_for_good();
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, CountConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

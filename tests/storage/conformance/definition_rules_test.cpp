@@ -286,6 +286,33 @@ TEST_P(DefinitionRulesConformance, AnotherProcessSeesWhatWasApplied) {
     EXPECT_TRUE(other->definitions().list().empty());
 }
 
+TEST_P(DefinitionRulesConformance, AScheduleThatHasEndedBeginsAnewWhenItIsChanged) {
+    apply("shop/a.yaml", {every_minute("a")});
+    clock.advance(1min);
+    Firing last = firing_of("a");
+    last.next.reset();
+    fire(last);
+    apply("shop/a.yaml", {every_minute("a")});
+    EXPECT_EQ(stored("a").next_at, std::nullopt);
+    Definition changed = every_minute("a");
+    changed.schedule = Every{2min, TimePoint{}};
+    apply("shop/a.yaml", {changed});
+    EXPECT_GT(stored("a").next_at, clock.now());
+}
+
+TEST_P(DefinitionRulesConformance, ARequestMovesNoSchedule) {
+    apply("shop/a.yaml", {every_minute("a")});
+    const StoredDefinition before = stored("a");
+    NewJob requested = job();
+    requested.definition = before.id;
+    insert(requested);
+    settle(success_of(claim_one()));
+    EXPECT_EQ(stored("a").next_at, before.next_at);
+    clock.advance(1min);
+    EXPECT_EQ(fire(firing_of("a")), 1u);
+    EXPECT_EQ(listed({.state = {}, .queue = {}, .type = {}, .definition = "a"}).size(), 2u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, DefinitionRulesConformance, testing::ValuesIn(all_backends()),
                          backend_name);
 

@@ -140,6 +140,16 @@ TEST_P(DefinitionConformance, AnInstantThatComesAroundAgainHindersNoSchedule) {
     EXPECT_EQ(queries.list({}, 10, "").jobs.size(), 3u) << "two of b, and a's instant has had its job";
 }
 
+TEST_P(DefinitionConformance, AnotherTimeZoneIsAnotherSchedule) {
+    Definition daily = every_minute("a");
+    daily.schedule = std::get<Cron>(Cron::parse("0 2 * * *", "Europe/Istanbul"));
+    apply({daily});
+    clock.advance(50h);  // two are due
+    daily.schedule = std::get<Cron>(Cron::parse("0 2 * * *", "America/New_York"));
+    apply({daily});
+    EXPECT_EQ(definitions.find("a")->next_at, next_due(*daily.schedule, clock.now()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, DefinitionConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -222,6 +222,30 @@ TEST_P(OperationConformance, RunAgainMakesAJobLikeIt) {
     EXPECT_EQ(state_of(made.id), awaiting);
 }
 
+TEST_P(OperationConformance, AJobThatIsNotScheduledAnyMoreIsNotDue) {
+    const std::vector<JobId> ids{job_that_is(scheduled), job_that_is(scheduled), job_that_is(scheduled)};
+    operate(ids[0], Verb::remove);
+    operate(ids[1], Verb::requeue);
+    reschedule(ids[2], clock.now() + 2h);
+    EXPECT_EQ(jobs.promote_due(10).next_due_at, clock.now() + 2h);
+    clock.advance(1h);
+    EXPECT_EQ(jobs.promote_due(10).count, 0u);
+    EXPECT_EQ(state_of(ids[0]), deleted);
+    EXPECT_EQ(claimed(), std::vector{ids[1]});
+    clock.advance(1h);
+    EXPECT_EQ(jobs.promote_due(10).count, 1u);
+    EXPECT_EQ(claimed(), std::vector{ids[2]});
+}
+
+TEST_P(OperationConformance, OnlyTheServerThatRunsAJobIsAskedToStopIt) {
+    const ClaimedJob run = run_of(insert());
+    const ServerId other = enter_worker("other");
+    claim(1, other);
+    operate(run.id, Verb::cancel);
+    EXPECT_TRUE(jobs.cancelled_runs_of(other, 10).empty());
+    EXPECT_EQ(jobs.cancelled_runs_of(server, 10), (std::vector{HeldRun{run.id, run.lease}}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, OperationConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -183,6 +183,20 @@ TEST_P(RetentionConformance, TwoProcessesMayPurgeAtOnce) {
     EXPECT_EQ(count, 6u);
 }
 
+TEST_P(RetentionConformance, ARequeuedJobIsKeptUntilItEndsAgain) {
+    const JobId id = succeed(kept_for(1h));
+    clock.advance(1h - 1s);
+    operations.operate({&id, 1}, {.verb = Verb::requeue, .by = "somebody"});
+    clock.advance(std::chrono::days{400});
+    EXPECT_EQ(purge_all(10), 0u);
+    settle(success_of(claim_one()));
+    clock.advance(1h - 1s);
+    EXPECT_EQ(purge_all(10), 0u) << "its time begins anew";
+    clock.advance(2s);
+    EXPECT_EQ(purge_all(10), 1u);
+    EXPECT_FALSE(exists(id));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, RetentionConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -202,6 +202,34 @@ TEST_P(WorkflowRetentionConformance, TagsAndLimitsGoWithTheirJob) {
     EXPECT_TRUE(limits.remove("m"));
 }
 
+TEST_P(WorkflowRetentionConformance, AChildThatIsGoneHindersNobody) {
+    const JobId parent = insert();
+    const JobId gone = insert(brief({after(parent)}));
+    const JobId other = insert_after(parent);
+    operate(gone, Verb::remove);
+    purge();
+    ASSERT_FALSE(exists(gone));
+    succeed(parent);
+    EXPECT_EQ(state_of(other), enqueued);
+    EXPECT_EQ(workflows.sweep(10), 0u);
+}
+
+TEST_P(WorkflowRetentionConformance, AStagedBatchThatNobodyOpensIsCancelled) {
+    NewBatch made = batch();
+    made.is_staged = true;
+    submit({made}, {});
+    const JobId member = insert(job_in_batch(made.id));
+    clock.advance(std::chrono::days{1} - 1s);
+    purge();
+    settle_down();
+    EXPECT_EQ(state_of(member), awaiting);
+    clock.advance(2s);
+    purge();
+    settle_down();
+    EXPECT_EQ(reason_of(member), Reason::cancelled);
+    EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, WorkflowRetentionConformance, testing::ValuesIn(all_backends()),
                          backend_name);
 

@@ -1,5 +1,5 @@
 -- name: definition_list
-SELECT id, source, revision, body, next_at FROM definition WHERE retired_at IS NULL ORDER BY name;
+SELECT id, name, source, revision, body, next_at FROM definition WHERE retired_at IS NULL ORDER BY name;
 
 -- name: definition_find
 SELECT id, source, revision, body, next_at, retired_at FROM definition WHERE name = :name;

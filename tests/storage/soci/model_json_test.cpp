@@ -1,0 +1,38 @@
+#include "storage/model_json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jobhost::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What an earlier program wrote, which knew less.
+TEST(ModelJson, TextsOfBeforeAreRead) {
+    const std::string policy =
+        R"({"retry":{"attempts":10,"backoff":{"kind":"hangfire"},"on_exhausted":"fail"},"timeout":3600000000,)"
+        R"("kill_after":30000000,"retention":{"succeeded":86400000000,"failed":2592000000000,)"
+        R"("deleted":86400000000,"count":null}})";
+    EXPECT_EQ(policy_from_json(policy), Policy{});
+
+    Definition expected;
+    expected.name = "a";
+    expected.type = "mail.send";
+    expected.schedule = Every{1min, TimePoint{}};
+    EXPECT_EQ(definition_from_json(R"({"name":"a","type":"mail.send","arguments":"{}","queue":"default",)"
+                                   R"("priority":0,"delay":0,"policy":)" +
+                                   policy + R"(,"schedule":{"every":60000000,"from":0}})"),
+              expected);
+}
+
+TEST(ModelJson, AnEndOfRetriesThatIsNotKnownDeletesNothing) {
+    Policy policy;
+    policy.retry.on_exhausted = OnExhausted::remove;
+    std::string text = to_json(policy);
+    EXPECT_EQ(policy_from_json(text), policy);
+    text.replace(text.find("delete\""), 6, "archive");
+    EXPECT_EQ(policy_from_json(text), Policy{});
+}
+
+}  // namespace
+}  // namespace jobhost::storage
