@@ -210,7 +210,7 @@ TEST_F(RunRequestsTest, JobsAreHandedInWithTheLowestVersionThatIsServed) {
     ASSERT_EQ(ids.size(), 2u);
     const Job sent = job(ids[0]);
     EXPECT_EQ(sent.payload_version, 3);
-    EXPECT_EQ(sent.arguments, R"({"to":"a"})");
+    EXPECT_EQ(sent.arguments, R"({"to": "a"})") << "letter by letter";
     EXPECT_EQ(sent.queue.value, "q");
     EXPECT_EQ(sent.creator, run.id);
     EXPECT_EQ(sent.policy.retention.succeeded, 7h);

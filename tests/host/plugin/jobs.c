@@ -62,6 +62,16 @@ RUN(enqueue) {
     const jobhost_status status = api->enqueue(context, host->arguments(context), NULL, &came);
     return say(context, status, came);
 }
+RUN(enqueue_thrice) {
+    UNUSED;
+    const jobhost_enqueue_api* api = (const jobhost_enqueue_api*)host->get_extension(self_host, text(JOBHOST_ENQUEUE_ID));
+    const jobhost_text arguments = host->arguments(context);
+    jobhost_text ids = {NULL, 0};
+    if (api->enqueue(context, arguments, NULL, NULL) != JOBHOST_UNAVAILABLE) return JOBHOST_FATAL;
+    if (api->enqueue(context, arguments, NULL, NULL) != JOBHOST_OK) return JOBHOST_FATAL;
+    if (api->enqueue(context, arguments, &ids, NULL) != JOBHOST_OK) return JOBHOST_FATAL;
+    return host->set_result(context, ids);
+}
 RUN(steps) {
     UNUSED;
     const jobhost_step_api* api = (const jobhost_step_api*)host->get_extension(self_host, text(JOBHOST_STEP_ID));
@@ -252,7 +262,7 @@ RUN(host_table) {
 static const jobhost_job_type type_upgraded = {
     sizeof(jobhost_job_type), 0, TEXT("upgraded"), {NULL, 0}, {NULL, 0}, {NULL, 0}, 3, 0, 0, NULL, run_upgraded, 1, 0, upgrade};
 #define ALL(DO)                                                                                       \
-    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
+    DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(enqueue_thrice) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
     DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(process) DO(spawn_descriptors) DO(host_table)

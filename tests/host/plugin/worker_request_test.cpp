@@ -43,16 +43,35 @@ TEST_F(WorkerRequestTest, TheAnswerReachesTheJob) {
     EXPECT_EQ(finish().result, "\"10: no such type\"");
 }
 
+TEST_F(WorkerRequestTest, ACallWithoutAnAnswerKeepsItsNumberWhenItIsMadeAgain) {
+    RunRequest run = request("enqueue_thrice");
+    run.arguments = R"({"type": "mail.send"})";
+    process->run(run);
+
+    const auto first = next_request();
+    EXPECT_EQ(first.position, 1);
+    process->reply(
+        {.number = first.number, .status = JOBHOST_UNAVAILABLE, .body = {}, .problem = "no database"});
+    const auto again = next_request();
+    EXPECT_EQ(again.position, 1) << "the host finds what it may have done already";
+    EXPECT_EQ(again.body, first.body);
+    answer(again, "[\"7\"]");
+    const auto next = next_request();
+    EXPECT_EQ(next.position, 2) << "the same words once more are another job";
+    answer(next, "[\"8\"]");
+    EXPECT_EQ(finish().result, R"(["8"])");
+}
+
 TEST_F(WorkerRequestTest, WorkIsLoadedOncePageByPage) {
     begin("steps");
 
     auto asked = next_request();
     EXPECT_EQ(asked.kind, worker::RequestKind::load);
     EXPECT_EQ(asked.position, 0);
-    answer(asked, encode(worker::SavedMessage{"[1]", {{"a", "1"}}, false}));
+    answer(asked, encode(worker::SavedMessage{"[1]", {{"a", "1"}}, 7}));
     asked = next_request();
-    EXPECT_EQ(asked.position, 1);
-    answer(asked, encode(worker::SavedMessage{"", {{"b", "2"}}, true}));
+    EXPECT_EQ(asked.position, 7);
+    answer(asked, encode(worker::SavedMessage{"", {{"b", "2"}}, 0}));
     asked = next_request();
     EXPECT_EQ(asked.kind, worker::RequestKind::save_step);
     EXPECT_EQ(asked.name, "c");
@@ -70,7 +89,7 @@ TEST_F(WorkerRequestTest, ACheckpointIsThatOfEarlierRuns) {
     EXPECT_EQ(asked.body, "[7]");
     answer(asked);
     asked = next_request();
-    answer(asked, encode(worker::SavedMessage{"[6]", {}, true}));
+    answer(asked, encode(worker::SavedMessage{"[6]", {}, 0}));
     EXPECT_EQ(finish().result, "\"0: [6]\"");
 }
 
