@@ -68,7 +68,7 @@ private:
             if (const auto length = reader_.duration(v, kShortest)) definition().expires_in = *length;
         });
         keys.on("retry", [&](const Value& v) { read_retry(reader_, v, policy.retry); });
-        keys.on("timeout", [&](const Value& v) { set(policy.timeout, reader_.duration(v, kShortest)); });
+        keys.on("timeout", [&](const Value& v) { policy.timeout = reader_.duration(v, kShortest); });
         keys.on("kill_after", [&](const Value& v) { set(policy.kill_after, reader_.duration(v, 0s)); });
         keys.on("retention", [&](const Value& v) { read_retention(reader_, v, policy.retention); });
     }

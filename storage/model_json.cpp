@@ -106,7 +106,7 @@ json::object policy_to_json(const Policy& policy) {
     if (!policy.retry.retry_on.empty()) retry["retry_on"] = texts_to_json(policy.retry.retry_on);
     if (!policy.retry.fail_on.empty()) retry["fail_on"] = texts_to_json(policy.retry.fail_on);
     json::object object{{"retry", std::move(retry)},
-                        {"timeout", policy.timeout.count()},
+                        {"timeout", policy.timeout ? json::value(policy.timeout->count()) : json::value()},
                         {"kill_after", policy.kill_after.count()},
                         {"retention", retention_to_json(policy.retention)}};
     if (policy.has_parent_references) object["has_parent_references"] = true;
@@ -123,7 +123,7 @@ Policy policy_from_json(const json::object& object) {
         text_of(retry.at("on_exhausted")) == "delete" ? OnExhausted::remove : OnExhausted::fail;
     policy.retry.retry_on = texts_from_json(retry, "retry_on");
     policy.retry.fail_on = texts_from_json(retry, "fail_on");
-    policy.timeout = duration_of(object.at("timeout"));
+    if (!object.at("timeout").is_null()) policy.timeout = duration_of(object.at("timeout"));
     policy.kill_after = duration_of(object.at("kill_after"));
     policy.retention = retention_from_json(object.at("retention").as_object());
     if (const json::value* has = object.if_contains("has_parent_references"))

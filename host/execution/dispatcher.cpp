@@ -53,8 +53,10 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, cons
 void Dispatcher::accept(std::vector<Assignment> assignments) {
     in_hand_ += assignments.size();
     for (Assignment& assignment : assignments) {
-        const auto found = catalog_.find(assignment.type);
-        pools_.at(found.value().plugin)->run(std::move(assignment));
+        const FoundType found = catalog_.find(assignment.type).value();
+        std::optional<Duration>& timeout = assignment.job.policy.timeout;
+        if (!timeout) timeout = found.plugin->description.types.at(found.type).default_timeout;
+        pools_.at(found.plugin)->run(std::move(assignment));
     }
     if (in_hand_ > 0 && !log_timer_.is_set()) log_timer_.after(kLogPeriod, [this] { flush_logs(); });
 }

@@ -82,7 +82,7 @@ Run::Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& work
       started_at_{clock.now()},
       timer_{io} {
     worker_.run(request_of(assignment_));
-    timer_.after(assignment_.job.policy.timeout, [this] { on_timeout(); });
+    timer_.after(timeout(), [this] { on_timeout(); });
 }
 
 void Run::on_timeout() {
@@ -150,7 +150,7 @@ bool Run::was_stopped_by_host(const RunResult& result) const {
 std::string Run::why_text() const {
     switch (why_stopped_) {
         case Why::timeout:
-            return "it ran longer than " + to_text(assignment_.job.policy.timeout);
+            return "it ran longer than " + to_text(timeout());
         case Why::cancelled:
             return "somebody cancelled it";
         case Why::host_stops:

@@ -39,6 +39,7 @@ public:
 private:
     enum class Why { running, timeout, cancelled, host_stops, lease_ends };
 
+    Duration timeout() const { return assignment_.job.policy.timeout.value_or(kDefaultTimeout); }
     void on_timeout();
     void stop_for_good();
     void interrupt(Interruption why);

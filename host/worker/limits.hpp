@@ -34,6 +34,7 @@ inline constexpr std::size_t kMaxName = 64;   // a plugin's or a job type's own 
 inline constexpr std::size_t kMaxVersion = 64;
 inline constexpr std::size_t kMaxDescription = 1024;
 inline constexpr std::size_t kMaxSchema = std::size_t{256} << 10;
+inline constexpr std::int64_t kMaxTimeout = std::int64_t{36'525} * 24 * 3600 * 1'000'000;  // us: 100 years
 inline constexpr std::size_t kMaxProgressNote = 200;
 inline constexpr std::uint32_t kMaxJobTypes = 1000;  // types of one plugin
 inline constexpr std::size_t kMaxJsonDepth = 100;    // levels of nesting

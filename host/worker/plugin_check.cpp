@@ -80,6 +80,9 @@ TypeMessage check_type(const jobhost_job_type* type, std::uint32_t index) {
                       "set its member upgrade, or accepts_from to 0"};
     if (type->default_timeout_us < 0)
         throw Refusal{"the default_timeout_us of " + who + " is negative", "use 0 for the host's"};
+    if (type->default_timeout_us > kMaxTimeout)
+        throw Refusal{"the default_timeout_us of " + who + " is longer than 100 years",
+                      "give it in microseconds"};
     checked.default_timeout = type->default_timeout_us;
     return checked;
 }

@@ -40,7 +40,7 @@ TypeMessage decode_type(FieldReader& fields) {
     type.result_schema = json_or_nothing(fields, kMaxSchema);
     type.flags = number32(fields, 0, kMost32);
     type.payload_version = number32(fields, 1, kMost32);
-    type.default_timeout = fields.number(0, kMost64);
+    type.default_timeout = fields.number(0, kMaxTimeout);
     const std::int64_t oldest = std::int64_t{type.payload_version} - kMaxOlderVersions;
     type.accepts_from = number32(fields, std::max<std::int64_t>(oldest, 1), type.payload_version);
     return type;

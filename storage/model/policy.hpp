@@ -5,11 +5,16 @@
 #include "storage/model/retention.hpp"
 #include "storage/model/retry_policy.hpp"
 
+#include <optional>
+
 namespace jobhost {
+
+// Of a job whose timeout neither its policy nor its type names.
+inline constexpr Duration kDefaultTimeout = std::chrono::hours{1};
 
 struct Policy {
     RetryPolicy retry;
-    Duration timeout = std::chrono::hours{1};        // then the job is asked to stop
+    std::optional<Duration> timeout;  // then the job is asked to stop; nothing: as its type says
     Duration kill_after = std::chrono::seconds{30};  // after being asked; then its worker is killed
     Retention retention;
     // The arguments hold ${parent.result}, to be filled in when the job runs. Never true of arguments that

@@ -82,6 +82,13 @@ struct Sleep {
     }
 };
 
+// Waits until it is told to stop; it does not get long by itself.
+struct Impatient {
+    static constexpr std::string_view name = "impatient";
+    static constexpr std::chrono::milliseconds timeout{700};
+    static void run(JobContext& context) { context.wait_for(std::chrono::hours{1}); }
+};
+
 struct Throw {
     static constexpr std::string_view name = "throw";
     static void run(JobContext&) { throw std::runtime_error("thrown by misbehave"); }
@@ -197,4 +204,4 @@ struct LogFlood {
 }  // namespace
 
 JOBHOST_PLUGIN("misbehave", "1.0.0", Ok, Sleep, Throw, Fatal, Crash, Abort, Exit, ThrowInThread, Spin, Print,
-               Flaky, Append, CrashTimes, EatMemory, CloseDescriptors, LogFlood);
+               Flaky, Append, CrashTimes, Impatient, EatMemory, CloseDescriptors, LogFlood);

@@ -105,6 +105,8 @@ class TimeoutTest(HostTestCase):
             "stubborn": self.long_job(False),
             "again": self.long_job(True, retries=2),
             "spin": {"type": "misbehave.spin", "timeout": "500ms", "kill_after": "200ms", "retry": {"attempts": 0}},
+            "impatient": {"type": "misbehave.impatient", "retry": {"attempts": 0}},
+            "more-impatient": {"type": "misbehave.impatient", "timeout": "500ms", "retry": {"attempts": 0}},
             "program": {"type": "command.run", "args": {"command": ["/bin/sleep", "600"]}, "timeout": "500ms",
                         "kill_after": "20s", "retry": {"attempts": 0}},
             "deaf": {"type": "command.run", "timeout": "500ms", "kill_after": "500ms", "retry": {"attempts": 0},
@@ -112,11 +114,11 @@ class TimeoutTest(HostTestCase):
         })
         self.host = self.here.start()
 
-    def timed_out(self, name):
+    def timed_out(self, name, timeout="500ms"):
         shown = self.here.wait_state(self.here.enqueue(name), "failed", "succeeded")
         self.assertEqual((shown["state"], shown["reason"]), ("failed", "timed_out"))
         self.assertEqual(shown["events"][-1]["error_code"], "timed_out")
-        self.assertIn("ran longer than 500ms", shown["events"][-1]["message"])
+        self.assertIn(f"ran longer than {timeout}", shown["events"][-1]["message"])
         return shown
 
     def took(self, shown):
@@ -135,6 +137,12 @@ class TimeoutTest(HostTestCase):
         self.here.wait_state(self.here.enqueue("misbehave.ok"), "succeeded")
         self.assertNotIn("by itself", self.host.log())
         self.assertEqual(shown["crashes"], 0)
+
+    def test_a_type_brings_a_timeout_of_its_own(self):
+        self.timed_out("impatient", "700ms")
+
+    def test_a_definition_has_the_last_word_on_the_timeout_of_its_type(self):
+        self.timed_out("more-impatient", "500ms")
 
     def test_a_spinning_job_is_killed(self):
         self.timed_out("spin")

@@ -53,6 +53,7 @@ struct IncarnationTest : testing::Test {
         NewJob job;
         job.id = db->jobs().reserve_ids(1);
         job.type = "jobs." + type;
+        job.policy.timeout = std::chrono::hours{1};  // that of the type is short
         db->jobs().insert({&job, 1});
         incarnation->wake();
         return job.id;

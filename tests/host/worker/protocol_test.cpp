@@ -123,6 +123,11 @@ TEST(Protocol, ValuesOutOfRangeAreRefused) {
     EXPECT_THROW(decode_ready(encode(ready)), ProtocolError);
     ready.types[1].name = "../crop";
     EXPECT_THROW(decode_ready(encode(ready)), ProtocolError);
+    ready = some_ready();
+    ready.types[0].default_timeout = kMaxTimeout;
+    EXPECT_NO_THROW(decode_ready(encode(ready)));
+    ++ready.types[0].default_timeout;
+    EXPECT_THROW(decode_ready(encode(ready)), ProtocolError) << "no timer could hold it";
 }
 
 TEST(Protocol, InvalidTextIsReplaced) {
