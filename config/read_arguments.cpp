@@ -171,8 +171,6 @@ void read_arguments(Reader& reader, const Value& value, References references, s
 
 void read_items(Reader& reader, const Value& value, std::vector<std::string>& items) {
     reader.read_list(value, [&](const Value& item) {
-        if (item.node->kind != Node::Kind::mapping)
-            return reader.refuse(item, "must be a mapping, is " + std::string(kind_of(*item.node)));
         JsonWriter writer(reader, {});
         writer.write(item);
         if (auto json = writer.take()) items.push_back(*std::move(json));

@@ -57,7 +57,7 @@ std::optional<std::string> json_of(Reader& reader, const Value& value);
 // Where ${parent.result} stands first goes to `parent_reference`.
 void read_arguments(Reader& reader, const Value& value, References references, std::string& arguments,
                     std::optional<PlacedText>& parent_reference);
-// A list of mappings.
+// A list; each item becomes JSON.
 void read_items(Reader& reader, const Value& value, std::vector<std::string>& items);
 void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule);
 void read_retry(Reader& reader, const Value& value, RetryPolicy& retry);

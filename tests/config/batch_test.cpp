@@ -71,12 +71,12 @@ TEST_F(BatchFile, ForEachIsChecked) {
         return jobs_say("batches: {b: {jobs: {a: {type: x.y}}, for_each: " + for_each + "}}\n");
     };
     EXPECT_EQ(says("[]"), "jobs.yaml:1:49  batches.b.for_each  must hold an item");
-    EXPECT_EQ(says("[a]"), "jobs.yaml:1:50  batches.b.for_each[0]  must be a mapping, is text");
+    EXPECT_EQ(says("[a, 7, [b]]"), "");
     EXPECT_EQ(
         says("[{a: \"${date}\"}]"),
         "jobs.yaml:1:54  batches.b.for_each[0].a  unknown reference '${date}'  write $${ for a literal ${");
     EXPECT_EQ(says("{}"),
-              "jobs.yaml:1:49  batches.b.for_each  must be a list of mappings, or name a file  write it "
+              "jobs.yaml:1:49  batches.b.for_each  must be a list, or name a file  write it "
               "like {file: customers.csv}");
     EXPECT_EQ(says("{file: a.txt}"),
               "jobs.yaml:1:56  batches.b.for_each.file  must end in .csv, .jsonl or .ndjson, is 'a.txt'");

@@ -10,7 +10,7 @@ class RequestsTest(HostTestCase):
         "handing": {"type": "asking.hand_in", "retry": QUICK_RETRY,
                     "args": {"failures": 1, "jobs": '[{"type": "misbehave.ok"}, {"type": "misbehave.ok", "tags": "b"}]'}},
         "batching": {"type": "asking.hand_in", "retry": QUICK_RETRY, "args": {"failures": 1, "jobs": json.dumps({"batch": {
-            "name": "made", "for_each": [1, 2, 3], "jobs": {"each": {"type": "misbehave.ok", "tags": ["n${item}"]}},
+            "name": "made", "for_each": [1, 2, 3], "jobs": {"each": {"type": "misbehave.ok", "tags": ["n$${item}"]}},
             "then": {"last": {"type": "asking.parents"}}}})}},
         "later": {"type": "asking.hand_in_on_success", "retry": QUICK_RETRY,
                   "args": {"failures": 1, "jobs": '{"type": "misbehave.ok", "tags": ["later"]}'}},
@@ -30,7 +30,7 @@ class RequestsTest(HostTestCase):
         return shown
 
     def tagged(self, tag):
-        return self.here.json("jobs", "list", "--tag", tag)["jobs"]
+        return self.here.json("jobs", "list", "--tag", tag)
 
     def lines(self, name):
         return pathlib.Path(self.here.folder, name).read_text().split()
@@ -52,7 +52,7 @@ class RequestsTest(HostTestCase):
         last = self.ended(jobs[-1])
         self.assertEqual(last["result"], [{"id": batch, "on": "succeeded", "result": None}])
         self.assertEqual(self.here.json("batch", "show", batch)["state"], "succeeded")
-        self.assertEqual(len(self.here.json("batch", "list")["batches"]), 1)
+        self.assertEqual(len(self.here.json("batch", "list")), 1)
         self.assertEqual(len(self.tagged("n2")), 1)
 
     def test_jobs_for_success_come_with_it_and_once(self):

@@ -90,7 +90,7 @@ TEST_F(JobMakerTest, ADefinitionComesWithWhatWaitsForIt) {
 }
 
 TEST_F(JobMakerTest, ABatchDefinitionIsAsItSays) {
-    define("batches: {all: {for_each: [1, 2], jobs: {one: {type: any.thing}}}}\n");
+    define("batches: {all: {for_each: [a, b], jobs: {one: {type: any.thing}}}}\n");
     EXPECT_EQ(maker_.make({.name = "all"}).count(), 3u);
     EXPECT_THAT(problem_of([&] { maker_.make({.name = "all", .queue = "other"}); }),
                 HasSubstr("its jobs are as its definition says"));
