@@ -72,8 +72,7 @@ private:
         });
         reader_.read_mapping(value, keys);
         if (!has_file)
-            reader_.refuse(value, "must be a list, or name a file",
-                           "write it like {file: customers.csv}");
+            reader_.refuse(value, "must be a list, or name a file", "write it like {file: customers.csv}");
     }
 
     void read_file(const Value& value) {
