@@ -168,15 +168,12 @@ void Submission::join(BatchId id, const std::string& whose) {
 
 // Among what comes in, and over what was there already.
 void Submission::refuse_cycles() {
-    if (const std::int64_t culprit = waits_for_itself(batches_, entries_); culprit != 0)
-        refuse(std::to_string(culprit) + " waits for itself, over those that it waits for");
     std::set<BatchId> joined;
     for (const auto& [id, count] : members_)
         if (!is_new(id)) joined.insert(id);
-    if (joined.empty()) return;
-    if (const auto culprit = waits_for_end_of(change_.session, joined, batches_, entries_))
-        refuse("a cycle: " + std::to_string(*culprit) +
-               " waits for the batch whose new member is to wait for it");
+    if (const std::int64_t culprit = waits_for_itself(change_.session, batches_, entries_, joined);
+        culprit != 0)
+        refuse("a cycle: " + std::to_string(culprit) + " waits for itself, over those that it waits for");
 }
 
 bool Submission::is_started(std::optional<BatchId> batch) {

@@ -34,7 +34,7 @@ ORDER BY child, position;
 
 -- name: edge_children_of
 -- Whatever has become of them.
-SELECT child, child_is_batch FROM job_edge WHERE parent ${in:ids};
+SELECT parent, child, child_is_batch FROM job_edge WHERE parent ${in:ids};
 
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};
