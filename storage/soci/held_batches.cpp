@@ -36,6 +36,17 @@ HeldBatch* HeldBatches::find(BatchId id) {
     return found == held_.end() ? nullptr : &found->second;
 }
 
+bool HeldBatches::lies_in_cancelled(const HeldBatch& batch) {
+    for (std::optional<BatchId> outer = batch.within; outer;) {
+        hold({*outer});
+        const HeldBatch* around = find(*outer);
+        if (around == nullptr) return false;
+        if (around->cancel_requested_at) return true;
+        outer = around->within;
+    }
+    return false;
+}
+
 void HeldBatches::write() {
     boost::json::array rows;
     for (const auto& [id, is_changed] : std::exchange(is_changed_, {})) {

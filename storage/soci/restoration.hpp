@@ -24,6 +24,7 @@ private:
         std::int64_t child = 0;
         int position = 0;
         bool is_child_batch = false;
+        bool was_unmet = false;
     };
 
     void uncount(const HeldJob& job);
@@ -32,7 +33,6 @@ private:
     void open(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
     void restore(HeldBatch& batch);
-    bool lies_in_cancelled(const HeldBatch& batch);
 
     Change& change_;
     Releases& releases_;

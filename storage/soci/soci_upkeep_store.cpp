@@ -257,7 +257,6 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
             return ids;
         };
         const std::vector<BatchId> ended = ids_in("batch_finished_before", kBatchMemory);
-        count = ended.size();
         if (!ended.empty()) {
             session.execute("edge_delete", {{"ids", id_list(ended)}});
             session.execute("batch_delete", {{"ids", id_list(ended)}});
@@ -265,6 +264,7 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
         Releases releases{change};
         const std::vector<BatchId> abandoned = ids_in("batch_abandoned", kBatchPatience);
         releases.batches().hold(abandoned);
+        count = ended.size() + abandoned.size();
         for (const BatchId id : abandoned)
             releases.cancel(id);
         releases.run();

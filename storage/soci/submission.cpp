@@ -159,7 +159,8 @@ void Submission::hold_batches() {
 void Submission::join(BatchId id, const std::string& whose) {
     HeldBatch* batch = releases_.batches().find(id);
     if (batch == nullptr) refuse(whose + " is to join " + name_of(id) + ", which does not exist");
-    if (batch->cancel_requested_at) refuse(whose + " is to join " + name_of(id) + ", which was cancelled");
+    if (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch))
+        refuse(whose + " is to join " + name_of(id) + ", which was cancelled");
     releases_.reopen(id);
     batch->members += members_[id];
     batch->unfinished += members_[id];

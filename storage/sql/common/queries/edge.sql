@@ -24,7 +24,10 @@ WHERE child ${in:ids}
 GROUP BY child;
 
 -- name: edge_closed_of
-SELECT child, position, child_is_batch FROM job_edge WHERE parent ${in:ids} AND met <> 2 ORDER BY child, position;
+SELECT child, position, child_is_batch, met
+FROM job_edge
+WHERE parent ${in:ids} AND met <> 2
+ORDER BY child, position;
 
 -- name: edge_of
 SELECT child, parent, is_batch, condition, met, result

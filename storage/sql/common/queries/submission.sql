@@ -56,11 +56,11 @@ SELECT id FROM job WHERE unique_slot = :slot AND unique_slot IS NOT NULL;
 -- name: job_replace
 -- A job that has never run and is held.
 UPDATE job
-SET arguments = COALESCE(:arguments, arguments), priority = COALESCE(:priority, priority), delay = NULL
+SET arguments = :arguments, priority = :priority, policy = :policy
 WHERE id = :id;
 
 -- name: job_due_when_released
-UPDATE job SET due_at = :due_at WHERE id = :id;
+UPDATE job SET due_at = :due_at, delay = :delay WHERE id = :id;
 
 -- name: window_of_slot
 SELECT job, until_at FROM unique_window ${locked} WHERE slot = :slot ${for_update};

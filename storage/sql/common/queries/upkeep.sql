@@ -93,7 +93,11 @@ ${for_update};
 
 -- name: batch_abandoned
 -- Nobody has opened it.
-SELECT ${top:count} id FROM batch WHERE state = 0 AND created_at < :before ORDER BY id ${limit:count};
+SELECT ${top:count} id
+FROM batch
+WHERE state = 0 AND created_at < :before AND cancel_requested_at IS NULL
+ORDER BY id
+${limit:count};
 
 -- name: batch_delete
 DELETE FROM batch WHERE id ${in:ids};
