@@ -105,8 +105,10 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     if (job.state == StateName::awaiting) {
         std::optional<long long> delay;
         if (by.delay > Duration::zero()) delay = by.delay.count();
-        session.execute("job_due_when_released",
-                        {{"id", holder.value}, {"due_at", micros(by.due_at)}, {"delay", delay}});
+        session.execute("job_due_when_released", {{"id", holder.value},
+                                                  {"due_at", micros(by.due_at)},
+                                                  {"delay", delay},
+                                                  {"order_key", job.order_key}});
         return;
     }
     JobMoves moves{change_};

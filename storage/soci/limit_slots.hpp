@@ -5,6 +5,8 @@
 #include "storage/soci/held_jobs.hpp"
 #include "storage/soci/rate_slots.hpp"
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <span>
@@ -13,10 +15,11 @@
 
 namespace jobhost::storage {
 
-// A job that has just been claimed and needs slots.
+// A job that has just been claimed and needs slots, or was found to be over and needs none any more.
 struct SlotSeeker {
     JobId id;
     int flags = 0;
+    bool is_over = false;
 };
 
 // Why a job cannot run yet. One of the two is set.
@@ -55,20 +58,25 @@ private:
     struct State {
         std::int64_t taken = 0;
         RateSlots rate;
+
+        using Numbers = std::array<std::int64_t, 3>;
+        Numbers numbers() const { return {taken, rate.given_out, rate.instant}; }
+        Numbers written{};
     };
 
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
+    static std::vector<Use> those_to_decide(const std::vector<Use>& uses,
+                                            const std::vector<SlotSeeker>& jobs);
     void hold(const std::vector<Use>& uses);
-    const Limit& limit_named(const std::string& name);
     std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
     void let_go(Use& use);
     std::size_t hand_on(const std::string& key);
+    std::vector<JobId> unpark(const std::map<JobId, LaneId>& jobs);
     void write_uses(const std::vector<Use>& uses);
     void write_states();
 
     Change& change_;
     std::set<JobId> granted_;
-    std::map<std::string, Limit> limits_;
     std::map<std::string, State> states_;  // by key
 };
 

@@ -83,24 +83,39 @@ void Restoration::restore_children(std::int64_t parent) {
         }
     }
     open(opened);
-    // One that had no unmet edge even so was deleted with its batch, and comes back with it.
+    std::set<std::int64_t> children;
     std::set<std::int64_t> freed;
-    for (const Edge& edge : opened)
-        if (edge.was_unmet || edge.is_child_batch) freed.insert(edge.child);
-    const auto outlooks = outlooks_of(change_.session, id_list(freed));
+    for (const Edge& edge : opened) {
+        children.insert(edge.child);
+        if (edge.was_unmet) freed.insert(edge.child);
+    }
+    const auto outlooks = outlooks_of(change_.session, id_list(children));
     const auto is_restorable = [&](std::int64_t child) {
         const auto outlook = outlooks.find(child);
         return outlook != outlooks.end() && !outlook->second.is_unmet;
     };
     // Before their batches, which count them with the others that come back.
     for (const auto& [id, job] : held)
-        if (job.state == StateName::deleted && is_restorable(id)) restore(job);
+        if (job.state == StateName::deleted && is_restorable(id) &&
+            (freed.contains(id) || !comes_back_with_batch(job)))
+            restore(job);
     for (const BatchId id : batch_ids)
         if (HeldBatch* batch = releases_.batches().find(id); batch != nullptr && batch->is_unmet &&
                                                              is_restorable(id.value) &&
                                                              !releases_.batches().lies_in_cancelled(*batch))
             restore(*batch);
     moves_.write();
+}
+
+// REQUIRES: it did not have to wait for an unmet edge to open. Its batch, which is no longer unmet, has
+// counted it, and will restore it with the other members.
+bool Restoration::comes_back_with_batch(const HeldJob& job) {
+    if (!job.batch) return false;
+    const auto work =
+        change_.session.rows<int, long long>("work_of", {{"ids", id_list(std::vector{*job.batch})}});
+    return std::any_of(work.begin(), work.end(), [](const auto& row) {
+        return std::get<0>(row) == static_cast<int>(WorkKind::restore_members);
+    });
 }
 
 // Or would wait if what it waited for had not ended as it did.

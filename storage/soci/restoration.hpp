@@ -30,6 +30,7 @@ private:
     void uncount(const HeldJob& job);
     void restore_children(std::int64_t parent);
     static bool waits(const HeldJob& job);
+    bool comes_back_with_batch(const HeldJob& job);
     void open(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
     void restore(HeldBatch& batch);

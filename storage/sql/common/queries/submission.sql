@@ -60,7 +60,7 @@ SET arguments = :arguments, priority = :priority, policy = :policy
 WHERE id = :id;
 
 -- name: job_due_when_released
-UPDATE job SET due_at = :due_at, delay = :delay WHERE id = :id;
+UPDATE job SET due_at = :due_at, delay = :delay, order_key = :order_key WHERE id = :id;
 
 -- name: window_of_slot
 SELECT job, until_at FROM unique_window ${locked} WHERE slot = :slot ${for_update};
