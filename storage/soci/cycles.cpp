@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -200,15 +201,29 @@ private:
     Ids children_of(const Ids& parents) {
         Ids jobs;
         Ids found;
-        for (const auto& [parent, child, is_batch] :
-             session_.rows<long long, long long, int>("edge_children_of", {{"ids", id_list(parents)}})) {
-            if (is_batch != 0) {
-                needs_.add(Needs::start_of(child), Needs::end_of(parent));
-                needs_.add(Needs::end_of(child), Needs::start_of(child));
-                found.insert(child);
-            } else {
-                needs_.add(Needs::end_of(child), Needs::end_of(parent));
+        Ids starts;  // batches that cannot start before
+        const auto add = [&](std::int64_t parent, std::int64_t child, bool is_batch) {
+            needs_.add(is_batch ? Needs::start_of(child) : Needs::end_of(child), Needs::end_of(parent));
+            if (is_batch)
+                starts.insert(child);
+            else
                 jobs.insert(child);
+        };
+        for (const auto& [parent, child, is_batch] :
+             session_.rows<long long, long long, int>("edge_children_of", {{"ids", id_list(parents)}}))
+            add(parent, child, is_batch != 0);
+        while (!starts.empty()) {
+            const std::string late = id_list(late_starts(std::exchange(starts, {}), found));
+            for (const auto& [id, within] :
+                 session_.rows<long long, long long>("batch_inner", {{"ids", late}})) {
+                needs_.add(Needs::start_of(id), Needs::start_of(within));
+                starts.insert(id);
+            }
+            for (const auto& [batch, member, child, is_batch] :
+                 session_.rows<long long, long long, long long, int>("edge_children_of_members",
+                                                                     {{"ids", late}})) {
+                needs_.add(Needs::end_of(member), Needs::start_of(batch));
+                add(member, child, is_batch != 0);
             }
         }
         for (const auto& [job, batch] : batches_of(jobs)) {
@@ -220,8 +235,20 @@ private:
         return found;
     }
 
+    // Those that were not looked at before.
+    Ids late_starts(const Ids& batches, Ids& found) {
+        Ids late;
+        for (const std::int64_t id : batches) {
+            needs_.add(Needs::end_of(id), Needs::start_of(id));
+            found.insert(id);
+            if (started_later_.insert(id).second) late.insert(id);
+        }
+        return late;
+    }
+
     Session& session_;
     Needs& needs_;
+    Ids started_later_;
 };
 
 }  // namespace

@@ -79,6 +79,20 @@ std::size_t LimitSlots::grant(const std::vector<std::string>& keys) {
     return count;
 }
 
+void LimitSlots::forget(const std::vector<std::string>& keys) {
+    std::vector<Use> uses;
+    for (const std::string& key : keys)
+        uses.push_back({.key = key, .limit = key.substr(0, key.find(':'))});
+    hold(uses);
+    const std::int64_t now = micros(change_.session.now());
+    for (const auto& [key, state] : states_) {
+        // Somebody may have come since they were looked for.
+        if (state.taken != 0 || state.rate.instant + state.rate.limit.window.count() > now) continue;
+        change_.session.execute("limit_instants_drop", {{"key", key}});
+        change_.session.execute("limit_state_drop", {{"key", key}});
+    }
+}
+
 std::vector<LimitSlots::Use> LimitSlots::uses_of(const std::vector<JobId>& jobs) {
     std::vector<Use> uses;
     for (auto& [job, position, key, limit, is_held] :

@@ -42,6 +42,9 @@ public:
     void free(const std::vector<JobId>& jobs);
     // Hands out what is free of these keys; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
+    // Forgets keys of which nothing is to be known any more: no slot is taken, nobody waits, and the last
+    // slots of rates lie longer back than the limit's window.
+    void forget(const std::vector<std::string>& keys);
 
     // Jobs that have become enqueued by all of this.
     const std::set<JobId>& granted() const noexcept { return granted_; }

@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <boost/json.hpp>
 
@@ -205,11 +206,12 @@ std::vector<Releases::Edge> Releases::take_edges() {
     for (const auto& [parent, child, position, is_child_batch, condition] :
          change_.session.rows<long long, long long, int, int, int>(
              "edge_open_of", {{"ids", id_list(parents)}, {"count", static_cast<long long>(left()) + 1}}))
-        edges.push_back({.parent = parent,
-                         .child = child,
-                         .position = position,
-                         .is_child_batch = is_child_batch != 0,
-                         .is_met = is_met(parent, static_cast<Condition>(condition))});
+        edges.push_back(
+            {.parent = parent,
+             .child = child,
+             .position = position,
+             .is_child_batch = is_child_batch != 0,
+             .is_met = is_met(parent, stored_as<Condition>(kConditionNames, condition, "a condition"))});
     if (edges.size() > left()) {
         const std::int64_t first_untold = edges[left()].parent;
         edges.resize(left());

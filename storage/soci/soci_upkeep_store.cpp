@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/releases.hpp"
 #include "storage/soci/tally.hpp"
 
@@ -268,6 +269,13 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
         for (const BatchId id : abandoned)
             releases.cancel(id);
         releases.run();
+        std::vector<std::string> keys;
+        for (auto& [key] : session.rows<std::string>(
+                 "limit_state_idle",
+                 {{"now", micros(session.now())}, {"count", static_cast<long long>(limit)}}))
+            keys.push_back(std::move(key));
+        LimitSlots{change}.forget(keys);
+        count += keys.size();
         session.execute("unique_window_purge", {{"before", micros(session.now())}});
         const auto last = std::get<0>(session.rows<std::optional<long long>>("command_last").at(0));
         if (last)

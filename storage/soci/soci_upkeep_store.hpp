@@ -30,7 +30,7 @@ private:
     };
 
     std::size_t purge_jobs(PurgePosition& position, std::size_t limit);
-    // How many batches went or were given up.
+    // How many batches and keys of limits went, or were given up.
     std::size_t purge_workflows(std::size_t limit);
     std::size_t purge_surplus(Surplus& surplus, std::size_t limit);
 

@@ -39,6 +39,12 @@ ORDER BY child, position;
 -- Whatever has become of them.
 SELECT parent, child, child_is_batch FROM job_edge WHERE parent ${in:ids};
 
+-- name: edge_children_of_members
+SELECT job.batch, job_edge.parent, job_edge.child, job_edge.child_is_batch
+FROM job
+JOIN job_edge ON job_edge.parent = job.id
+WHERE job.batch ${in:ids} AND job.batch IS NOT NULL;
+
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};
 

@@ -10,6 +10,25 @@ SET is_held = given.is_held
 FROM ${rows: job bigint, position integer, is_held smallint}
 WHERE limit_use.job = given.job AND limit_use.position = given.position;
 
+-- name: limit_state_idle
+-- Of no consequence any more: no slot is taken, nobody waits, and rates have been forgotten.
+SELECT ${top:count} limit_key
+FROM limit_state
+WHERE taken = 0
+      AND instant + COALESCE((SELECT window_length FROM job_limit WHERE name = limit_state.limit_name), 0) <= :now
+      AND NOT EXISTS (
+          SELECT 1
+          FROM job
+          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0)
+ORDER BY limit_key
+${limit:count};
+
+-- name: limit_instants_drop
+DELETE FROM limit_instant WHERE limit_key = :key;
+
+-- name: limit_state_drop
+DELETE FROM limit_state WHERE limit_key = :key AND taken = 0;
+
 -- name: limit_use_grant
 UPDATE limit_use SET is_held = 1 WHERE job ${in:ids} AND limit_key = :key;
 

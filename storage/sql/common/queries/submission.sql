@@ -36,13 +36,16 @@ WHERE NOT EXISTS (SELECT 1 FROM job ${locked} WHERE job.id = given.id)
 ${unless_there};
 
 -- name: job_of_call
-SELECT id, call_no FROM job WHERE creator = :creator AND call_no IS NOT NULL ORDER BY call_no;
+SELECT id, call_no
+FROM job
+WHERE creator = :creator AND creator IS NOT NULL AND call_no ${in:calls} AND call_no IS NOT NULL
+ORDER BY call_no;
 
 -- name: job_calls_of
 SELECT job.call_no, lane.type, job.arguments
 FROM job
 JOIN lane ON lane.id = job.lane
-WHERE job.creator = :creator AND job.call_no IS NOT NULL;
+WHERE job.creator = :creator AND job.creator IS NOT NULL AND job.call_no ${in:calls} AND job.call_no IS NOT NULL;
 
 -- name: job_of_instant
 SELECT id

@@ -74,6 +74,7 @@ CREATE TABLE job_step (
     job bigint NOT NULL,
     name nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     number bigint NOT NULL,
+    size bigint NOT NULL,
     result nvarchar(max) NOT NULL,
     saved_at bigint NOT NULL,
     PRIMARY KEY (job, name)

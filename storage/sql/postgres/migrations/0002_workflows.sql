@@ -74,6 +74,7 @@ CREATE TABLE job_step (
     job bigint NOT NULL,
     name text COLLATE "C" NOT NULL,
     number bigint NOT NULL,
+    size bigint NOT NULL,
     result text NOT NULL,
     saved_at bigint NOT NULL,
     PRIMARY KEY (job, name)

@@ -74,6 +74,7 @@ CREATE TABLE job_step (
     job INTEGER NOT NULL,
     name TEXT NOT NULL,
     number INTEGER NOT NULL,
+    size INTEGER NOT NULL,
     result TEXT NOT NULL,
     saved_at INTEGER NOT NULL,
     PRIMARY KEY (job, name)
