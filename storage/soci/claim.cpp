@@ -230,6 +230,8 @@ std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest
     take_part(claim.lanes, claim.limit);
     for (const ClaimRequest::Part& part : claim.more)
         take_part(part.lanes, part.limit);
+    for (const ClaimedJob& job : taken)
+        change.let_go.erase(job.id);
     departures.follow(change);
     return taken;
 }

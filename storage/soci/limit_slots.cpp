@@ -45,8 +45,7 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
         for (const std::string& key : freed)
             hand_on(key);
     }
-    write_uses(uses);
-    write_states();
+    write(uses);
     return without;
 }
 
@@ -63,8 +62,7 @@ void LimitSlots::free(const std::vector<JobId>& jobs) {
     }
     for (const std::string& key : freed)
         hand_on(key);
-    write_uses(uses);
-    write_states();
+    write(uses);
 }
 
 std::size_t LimitSlots::grant(const std::vector<std::string>& keys) {
@@ -75,7 +73,7 @@ std::size_t LimitSlots::grant(const std::vector<std::string>& keys) {
     std::size_t count = 0;
     for (const std::string& key : keys)
         count += hand_on(key);
-    write_states();
+    write({});
     return count;
 }
 
@@ -95,10 +93,9 @@ void LimitSlots::forget(const std::vector<std::string>& keys) {
 
 std::vector<LimitSlots::Use> LimitSlots::uses_of(const std::vector<JobId>& jobs) {
     std::vector<Use> uses;
-    for (auto& [job, position, key, limit, is_held] :
-         change_.session.rows<long long, int, std::string, std::string, int>("limit_use_of",
-                                                                             {{"ids", id_list(jobs)}}))
-        uses.push_back({JobId{job}, position, std::move(key), std::move(limit), is_held != 0, is_held != 0});
+    for (auto& [job, key, limit, is_held] : change_.session.rows<long long, std::string, std::string, int>(
+             "limit_use_of", {{"ids", id_list(jobs)}}))
+        uses.push_back({JobId{job}, std::move(key), std::move(limit), is_held != 0, is_held != 0});
     return uses;
 }
 
@@ -193,7 +190,9 @@ std::size_t LimitSlots::hand_on(const std::string& key) {
     const std::vector<JobId> granted = unpark(first);
     if (granted.empty()) return 0;
     granted_.insert(granted.begin(), granted.end());
-    state.taken += change_.session.execute("limit_use_grant", {{"ids", id_list(granted)}, {"key", key}});
+    for (const JobId id : granted)
+        note(id, key, true);
+    state.taken += static_cast<std::int64_t>(granted.size());
     return granted.size();
 }
 
@@ -212,17 +211,20 @@ std::vector<JobId> LimitSlots::unpark(const std::map<JobId, LaneId>& jobs) {
     if (change_.session.execute("job_unpark", {{"ids", id_list(parked)}}) == 0) return {};
     for (const JobId id : parked)
         change_.tally.moved(jobs.at(id), StateName::awaiting, StateName::enqueued);
-    change_.session.announce();
+    change_.let_go.insert(parked.begin(), parked.end());
     return parked;
 }
 
-void LimitSlots::write_uses(const std::vector<Use>& uses) {
-    json::array rows;
+void LimitSlots::note(JobId job, const std::string& key, bool is_held) {
+    uses_.push_back({{"job", job.value}, {"limit_key", key}, {"is_held", is_held ? 1 : 0}});
+}
+
+void LimitSlots::write(const std::vector<Use>& uses) {
     for (const Use& use : uses)
-        if (use.is_held != use.was_held)
-            rows.push_back(
-                {{"job", use.job.value}, {"position", use.position}, {"is_held", use.is_held ? 1 : 0}});
-    if (!rows.empty()) change_.session.execute("limit_use_put", {{"rows", json::serialize(rows)}});
+        if (use.is_held != use.was_held) note(use.job, use.key, use.is_held);
+    if (!uses_.empty())
+        change_.session.execute("limit_use_put", {{"rows", json::serialize(std::exchange(uses_, {}))}});
+    write_states();
 }
 
 // A slot that was freed and handed on at once has changed nothing.

@@ -5,6 +5,8 @@
 #include "storage/soci/held_jobs.hpp"
 #include "storage/soci/rate_slots.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -52,7 +54,6 @@ public:
 private:
     struct Use {
         JobId job;
-        int position = 0;
         std::string key;
         std::string limit;
         bool is_held = false;
@@ -75,11 +76,13 @@ private:
     void let_go(Use& use);
     std::size_t hand_on(const std::string& key);
     std::vector<JobId> unpark(const std::map<JobId, LaneId>& jobs);
-    void write_uses(const std::vector<Use>& uses);
+    void note(JobId job, const std::string& key, bool is_held);
+    void write(const std::vector<Use>& uses);
     void write_states();
 
     Change& change_;
     std::set<JobId> granted_;
+    boost::json::array uses_;              // that have changed, as rows
     std::map<std::string, State> states_;  // by key
 };
 

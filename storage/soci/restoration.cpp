@@ -196,6 +196,7 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
     releases.touch(members.size());
     const bool is_started = releases.has_started(id);
     JobMoves moves{change};
+    Restoration restoration{change, releases};
     const auto outlooks = outlooks_of(change.session, id_list(members));
     for (const HeldJob& job : hold_jobs(change.session, members)) {
         if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
@@ -204,6 +205,7 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
                 {.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
             continue;
         }
+        if ((job.flags & kHasChildren) != 0) restoration.waits_again(job.id);
         const auto outlook = outlooks.find(job.id.value);
         const bool has_parents = outlook != outlooks.end();
         if (is_started && !(has_parents && outlook->second.is_open))
@@ -212,6 +214,7 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
             moves.wait(job, has_parents ? Reason::parents : Reason::batch);
     }
     moves.write();
+    restoration.run();
 }
 
 }  // namespace jobhost::storage

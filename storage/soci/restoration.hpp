@@ -16,6 +16,8 @@ public:
 
     // The job, held and as it was, is to run again. REQUIRES: its batch was not cancelled.
     void runs_again(const HeldJob& job);
+    // The job waits again with its batch, which has counted that.
+    void waits_again(JobId job) { parents_.push_back(job.value); }
     // Goes on until nothing follows any more. Releases::run() comes after it.
     void run();
 

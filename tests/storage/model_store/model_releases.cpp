@@ -127,10 +127,15 @@ void restore(ModelDatabase& database, BatchRecord& batch) {
     batch.seen.cancel_requested_at.reset();
     batch.seen.finished_at.reset();
     batch.is_unmet = false;
+    std::vector<JobId> restored;
     for (auto& [id, job] : database.jobs)
         if (job.seen.batch == batch.seen.id && was_unmet(job) && !has(job.parents, false) &&
-            keeps_key(database, job))
+            keeps_key(database, job)) {
             become(job, Awaiting{job.parents.empty() ? Reason::batch : Reason::parents});
+            restored.push_back(id);
+        }
+    for (const JobId id : restored)
+        take_back_end(database, id);
     if (was_final) {
         take_back_ends_of_batches(database, batch.seen.within);
         take_back_end(database, batch.seen.id);

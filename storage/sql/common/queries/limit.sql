@@ -2,13 +2,13 @@
 SELECT name, kind, capacity, window_length FROM job_limit ORDER BY name;
 
 -- name: limit_use_of
-SELECT job, position, limit_key, limit_name, is_held FROM limit_use WHERE job ${in:ids} ORDER BY job, position;
+SELECT job, limit_key, limit_name, is_held FROM limit_use WHERE job ${in:ids} ORDER BY job, position;
 
 -- name: limit_use_put
 UPDATE limit_use
 SET is_held = given.is_held
-FROM ${rows: job bigint, position integer, is_held smallint}
-WHERE limit_use.job = given.job AND limit_use.position = given.position;
+FROM ${rows: job bigint, limit_key text, is_held smallint}
+WHERE limit_use.job = given.job AND limit_use.limit_key = given.limit_key;
 
 -- name: limit_state_idle
 -- Of no consequence any more: no slot is taken, nobody waits, and rates have been forgotten.
@@ -28,9 +28,6 @@ DELETE FROM limit_instant WHERE limit_key = :key;
 
 -- name: limit_state_drop
 DELETE FROM limit_state WHERE limit_key = :key AND taken = 0;
-
--- name: limit_use_grant
-UPDATE limit_use SET is_held = 1 WHERE job ${in:ids} AND limit_key = :key;
 
 -- name: limit_state_make
 INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
