@@ -113,12 +113,14 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     }
     JobMoves moves{change_};
     const TimePoint due_at = std::max(by.due_at.value_or(now_), now_ + by.delay);
-    if (due_at > now_)
+    if (due_at > now_) {
         moves.schedule(job, due_at, Reason::delayed);
-    else if (job.state == StateName::enqueued)
+        if (job.state == StateName::enqueued && (job.flags & kHasLimits) != 0) put_off_.push_back(job.id);
+    } else if (job.state == StateName::enqueued) {
         moves.enqueue_again(job);
-    else
+    } else {
         moves.enqueue(job);
+    }
     moves.write();
 }
 

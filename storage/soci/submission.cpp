@@ -5,6 +5,7 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/key_taking.hpp"
 #include "storage/soci/known_jobs.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/submission_rows.hpp"
 
@@ -45,7 +46,8 @@ std::vector<Inserted> Submission::submit() {
     change_.session.announce();
     leave_out_known_batches();
     leave_out_known(change_, entries_);
-    KeyTaking{change_}.take(entries_);
+    KeyTaking keys{change_};
+    keys.take(entries_);
     follow_left_out();
     hold_named();
     refuse_cycles();
@@ -58,6 +60,7 @@ std::vector<Inserted> Submission::submit() {
         parents.insert(id);
     insert_edge_rows(change_.session, batches_, entries_, parents);
     tell();
+    LimitSlots{change_}.free(keys.put_off());
     std::vector<Inserted> answers;
     for (const SubmissionEntry& entry : entries_)
         answers.push_back(entry.answer);
