@@ -382,25 +382,6 @@ TEST_P(LimitConformance, WhatAClaimFindsExpiredLetsItsSlotGoAtOnce) {
     EXPECT_EQ(claimed(), std::vector{next});
 }
 
-TEST_P(LimitConformance, AGrantedJobThatIsPutOffPassesTheSlotOn) {
-    set_limit("m", 1);
-    const JobId holder = insert(limited({{"m", ""}}));
-    claimed();
-    NewJob unique = limited({{"m", ""}});
-    unique.unique = Unique{.key = "k"};
-    insert(unique);
-    const JobId next = insert(limited({{"m", ""}}));
-    claimed();
-    succeed(holder);
-    ASSERT_EQ(state_of(unique.id), enqueued) << "with the slot";
-    NewJob later = limited({{"m", ""}});
-    later.unique = Unique{.key = "k", .on_conflict = OnConflict::extend};
-    later.due_at = clock.now() + 1h;
-    submit({}, {later});
-    EXPECT_EQ(state_of(unique.id), scheduled);
-    EXPECT_EQ(state_of(next), enqueued);
-}
-
 INSTANTIATE_TEST_SUITE_P(Databases, LimitConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace
