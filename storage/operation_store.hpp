@@ -79,7 +79,8 @@ public:
     // now; children that were deleted because of it wait again, and its batch is open again. remove: any job
     // that does not run becomes deleted, for good. cancel: the same, and one that runs is asked to stop.
     // reschedule: a job that does not run becomes scheduled; a failed one, too. move: a job that is not final
-    // gets another queue or priority. One answer for each id. Each in a transaction of its own beyond 1,000.
+    // gets another queue or priority. One answer for each id. What was asked of jobs that
+    // exist leaves a command. Each in a transaction of its own beyond 1,000.
     virtual std::vector<Operated> operate(std::span<const JobId> jobs, const Operation& operation) = 0;
 
     // A new job like that one, with other arguments if they are given, in the same queue and by the same

@@ -15,7 +15,8 @@ namespace jobhost::storage {
 
 inline constexpr std::size_t kMaxCheckpointSize = std::size_t{1} << 20;  // bytes of JSON
 inline constexpr std::size_t kMaxStepName = 200;
-inline constexpr std::size_t kMaxSteps = 10'000;  // of one job
+inline constexpr std::size_t kMaxSteps = 10'000;                     // of one job
+inline constexpr std::size_t kMaxStepsSize = std::size_t{64} << 20;  // bytes of JSON, all steps of a job
 
 struct RunKey {
     ServerId server;
@@ -46,7 +47,8 @@ public:
     // Replaces the checkpoint. False: the run is not this server's any more, and nothing was written. Throws
     // refused for what is too large or not JSON.
     virtual bool save_checkpoint(const RunKey& run, const std::string& checkpoint) = 0;
-    // A step is completed once: the first result stays. False as above. Throws refused as above.
+    // A step is completed once: the first result stays. False as above. Throws refused as above,
+    // and for more than kMaxSteps or kMaxStepsSize.
     virtual bool save_step(const RunKey& run, const std::string& name, const std::string& result) = 0;
     // Jobs that a run hands in, each with creator and call_no: durable at once. Nothing: the run is not this
     // server's any more, and nothing was handed in. A call that an earlier run made already is answered by

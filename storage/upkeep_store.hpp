@@ -18,7 +18,7 @@ struct Purged {
     bool is_done = true;  // nothing is left to look at; the position has gone back to the beginning
 };
 
-// Thread-safe. Each call is one short transaction. Every call may throw StorageError.
+// Thread-safe. Each call is one short transaction, or several. Every call may throw StorageError.
 class UpkeepStore {
 public:
     virtual ~UpkeepStore() = default;

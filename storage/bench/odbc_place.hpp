@@ -19,6 +19,9 @@ public:
     ~OdbcPlace() override;
 
     void make(const std::string& space, int servers) override;
+    storage::StorageOptions options_of(const std::string& space) override {
+        return made_.at(space).value().options();
+    }
     std::unique_ptr<Connection> connect(const std::string& space, Contender, int) override {
         return made_.at(space).value().connect();
     }

@@ -36,6 +36,8 @@ public:
 
     // Makes a space, anew if it was made before, with so many live servers. No connection to it is open.
     virtual void make(const std::string& space, int servers) = 0;
+    // How jobhost opens a space.
+    virtual storage::StorageOptions options_of(const std::string& space) = 0;
     // `server` is 1 or more: who the connection claims for.
     // REQUIRES: has_raw() for a raw one.
     virtual std::unique_ptr<Connection> connect(const std::string& space, Contender contender,

@@ -16,6 +16,9 @@ public:
     ~SqlitePlace() override;
 
     void make(const std::string& space, int servers) override;
+    storage::StorageOptions options_of(const std::string& space) override {
+        return made_.at(space).options();
+    }
     std::unique_ptr<Connection> connect(const std::string& space, Contender contender, int server) override;
     void load(const std::string& space, Ballast ballast, std::int64_t count) override;
     bool has_raw() const override { return true; }

@@ -14,6 +14,7 @@ public:
     // Makes the tables, by opening the storage, and `servers` live servers.
     StoredSpace(storage::StorageOptions options, int servers);
 
+    const storage::StorageOptions& options() const noexcept { return options_; }
     const std::vector<ServerId>& servers() const noexcept { return servers_; }
     // All connections share one storage, as the threads of a host do, and one server. It is closed with the
     // last of them.

@@ -21,8 +21,8 @@ enum class HeldWhile : std::uint8_t {
 // What happens to a second job with the same key.
 enum class OnConflict : std::uint8_t {
     skip,     // it is not inserted; the answer names the first
-    replace,  // the first one gets its arguments, instant and priority, if it has never been claimed
-    extend,   // the first one gets its instant, if it has never been claimed
+    replace,  // the first one gets its arguments, policy, priority, instant and delay, if never claimed
+    extend,   // the first one gets its instant and delay, if never claimed
     fail,     // the whole submission is refused
 };
 

@@ -4,6 +4,8 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
 
+#include <boost/json.hpp>
+
 #include <map>
 
 namespace jobhost::storage {
@@ -18,7 +20,7 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
                                  Departures& departures) {
     std::set<BatchId> batches;
     for (const ClaimedRow& row : rows)
-        if (row.batch) batches.insert(*row.batch);
+        if (row.batch && !row.is_over) batches.insert(*row.batch);
     std::set<JobId> gone;
     if (batches.empty()) return gone;
     std::map<BatchId, Reason> cancelled;
@@ -26,7 +28,7 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
          change.session.rows<long long, int>("batch_cancelled", {{"ids", id_list(batches)}}))
         cancelled[BatchId{id}] = is_unmet != 0 ? Reason::unmet : Reason::cancelled;
     for (const ClaimedRow& row : rows)
-        if (row.batch && cancelled.contains(*row.batch)) gone.insert(row.id);
+        if (row.batch && !row.is_over && cancelled.contains(*row.batch)) gone.insert(row.id);
     if (gone.empty()) return gone;
     JobMoves moves{change};
     for (const HeldJob& job : held_of(change.session, gone)) {
@@ -38,32 +40,50 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
     return gone;
 }
 
-std::set<JobId> park(Change& change, const std::vector<SlotSeeker>& seekers, std::set<JobId>& granted) {
-    std::set<JobId> parked;
-    if (seekers.empty()) return parked;
-    LimitSlots slots{change};
-    const std::vector<NoSlot> without = slots.take(seekers);
-    granted.insert(slots.granted().begin(), slots.granted().end());
-    std::map<JobId, const NoSlot*> why;
-    std::vector<JobId> throttled;
-    for (const NoSlot& none : without) {
-        why[none.id] = &none;
-        parked.insert(none.id);
-        if (none.throttled) throttled.push_back(none.id);
+// They are held: this transaction has claimed them.
+void park(Change& change, const std::map<JobId, std::string>& keys, const std::map<JobId, LaneId>& lanes) {
+    boost::json::array rows;
+    for (const auto& [id, key] : keys) {
+        rows.push_back({{"id", id.value}, {"limit_key", key}});
+        change.tally.moved(lanes.at(id), StateName::processing, StateName::awaiting);
     }
+    if (!rows.empty())
+        change.session.execute("job_park", {{"rows", boost::json::serialize(rows)},
+                                            {"reason", static_cast<int>(Reason::limit)}});
+}
+
+void throttle(Change& change, const std::map<JobId, TimePoint>& instants) {
+    if (instants.empty()) return;
+    std::set<JobId> ids;
+    for (const auto& [id, at] : instants)
+        ids.insert(id);
     JobMoves moves{change};
-    for (const HeldJob& job : held_of(change.session, parked)) {
-        const NoSlot& none = *why.at(job.id);
-        if (none.throttled)
-            moves.schedule(job, *none.throttled, Reason::throttled);
-        else
-            moves.wait(job, Reason::limit, none.parked_on);
-    }
+    for (const HeldJob& job : held_of(change.session, ids))
+        moves.schedule(job, instants.at(job.id), Reason::throttled);
     moves.write();
-    if (!parked.empty()) change.session.execute("job_unclaim", {{"ids", id_list(parked)}});
-    if (!throttled.empty())
-        change.session.execute("job_flag", {{"flag", kHasRateSlot}, {"ids", id_list(throttled)}});
-    return parked;
+    change.session.execute("job_unclaim", {{"ids", id_list(ids)}});
+    change.session.execute("job_flag", {{"flag", kHasRateSlot}, {"ids", id_list(ids)}});
+}
+
+// Those that get no slot.
+std::set<JobId> admit(Change& change, const std::vector<SlotSeeker>& seekers,
+                      const std::map<JobId, LaneId>& lanes, std::set<JobId>& granted) {
+    std::set<JobId> away;
+    if (seekers.empty()) return away;
+    LimitSlots slots{change};
+    std::map<JobId, std::string> parked;
+    std::map<JobId, TimePoint> throttled;
+    for (const NoSlot& none : slots.take(seekers)) {
+        away.insert(none.id);
+        if (none.throttled)
+            throttled[none.id] = *none.throttled;
+        else
+            parked[none.id] = none.parked_on;
+    }
+    granted.insert(slots.granted().begin(), slots.granted().end());
+    park(change, parked, lanes);
+    throttle(change, throttled);
+    return away;
 }
 
 }  // namespace
@@ -72,13 +92,17 @@ std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, s
                           Departures& departures) {
     std::set<JobId> away = remove_cancelled(change, rows, departures);
     std::vector<SlotSeeker> seekers;
+    std::map<JobId, LaneId> lanes;
     for (const ClaimedRow& row : rows)
-        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) seekers.push_back({row.id, row.flags});
-    away.merge(park(change, seekers, granted));
+        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) {
+            seekers.push_back({row.id, row.flags, row.is_over});
+            lanes[row.id] = row.lane;
+        }
+    away.merge(admit(change, seekers, lanes, granted));
     std::vector<JobId> with_rate_slot;
     std::vector<JobId> with_key;
     for (const ClaimedRow& row : rows) {
-        if (away.contains(row.id)) continue;
+        if (row.is_over || away.contains(row.id)) continue;
         if ((row.flags & kHasRateSlot) != 0) with_rate_slot.push_back(row.id);
         if ((row.flags & kFreesAtClaim) != 0) with_key.push_back(row.id);
     }

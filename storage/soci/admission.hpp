@@ -14,11 +14,12 @@ struct ClaimedRow {
     LaneId lane;
     int flags = 0;
     std::optional<BatchId> batch;
+    bool is_over = false;  // the claim has deleted it instead
 };
 
-// REQUIRES: this transaction has just claimed the jobs, in this order. Members of a batch that was cancelled
-// become deleted, jobs that find no slot are parked or throttled, and get their attempt back; keys that are
-// held only until then are free. Returns those that may not run.
+// REQUIRES: this transaction has just claimed the jobs, in this order. What is over lets go of slots. Members
+// of a batch that was cancelled become deleted, jobs that find no slot are parked or throttled, and get their
+// attempt back; keys that are held only until then are free. Returns those that may not run.
 std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted,
                           Departures& departures);
 

@@ -3,6 +3,7 @@
 #include "storage/soci/edge_rows.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <limits>
 #include <map>
@@ -30,7 +31,8 @@ std::vector<Batch> select_batches(Session& session, const std::vector<BatchId>& 
                       Maybe>("batch_select", {{"ids", id_list(ids)}})) {
         Batch batch{.id = BatchId{id},
                     .name = std::move(name),
-                    .state = static_cast<BatchState>(state),
+                    .state = stored_as<BatchState>(kBatchStateNames, state,
+                                                   "the state of batch " + std::to_string(id)),
                     .members = members,
                     .unfinished = unfinished,
                     .unsuccessful = unsuccessful,
@@ -43,7 +45,8 @@ std::vector<Batch> select_batches(Session& session, const std::vector<BatchId>& 
     for (const auto& [batch, state, count] :
          session.rows<long long, int, long long>("batch_jobs_count", {{"ids", id_list(ids)}}))
         if (const auto counted = found.find(BatchId{batch}); counted != found.end())
-            counted->second.jobs.at(static_cast<std::size_t>(state)) = count;
+            counted->second.jobs.at(static_cast<std::size_t>(
+                stored_as<StateName>(kStateNames, state, "the state of a job"))) = count;
     std::vector<JobId> children;  // ids name jobs and batches alike
     for (const BatchId id : ids)
         children.emplace_back(JobId{id.value});
@@ -80,7 +83,9 @@ std::vector<Child> children_of(Session& session, std::variant<JobId, BatchId> of
     const long long parent = std::visit([](auto id) { return id.value; }, of);
     for (const auto& [child, is_batch, condition, met] : session.rows<long long, int, int, int>(
              "edge_children", {{"parent", parent}, {"count", static_cast<long long>(limit)}})) {
-        Child found{.id = JobId{child}, .on = static_cast<Condition>(condition), .is_met = {}};
+        Child found{.id = JobId{child},
+                    .on = stored_as<Condition>(kConditionNames, condition, "a condition"),
+                    .is_met = {}};
         if (is_batch != 0) found.id = BatchId{child};
         if (met != kOpen) found.is_met = met == 1;
         children.push_back(found);

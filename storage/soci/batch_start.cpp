@@ -18,7 +18,8 @@ void open_batch(Change& change, BatchId id) {
     if (batch.state != BatchState::creating) return;
     if (batch.members == 0) refuse(name_of(id) + " has no members to start with");
     if (batch.within) releases.batches().hold({*batch.within});
-    if (outlook_of(change.session, id).is_open || !releases.has_started(batch.within)) {
+    if (batch.cancel_requested_at || outlook_of(change.session, id).is_open ||
+        !releases.has_started(batch.within)) {
         batch.state = BatchState::awaiting;
         releases.batches().changed(id);
     } else {

@@ -4,6 +4,8 @@
 #include "storage/soci/name_cache.hpp"
 #include "storage/soci/tally.hpp"
 
+#include <set>
+
 namespace jobhost::storage {
 
 // Lives as long as the run of the transaction's work.
@@ -13,6 +15,8 @@ struct Change {
     NameCache::Draft& draft;
     Tally& tally;
     Duration ageing;  // what one point of priority is worth in waiting
+    // What slots of limits have let go. It is announced if it is not claimed in this transaction, too.
+    std::set<JobId>& let_go;
 };
 
 }  // namespace jobhost::storage

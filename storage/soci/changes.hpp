@@ -7,6 +7,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace jobhost::storage {
@@ -40,8 +41,10 @@ private:
     void run(Session& session, NameCache::Draft& draft, Work& work) {
         draft = {};
         Tally tally;
-        Change change{session, names_, draft, tally, ageing(session)};
+        std::set<JobId> let_go;
+        Change change{session, names_, draft, tally, ageing(session), let_go};
         work(change);
+        if (!let_go.empty()) session.announce();
         tally.write(session);
     }
     // Read once, as it never changes while hosts run. Throws StorageError.

@@ -137,17 +137,22 @@ private:
     // Best first.
     void keep(const std::vector<Row>& rows) {
         std::map<Candidate, ClaimedJob> claimed;
-        std::vector<ClaimedRow> special;
+        std::map<Candidate, ClaimedRow> special;
         for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key,
                           policy, arguments, definition, nominal_at, flags, batch] : rows) {
-            if (state != static_cast<int>(StateName::processing)) {
+            const Candidate place{ranks_[LaneId{lane}], order_key, id};
+            const bool is_over = state != static_cast<int>(StateName::processing);
+            if (is_over ? (flags & kHasLimits) != 0 : flags != 0 || batch)
+                special[place] = {.id = JobId{id},
+                                  .lane = LaneId{lane},
+                                  .flags = flags,
+                                  .batch = batch ? std::optional{BatchId{*batch}} : std::nullopt,
+                                  .is_over = is_over};
+            if (is_over) {
                 departures_.add(JobId{id}, static_cast<StateName>(state), flags, batch);
                 continue;
             }
-            if (flags != 0 || batch)
-                special.push_back(
-                    {JobId{id}, LaneId{lane}, flags, batch ? std::optional{BatchId{*batch}} : std::nullopt});
-            claimed[{ranks_[LaneId{lane}], order_key, id}] = ClaimedJob{
+            claimed[place] = ClaimedJob{
                 .id = JobId{id},
                 .lease = Lease{lease},
                 .lane = LaneId{lane},
@@ -166,7 +171,7 @@ private:
                 .batch = batch ? std::optional{BatchId{*batch}} : std::nullopt,
             };
         }
-        if (!special.empty()) turn_away_from(claimed, std::move(special));
+        if (!special.empty()) turn_away_from(claimed, special);
         read_arguments(session_, claimed);
         rest_.limit -= claimed.size();
         for (auto& [place, job] : claimed)
@@ -174,21 +179,23 @@ private:
     }
 
     // What may not run after all is left out; what may is told how its parents ended.
-    void turn_away_from(std::map<Candidate, ClaimedJob>& claimed, std::vector<ClaimedRow> special) {
-        std::map<JobId, Candidate> places;
-        for (const auto& [place, job] : claimed)
-            places[job.id] = place;
-        std::sort(special.begin(), special.end(), [&](const ClaimedRow& a, const ClaimedRow& b) {
-            return places.at(a.id) < places.at(b.id);
-        });
-        const std::set<JobId> away = turn_away(change_, special, granted_, departures_);
-        for (const JobId id : away)
-            claimed.erase(places.at(id));
-        std::vector<JobId> children;
-        for (const ClaimedRow& row : special)
-            if ((row.flags & kHasParents) != 0 && !away.contains(row.id)) children.push_back(row.id);
-        for (auto& [child, parents] : parents_of(session_, children))
-            claimed.at(places.at(child)).parents = std::move(parents);
+    void turn_away_from(std::map<Candidate, ClaimedJob>& claimed,
+                        const std::map<Candidate, ClaimedRow>& special) {
+        std::vector<ClaimedRow> rows;
+        for (const auto& [place, row] : special)
+            rows.push_back(row);
+        const std::set<JobId> away = turn_away(change_, rows, granted_, departures_);
+        std::map<JobId, Candidate> children;
+        for (const auto& [place, row] : special)
+            if (away.contains(row.id))
+                claimed.erase(place);
+            else if ((row.flags & kHasParents) != 0 && !row.is_over)
+                children[row.id] = place;
+        std::vector<JobId> ids;
+        for (const auto& [id, place] : children)
+            ids.push_back(id);
+        for (auto& [child, parents] : parents_of(session_, ids))
+            claimed.at(children.at(child)).parents = std::move(parents);
     }
 
     Change& change_;
@@ -223,6 +230,8 @@ std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest
     take_part(claim.lanes, claim.limit);
     for (const ClaimRequest::Part& part : claim.more)
         take_part(part.lanes, part.limit);
+    for (const ClaimedJob& job : taken)
+        change.let_go.erase(job.id);
     departures.follow(change);
     return taken;
 }

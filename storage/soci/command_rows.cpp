@@ -2,6 +2,7 @@
 
 #include "storage/soci/instants.hpp"
 #include "storage/soci/operation_json.hpp"
+#include "storage/soci/stored_enum.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
@@ -37,17 +38,18 @@ std::vector<Command> read(Session& session, const char* statement, const Paramet
     for (auto& [id, verb, job, queue, by, filter, looked_at, done, not_possible, created_at, finished_at] :
          session.rows<long long, int, Maybe, std::optional<std::string>, std::string, std::string, long long,
                       long long, long long, long long, Maybe>(statement, parameters)) {
-        Command command{.id = CommandId{id},
-                        .verb = static_cast<Verb>(verb),
-                        .by = std::move(by),
-                        .job = {},
-                        .queue = {},
-                        .filter = std::move(filter),
-                        .looked_at = looked_at,
-                        .done = done,
-                        .not_possible = not_possible,
-                        .created_at = instant(created_at),
-                        .finished_at = instant(finished_at)};
+        Command command{
+            .id = CommandId{id},
+            .verb = stored_as<Verb>(kVerbNames, verb, "the verb of command " + std::to_string(id)),
+            .by = std::move(by),
+            .job = {},
+            .queue = {},
+            .filter = std::move(filter),
+            .looked_at = looked_at,
+            .done = done,
+            .not_possible = not_possible,
+            .created_at = instant(created_at),
+            .finished_at = instant(finished_at)};
         if (job) command.job = JobId{*job};
         if (queue) command.queue = QueueName{*std::move(queue)};
         commands.push_back(std::move(command));

@@ -1,6 +1,7 @@
 #include "storage/soci/edge_rows.hpp"
 
 #include "storage/soci/id_list.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <utility>
 
@@ -14,7 +15,7 @@ std::map<JobId, std::vector<ParentEnd>> parents_of(Session& session, const std::
          session.rows<long long, long long, int, int, int, std::optional<std::string>>(
              "edge_of", {{"ids", id_list(children)}})) {
         ParentEnd end;
-        end.parent.on = static_cast<Condition>(condition);
+        end.parent.on = stored_as<Condition>(kConditionNames, condition, "a condition");
         if (is_batch != 0)
             end.parent.of = BatchId{parent};
         else

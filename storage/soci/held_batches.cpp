@@ -2,6 +2,7 @@
 
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <boost/json.hpp>
 
@@ -19,7 +20,8 @@ void HeldBatches::hold(const std::vector<BatchId>& ids) {
          session_.rows<long long, Maybe, int, long long, long long, long long, Maybe, int, Maybe>(
              "batch_hold", {{"ids", id_list(missing)}})) {
         HeldBatch batch{.id = BatchId{id},
-                        .state = static_cast<BatchState>(state),
+                        .state = stored_as<BatchState>(kBatchStateNames, state,
+                                                       "the state of batch " + std::to_string(id)),
                         .members = members,
                         .unfinished = unfinished,
                         .unsuccessful = unsuccessful,
@@ -34,6 +36,17 @@ void HeldBatches::hold(const std::vector<BatchId>& ids) {
 HeldBatch* HeldBatches::find(BatchId id) {
     const auto found = held_.find(id);
     return found == held_.end() ? nullptr : &found->second;
+}
+
+bool HeldBatches::lies_in_cancelled(const HeldBatch& batch) {
+    for (std::optional<BatchId> outer = batch.within; outer;) {
+        hold({*outer});
+        const HeldBatch* around = find(*outer);
+        if (around == nullptr) return false;
+        if (around->cancel_requested_at) return true;
+        outer = around->within;
+    }
+    return false;
 }
 
 void HeldBatches::write() {

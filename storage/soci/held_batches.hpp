@@ -21,6 +21,8 @@ struct HeldBatch {
     bool is_unmet = false;  // cancelled because what it waited for ended otherwise
     std::optional<TimePoint> finished_at;
 
+    // It starts when what it awaits has come.
+    bool is_to_start() const noexcept { return state == BatchState::awaiting && !cancel_requested_at; }
     // All its members are final, and it counts.
     bool is_to_finish() const noexcept {
         return !is_final(state) && unfinished == 0 && (state == BatchState::started || cancel_requested_at);
@@ -38,6 +40,8 @@ public:
     void hold(const std::vector<BatchId>& ids);
     // Nothing: it does not exist. REQUIRES: hold() was asked for it.
     HeldBatch* find(BatchId id);
+    // Whether one around it was cancelled; holds those.
+    bool lies_in_cancelled(const HeldBatch& batch);
     void changed(BatchId id) { is_changed_[id] = true; }
     // Writes those that were changed since the last time.
     void write();

@@ -3,6 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jobhost::storage {
@@ -54,6 +55,15 @@ void JobMoves::schedule(const HeldJob& job, TimePoint due_at, Reason reason) {
     change_.session.announce();
 }
 
+void JobMoves::release(const HeldJob& job) {
+    const TimePoint now = change_.session.now();
+    const TimePoint due_at = std::max(job.due_at.value_or(now), now + job.delay.value_or(Duration::zero()));
+    if (due_at > now)
+        schedule(job, due_at, Reason::delayed);
+    else
+        enqueue(job);
+}
+
 void JobMoves::wait(const HeldJob& job, Reason reason, const std::string& limit_key) {
     put(job, {.state = StateName::awaiting,
               .reason = reason,
@@ -62,7 +72,9 @@ void JobMoves::wait(const HeldJob& job, Reason reason, const std::string& limit_
 }
 
 void JobMoves::remove(const HeldJob& job, Reason reason) {
-    put(job, {.state = StateName::deleted, .reason = reason});
+    put(job, {.state = StateName::deleted,
+              .reason = reason,
+              .due_at = job.state == StateName::awaiting ? job.due_at : std::nullopt});
 }
 
 void JobMoves::put(const HeldJob& job, const Place& place) {

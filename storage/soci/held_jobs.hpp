@@ -39,7 +39,10 @@ public:
     // With the place in its queue that it had before.
     void enqueue_again(const HeldJob& job);
     void schedule(const HeldJob& job, TimePoint due_at, Reason reason);
+    // What it awaited has come.
+    void release(const HeldJob& job);
     void wait(const HeldJob& job, Reason reason, const std::string& limit_key = {});
+    // It keeps the instant that it was to wait for then: it may come back.
     void remove(const HeldJob& job, Reason reason);
 
     void write();

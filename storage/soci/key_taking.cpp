@@ -46,9 +46,11 @@ void KeyTaking::meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier) {
     const OnConflict conflict = entry.job.unique->on_conflict;
     if (conflict != OnConflict::replace && conflict != OnConflict::extend) return meet(entry, earlier.job.id);
     earlier.job.due_at = entry.job.due_at;
+    earlier.job.delay = entry.job.delay;
     if (conflict == OnConflict::replace) {
         earlier.job.arguments = entry.job.arguments;
         earlier.job.priority = entry.job.priority;
+        earlier.job.policy = entry.job.policy;
     }
     entry.leave_out(earlier.job.id);
 }
@@ -92,22 +94,33 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     if ((job.flags & kHasRateSlot) != 0)
         session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(std::vector{job.id})}});
     if (by.unique->on_conflict == OnConflict::replace) {
-        session.execute("job_replace",
-                        {{"id", holder.value}, {"arguments", by.arguments}, {"priority", by.priority}});
+        const PolicyId policy = change_.names.policy(session, change_.draft, by.policy);
+        session.execute("job_replace", {{"id", holder.value},
+                                        {"arguments", by.arguments},
+                                        {"priority", by.priority},
+                                        {"policy", policy.value}});
         job.order_key += (job.priority - by.priority) * change_.ageing.count();
         job.priority = by.priority;
     }
     if (job.state == StateName::awaiting) {
-        session.execute("job_due_when_released", {{"id", holder.value}, {"due_at", micros(by.due_at)}});
+        std::optional<long long> delay;
+        if (by.delay > Duration::zero()) delay = by.delay.count();
+        session.execute("job_due_when_released", {{"id", holder.value},
+                                                  {"due_at", micros(by.due_at)},
+                                                  {"delay", delay},
+                                                  {"order_key", job.order_key}});
         return;
     }
     JobMoves moves{change_};
-    if (by.due_at && *by.due_at > now_)
-        moves.schedule(job, *by.due_at, Reason::delayed);
-    else if (job.state == StateName::enqueued)
+    const TimePoint due_at = std::max(by.due_at.value_or(now_), now_ + by.delay);
+    if (due_at > now_) {
+        moves.schedule(job, due_at, Reason::delayed);
+        if (job.state == StateName::enqueued && (job.flags & kHasLimits) != 0) put_off_.push_back(job.id);
+    } else if (job.state == StateName::enqueued) {
         moves.enqueue_again(job);
-    else
+    } else {
         moves.enqueue(job);
+    }
     moves.write();
 }
 

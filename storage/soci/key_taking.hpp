@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace jobhost::storage {
 
@@ -18,6 +19,8 @@ public:
     // Gives each job its key, or does what it says for the case that another one has it. Jobs of the same
     // submission meet each other, too. Throws StorageError (refused) as OnConflict::fail wants it.
     void take(SubmissionEntries& entries);
+    // Jobs that were enqueued, and are to wait by what they were replaced with: they let go of slots.
+    const std::vector<JobId>& put_off() const noexcept { return put_off_; }
 
 private:
     void take(SubmissionEntry& entry);
@@ -28,6 +31,7 @@ private:
 
     Change& change_;
     const TimePoint now_;
+    std::vector<JobId> put_off_;
     std::map<std::pair<bool, std::string>, SubmissionEntry*> taken_;  // by whether it is a window, and slot
 };
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -24,16 +25,18 @@ void leave_out_known_ids(Session& session, SubmissionEntries& entries) {
 
 // A job that runs again makes its calls again.
 void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
-    std::map<JobId, std::map<int, JobId>> calls;
+    std::map<JobId, std::set<int>> made;
+    for (const SubmissionEntry& entry : entries)
+        if (entry.job.creator && !entry.is_left_out) made[*entry.job.creator].insert(entry.job.call_no);
+    std::map<std::pair<JobId, int>, JobId> calls;
+    for (const auto& [creator, numbers] : made)
+        for (const auto& [id, call] : change.session.rows<long long, int>(
+                 "job_of_call", {{"creator", creator.value}, {"calls", id_list(numbers)}}))
+            calls.emplace(std::pair{creator, call}, JobId{id});
     for (SubmissionEntry& entry : entries) {
         const NewJob& job = entry.job;
         if (!job.creator || entry.is_left_out) continue;
-        const auto [known, is_new] = calls.try_emplace(*job.creator);
-        if (is_new)
-            for (const auto& [id, call] :
-                 change.session.rows<long long, int>("job_of_call", {{"creator", job.creator->value}}))
-                known->second.emplace(call, JobId{id});
-        const auto [call, is_first] = known->second.try_emplace(job.call_no, job.id);
+        const auto [call, is_first] = calls.try_emplace(std::pair{*job.creator, job.call_no}, job.id);
         if (!is_first) entry.leave_out(call->second);
     }
 }

@@ -5,6 +5,10 @@
 #include "storage/soci/held_jobs.hpp"
 #include "storage/soci/rate_slots.hpp"
 
+#include <boost/json/array.hpp>
+
+#include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <span>
@@ -13,10 +17,11 @@
 
 namespace jobhost::storage {
 
-// A job that has just been claimed and needs slots.
+// A job that has just been claimed and needs slots, or was found to be over and needs none any more.
 struct SlotSeeker {
     JobId id;
     int flags = 0;
+    bool is_over = false;
 };
 
 // Why a job cannot run yet. One of the two is set.
@@ -39,6 +44,9 @@ public:
     void free(const std::vector<JobId>& jobs);
     // Hands out what is free of these keys; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
+    // Forgets keys of which nothing is to be known any more: no slot is taken, nobody waits, and the last
+    // slots of rates lie longer back than the limit's window.
+    void forget(const std::vector<std::string>& keys);
 
     // Jobs that have become enqueued by all of this.
     const std::set<JobId>& granted() const noexcept { return granted_; }
@@ -46,7 +54,6 @@ public:
 private:
     struct Use {
         JobId job;
-        int position = 0;
         std::string key;
         std::string limit;
         bool is_held = false;
@@ -55,20 +62,27 @@ private:
     struct State {
         std::int64_t taken = 0;
         RateSlots rate;
+
+        using Numbers = std::array<std::int64_t, 3>;
+        Numbers numbers() const { return {taken, rate.given_out, rate.instant}; }
+        Numbers written{};
     };
 
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
+    static std::vector<Use> those_to_decide(const std::vector<Use>& uses,
+                                            const std::vector<SlotSeeker>& jobs);
     void hold(const std::vector<Use>& uses);
-    const Limit& limit_named(const std::string& name);
     std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
     void let_go(Use& use);
     std::size_t hand_on(const std::string& key);
-    void write_uses(const std::vector<Use>& uses);
+    std::vector<JobId> unpark(const std::map<JobId, LaneId>& jobs);
+    void note(JobId job, const std::string& key, bool is_held);
+    void write(const std::vector<Use>& uses);
     void write_states();
 
     Change& change_;
     std::set<JobId> granted_;
-    std::map<std::string, Limit> limits_;
+    boost::json::array uses_;              // that have changed, as rows
     std::map<std::string, State> states_;  // by key
 };
 

@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <boost/json.hpp>
 
@@ -145,12 +146,12 @@ void Releases::start_members() {
         batches.emplace_back(BatchId{member});
     batches_.hold(batches);
     for (const BatchId member : batches)
-        if (batches_.find(member)->state == BatchState::awaiting) start(member);
+        if (batches_.find(member)->is_to_start()) start(member);
     std::vector<JobId> jobs;
     for (const std::int64_t member : first("job_members_waiting"))
         jobs.emplace_back(JobId{member});
     for (const HeldJob& job : hold_jobs(change_.session, jobs))
-        if (job.state == StateName::awaiting && job.reason != Reason::limit) release(job);
+        if (job.state == StateName::awaiting && job.reason != Reason::limit) moves_.release(job);
     moves_.write();
     finish_if_complete(id);
 }
@@ -205,11 +206,12 @@ std::vector<Releases::Edge> Releases::take_edges() {
     for (const auto& [parent, child, position, is_child_batch, condition] :
          change_.session.rows<long long, long long, int, int, int>(
              "edge_open_of", {{"ids", id_list(parents)}, {"count", static_cast<long long>(left()) + 1}}))
-        edges.push_back({.parent = parent,
-                         .child = child,
-                         .position = position,
-                         .is_child_batch = is_child_batch != 0,
-                         .is_met = is_met(parent, static_cast<Condition>(condition))});
+        edges.push_back(
+            {.parent = parent,
+             .child = child,
+             .position = position,
+             .is_child_batch = is_child_batch != 0,
+             .is_met = is_met(parent, stored_as<Condition>(kConditionNames, condition, "a condition"))});
     if (edges.size() > left()) {
         const std::int64_t first_untold = edges[left()].parent;
         edges.resize(left());
@@ -268,7 +270,7 @@ void Releases::decide(BatchId id, const Outlook& outlook) {
     if (batch == nullptr || batch->state > BatchState::awaiting) return;
     if (outlook.is_unmet)
         cancel(id, true);
-    else if (!outlook.is_open && batch->state == BatchState::awaiting && has_started(batch->within))
+    else if (!outlook.is_open && batch->is_to_start() && has_started(batch->within))
         start(id);
 }
 
@@ -276,20 +278,13 @@ void Releases::decide(BatchId id, const Outlook& outlook) {
 void Releases::decide(const HeldJob& job, const Outlook& outlook) {
     if (job.state != StateName::awaiting || job.reason == Reason::limit) return;
     if (outlook.is_unmet) {
-        moves_.remove(job, Reason::unmet);
+        const HeldBatch* batch = job.batch ? batches_.find(*job.batch) : nullptr;
+        const bool is_cancelled = batch != nullptr && batch->cancel_requested_at && !batch->is_unmet;
+        moves_.remove(job, is_cancelled ? Reason::cancelled : Reason::unmet);
         ended({.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
     } else if (!outlook.is_open && has_started(job.batch)) {
-        release(job);
+        moves_.release(job);
     }
-}
-
-void Releases::release(const HeldJob& job) {
-    const TimePoint now = change_.session.now();
-    const TimePoint due_at = std::max(job.due_at.value_or(now), now + job.delay.value_or(Duration::zero()));
-    if (due_at > now)
-        moves_.schedule(job, due_at, Reason::delayed);
-    else
-        moves_.enqueue(job);
 }
 
 }  // namespace jobhost::storage

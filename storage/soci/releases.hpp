@@ -89,7 +89,6 @@ private:
     void hold_batches_for(const std::vector<BatchId>& batches, const std::vector<JobId>& jobs);
     void decide(BatchId child, const Outlook& outlook);
     void decide(const HeldJob& job, const Outlook& outlook);
-    void release(const HeldJob& job);
 
     Change& change_;
     HeldBatches batches_;

@@ -14,6 +14,15 @@
 
 namespace jobhost::storage {
 
+namespace {
+
+// Also while it awaits something.
+bool wants_key(const HeldJob& job) {
+    return (job.flags & kHasUnique) != 0 && (job.flags & kHasQueuedKey) == 0;
+}
+
+}  // namespace
+
 void Restoration::runs_again(const HeldJob& job) {
     uncount(job);
     parents_.push_back(job.id.value);
@@ -45,9 +54,9 @@ void Restoration::restore_children(std::int64_t parent) {
     std::vector<Edge> edges;
     std::set<std::int64_t> jobs;
     std::set<std::int64_t> batches;
-    for (const auto& [child, position, is_batch] : change_.session.rows<long long, int, int>(
+    for (const auto& [child, position, is_batch, met] : change_.session.rows<long long, int, int, int>(
              "edge_closed_of", {{"ids", id_list(std::vector{parent})}})) {
-        edges.push_back({child, position, is_batch != 0});
+        edges.push_back({child, position, is_batch != 0, met == 0});
         (is_batch != 0 ? batches : jobs).insert(child);
     }
     if (edges.empty()) return;
@@ -75,18 +84,38 @@ void Restoration::restore_children(std::int64_t parent) {
     }
     open(opened);
     std::set<std::int64_t> children;
-    for (const Edge& edge : opened)
+    std::set<std::int64_t> freed;
+    for (const Edge& edge : opened) {
         children.insert(edge.child);
-    for (const auto& [child, outlook] : outlooks_of(change_.session, id_list(children))) {
-        if (outlook.is_unmet) continue;
-        if (const auto job = held.find(child); job != held.end()) {
-            if (job->second.state == StateName::deleted) restore(job->second);
-        } else if (HeldBatch* batch = releases_.batches().find(BatchId{child});
-                   batch != nullptr && batch->is_unmet && !lies_in_cancelled(*batch)) {
-            restore(*batch);
-        }
+        if (edge.was_unmet) freed.insert(edge.child);
     }
+    const auto outlooks = outlooks_of(change_.session, id_list(children));
+    const auto is_restorable = [&](std::int64_t child) {
+        const auto outlook = outlooks.find(child);
+        return outlook != outlooks.end() && !outlook->second.is_unmet;
+    };
+    // Before their batches, which count them with the others that come back.
+    for (const auto& [id, job] : held)
+        if (job.state == StateName::deleted && is_restorable(id) &&
+            (freed.contains(id) || !comes_back_with_batch(job)))
+            restore(job);
+    for (const BatchId id : batch_ids)
+        if (HeldBatch* batch = releases_.batches().find(id); batch != nullptr && batch->is_unmet &&
+                                                             is_restorable(id.value) &&
+                                                             !releases_.batches().lies_in_cancelled(*batch))
+            restore(*batch);
     moves_.write();
+}
+
+// REQUIRES: it did not have to wait for an unmet edge to open. Its batch, which is no longer unmet, has
+// counted it, and will restore it with the other members.
+bool Restoration::comes_back_with_batch(const HeldJob& job) {
+    if (!job.batch) return false;
+    const auto work =
+        change_.session.rows<int, long long>("work_of", {{"ids", id_list(std::vector{*job.batch})}});
+    return std::any_of(work.begin(), work.end(), [](const auto& row) {
+        return std::get<0>(row) == static_cast<int>(WorkKind::restore_members);
+    });
 }
 
 // Or would wait if what it waited for had not ended as it did.
@@ -107,23 +136,12 @@ void Restoration::restore(const HeldJob& job) {
     if (job.batch) {
         releases_.batches().hold({*job.batch});
         const HeldBatch* batch = releases_.batches().find(*job.batch);
-        if (batch != nullptr && (batch->cancel_requested_at || lies_in_cancelled(*batch))) return;
+        if (batch != nullptr && (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch)))
+            return;
     }
-    const bool wants_key = (job.flags & kHasUnique) != 0 && (job.flags & kHasQueuedKey) == 0;
-    if (wants_key && !take_key(change_.session, job.id)) return;
+    if (wants_key(job) && !take_key(change_.session, job.id)) return;
     runs_again(job);
     moves_.wait(job, Reason::parents);
-}
-
-bool Restoration::lies_in_cancelled(const HeldBatch& batch) {
-    for (std::optional<BatchId> outer = batch.within; outer;) {
-        releases_.batches().hold({*outer});
-        const HeldBatch* around = releases_.batches().find(*outer);
-        if (around == nullptr) return false;
-        if (around->cancel_requested_at) return true;
-        outer = around->within;
-    }
-    return false;
 }
 
 // With those within it. What its members count for is put right at once, whenever they follow.
@@ -178,17 +196,25 @@ void restore_members(Change& change, Releases& releases, BatchId id) {
     releases.touch(members.size());
     const bool is_started = releases.has_started(id);
     JobMoves moves{change};
+    Restoration restoration{change, releases};
     const auto outlooks = outlooks_of(change.session, id_list(members));
     for (const HeldJob& job : hold_jobs(change.session, members)) {
         if (job.state != StateName::deleted || job.reason != Reason::unmet) continue;
+        if (wants_key(job) && !take_key(change.session, job.id)) {
+            releases.ended(
+                {.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
+            continue;
+        }
+        if ((job.flags & kHasChildren) != 0) restoration.waits_again(job.id);
         const auto outlook = outlooks.find(job.id.value);
         const bool has_parents = outlook != outlooks.end();
         if (is_started && !(has_parents && outlook->second.is_open))
-            moves.enqueue(job);
+            moves.release(job);
         else
             moves.wait(job, has_parents ? Reason::parents : Reason::batch);
     }
     moves.write();
+    restoration.run();
 }
 
 }  // namespace jobhost::storage

@@ -16,6 +16,8 @@ public:
 
     // The job, held and as it was, is to run again. REQUIRES: its batch was not cancelled.
     void runs_again(const HeldJob& job);
+    // The job waits again with its batch, which has counted that.
+    void waits_again(JobId job) { parents_.push_back(job.value); }
     // Goes on until nothing follows any more. Releases::run() comes after it.
     void run();
 
@@ -24,15 +26,16 @@ private:
         std::int64_t child = 0;
         int position = 0;
         bool is_child_batch = false;
+        bool was_unmet = false;
     };
 
     void uncount(const HeldJob& job);
     void restore_children(std::int64_t parent);
     static bool waits(const HeldJob& job);
+    bool comes_back_with_batch(const HeldJob& job);
     void open(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
     void restore(HeldBatch& batch);
-    bool lies_in_cancelled(const HeldBatch& batch);
 
     Change& change_;
     Releases& releases_;

@@ -11,6 +11,7 @@
 #include "storage/soci/queue_rows.hpp"
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/settle.hpp"
+#include "storage/soci/stored_enum.hpp"
 #include "storage/text.hpp"
 
 #include <algorithm>
@@ -68,12 +69,16 @@ std::vector<Operated> SociOperationStore::operate(std::span<const JobId> jobs, c
         std::vector<Operated> done;
         changes_.write([&](Change& change) {
             done = storage::operate(change, some, operation);
+            std::vector<JobId> there;
+            for (std::size_t i = 0; i < some.size(); ++i)
+                if (done[i] != Operated::not_found) there.push_back(some[i]);
+            if (there.empty()) return;  // nothing was done to anything
             DoneCommand row{
                 .id = command, .verb = operation.verb, .by = operation.by, .operation = to_json(operation)};
-            if (some.size() == 1)
-                row.job = some.front();
+            if (there.size() == 1)
+                row.job = there.front();
             else
-                row.filter = R"({"jobs":)" + id_list(some) + "}";
+                row.filter = R"({"jobs":)" + id_list(there) + "}";
             insert_done(change.session, row);
         });
         answers.insert(answers.end(), done.begin(), done.end());
@@ -127,9 +132,10 @@ std::size_t SociOperationStore::go_on(std::size_t limit) {
              change.session
                  .rows<long long, int, std::string, std::string, std::string, std::string, long long>(
                      "command_next", {{"count", 1}}))
-            looked_at =
-                go_on(change, limit,
-                      {CommandId{id}, static_cast<Verb>(verb), by, filter, operation, position, created_at});
+            looked_at = go_on(change, limit,
+                              {CommandId{id},
+                               stored_as<Verb>(kVerbNames, verb, "the verb of command " + std::to_string(id)),
+                               by, filter, operation, position, created_at});
     });
     return looked_at;
 }

@@ -95,14 +95,19 @@ bool SociRunStore::save_step(const RunKey& run, const std::string& name, const s
         is_ours = is_held(session, run);
         if (!is_ours) return;
         if (!session.rows<long long>("step_find", {{"job", run.job.value}, {"name", name}}).empty()) return;
-        const long long count =
-            std::get<0>(session.rows<long long>("step_count", {{"job", run.job.value}}).at(0));
+        const auto [count, size] =
+            session.rows<long long, long long>("step_totals", {{"job", run.job.value}}).at(0);
         if (count >= static_cast<long long>(kMaxSteps))
             throw StorageError{StorageError::Kind::refused,
                                "a job may have " + std::to_string(kMaxSteps) + " steps at most"};
+        if (size + static_cast<long long>(result.size()) > static_cast<long long>(kMaxStepsSize))
+            throw StorageError{StorageError::Kind::refused,
+                               "the results of a job's steps may be " + std::to_string(kMaxStepsSize) +
+                                   " bytes at most, all together; keep large ones elsewhere, and save where"};
         session.execute("step_insert", {{"job", run.job.value},
                                         {"name", name},
                                         {"number", count},
+                                        {"size", static_cast<long long>(result.size())},
                                         {"result", result},
                                         {"now", micros(session.now())}});
         flag_saved(session, run.job);

@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/releases.hpp"
 #include "storage/soci/tally.hpp"
 
@@ -154,6 +155,15 @@ std::size_t remove(Session& session, Tally& tally, const Doomed& doomed) {
 
 Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
     Purged purged;
+    if (position.state <= kLastFinal) purged.count = purge_jobs(position, limit);
+    // A batch goes after those within it.
+    purged.is_done = position.state > kLastFinal && purge_workflows(limit) == 0;
+    if (purged.is_done) position = {};
+    return purged;
+}
+
+std::size_t SociUpkeepStore::purge_jobs(PurgePosition& position, std::size_t limit) {
+    std::size_t count = 0;
     PurgePosition next = position;
     database_.write([&](Session& session) {
         next = position;
@@ -180,44 +190,63 @@ Purged SociUpkeepStore::purge(PurgePosition& position, std::size_t limit) {
             doomed.latest = finished_at;
         }
         Tally tally;
-        purged.count = remove(session, tally, doomed);
+        count = remove(session, tally, doomed);
         tally.write(session);
         if (found.size() < limit) next = {.state = next.state + 1, .finished_at = 0, .id = 0};
-        purged.is_done = next.state > kLastFinal;
-        if (purged.is_done) next = {};
     });
     position = next;
-    if (purged.is_done) purge_workflows(limit);
-    return purged;
-}
-
-std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
-    std::size_t count = 0;
-    database_.write([&](Session& session) {
-        count = 0;
-        Tally tally;
-        for (const auto& [definition, body] : session.rows<long long, std::string>("definition_body_list")) {
-            const Retention retention = definition_from_json(body).policy.retention;
-            if (!retention.count) continue;
-            for (int state = kFirstFinal; state <= kLastFinal && count < limit; ++state) {
-                Doomed doomed;
-                for (const auto& [id, finished_at] : session.rows<long long, long long>(
-                         "job_surplus", {{"definition", definition},
-                                         {"state", state},
-                                         {"keep", *retention.count},
-                                         {"count", static_cast<long long>(limit - count)}})) {
-                    doomed.ids.push_back(id);
-                    doomed.latest = std::max(doomed.latest, finished_at);
-                }
-                count += remove(session, tally, doomed);
-            }
-        }
-        tally.write(session);
-    });
     return count;
 }
 
-void SociUpkeepStore::purge_workflows(std::size_t limit) {
+std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
+    std::map<long long, std::int64_t> kept_of;  // definition and number
+    database_.read([&](Session& session) {
+        kept_of.clear();
+        for (const auto& [definition, body] : session.rows<long long, std::string>("definition_body_list"))
+            if (const auto keep = definition_from_json(body).policy.retention.count)
+                kept_of[definition] = *keep;
+    });
+    std::size_t count = 0;
+    for (const auto& [definition, keep] : kept_of)
+        for (int state = kFirstFinal; state <= kLastFinal; ++state) {
+            Surplus surplus{.definition = definition, .state = state, .skipped = keep};
+            while (count < limit && !surplus.is_over)
+                count += purge_surplus(surplus, limit - count);
+        }
+    return count;
+}
+
+// Behind those that stay because others need them there may be more that can go.
+std::size_t SociUpkeepStore::purge_surplus(Surplus& surplus, std::size_t limit) {
+    std::size_t count = 0;
+    Surplus next = surplus;
+    database_.write([&](Session& session) {
+        next = surplus;
+        Doomed doomed;
+        for (const auto& [id, finished_at] :
+             session.rows<long long, long long>("job_surplus", {{"definition", surplus.definition},
+                                                                {"state", surplus.state},
+                                                                {"from", surplus.finished_at},
+                                                                {"id", surplus.id},
+                                                                {"keep", surplus.skipped},
+                                                                {"count", static_cast<long long>(limit)}})) {
+            doomed.ids.push_back(id);
+            doomed.latest = std::max(doomed.latest, finished_at);
+            next.finished_at = finished_at;
+            next.id = id;
+        }
+        next.skipped = 0;
+        next.is_over = doomed.ids.size() < limit;
+        Tally tally;
+        count = remove(session, tally, doomed);
+        tally.write(session);
+    });
+    surplus = next;
+    return count;
+}
+
+std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
+    std::size_t count = 0;
     changes_.write([&](Change& change) {
         Session& session = change.session;
         const auto ids_in = [&](const char* statement, Duration age) {
@@ -236,15 +265,24 @@ void SociUpkeepStore::purge_workflows(std::size_t limit) {
         Releases releases{change};
         const std::vector<BatchId> abandoned = ids_in("batch_abandoned", kBatchPatience);
         releases.batches().hold(abandoned);
+        count = ended.size() + abandoned.size();
         for (const BatchId id : abandoned)
             releases.cancel(id);
         releases.run();
+        std::vector<std::string> keys;
+        for (auto& [key] : session.rows<std::string>(
+                 "limit_state_idle",
+                 {{"now", micros(session.now())}, {"count", static_cast<long long>(limit)}}))
+            keys.push_back(std::move(key));
+        LimitSlots{change}.forget(keys);
+        count += keys.size();
         session.execute("unique_window_purge", {{"before", micros(session.now())}});
         const auto last = std::get<0>(session.rows<std::optional<long long>>("command_last").at(0));
         if (last)
             session.execute("command_purge",
                             {{"last", *last}, {"before", micros(session.now() - kCommandMemory)}});
     });
+    return count;
 }
 
 std::size_t SociUpkeepStore::purge_servers() {

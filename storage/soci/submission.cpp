@@ -5,6 +5,7 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/key_taking.hpp"
 #include "storage/soci/known_jobs.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/submission_rows.hpp"
 
@@ -45,7 +46,8 @@ std::vector<Inserted> Submission::submit() {
     change_.session.announce();
     leave_out_known_batches();
     leave_out_known(change_, entries_);
-    KeyTaking{change_}.take(entries_);
+    KeyTaking keys{change_};
+    keys.take(entries_);
     follow_left_out();
     hold_named();
     refuse_cycles();
@@ -58,6 +60,7 @@ std::vector<Inserted> Submission::submit() {
         parents.insert(id);
     insert_edge_rows(change_.session, batches_, entries_, parents);
     tell();
+    LimitSlots{change_}.free(keys.put_off());
     std::vector<Inserted> answers;
     for (const SubmissionEntry& entry : entries_)
         answers.push_back(entry.answer);
@@ -159,7 +162,8 @@ void Submission::hold_batches() {
 void Submission::join(BatchId id, const std::string& whose) {
     HeldBatch* batch = releases_.batches().find(id);
     if (batch == nullptr) refuse(whose + " is to join " + name_of(id) + ", which does not exist");
-    if (batch->cancel_requested_at) refuse(whose + " is to join " + name_of(id) + ", which was cancelled");
+    if (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch))
+        refuse(whose + " is to join " + name_of(id) + ", which was cancelled");
     releases_.reopen(id);
     batch->members += members_[id];
     batch->unfinished += members_[id];
@@ -168,15 +172,12 @@ void Submission::join(BatchId id, const std::string& whose) {
 
 // Among what comes in, and over what was there already.
 void Submission::refuse_cycles() {
-    if (const std::int64_t culprit = waits_for_itself(batches_, entries_); culprit != 0)
-        refuse(std::to_string(culprit) + " waits for itself, over those that it waits for");
     std::set<BatchId> joined;
     for (const auto& [id, count] : members_)
         if (!is_new(id)) joined.insert(id);
-    if (joined.empty()) return;
-    if (const auto culprit = waits_for_end_of(change_.session, joined, batches_, entries_))
-        refuse("a cycle: " + std::to_string(*culprit) +
-               " waits for the batch whose new member is to wait for it");
+    if (const std::int64_t culprit = waits_for_itself(change_.session, batches_, entries_, joined);
+        culprit != 0)
+        refuse("a cycle: " + std::to_string(culprit) + " waits for itself, over those that it waits for");
 }
 
 bool Submission::is_started(std::optional<BatchId> batch) {

@@ -1,5 +1,6 @@
 #include "storage/soci/submit_in.hpp"
 
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/submission.hpp"
 #include "storage/soci/submission_check.hpp"
@@ -9,6 +10,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace jobhost::storage {
 
@@ -31,9 +33,12 @@ std::vector<Inserted> submit_by(Changes& changes, std::size_t step, std::span<co
 
 // A job that runs again has to make the same calls in the same order.
 void check_calls(Session& session, JobId creator, std::span<const NewJob> jobs) {
+    std::vector<int> numbers;
+    for (const NewJob& job : jobs)
+        numbers.push_back(job.call_no);
     std::map<int, std::pair<std::string, std::string>> calls;
-    for (auto& [call, type, arguments] :
-         session.rows<int, std::string, std::string>("job_calls_of", {{"creator", creator.value}}))
+    for (auto& [call, type, arguments] : session.rows<int, std::string, std::string>(
+             "job_calls_of", {{"creator", creator.value}, {"calls", id_list(numbers)}}))
         calls[call] = {std::move(type), std::move(arguments)};
     for (const NewJob& job : jobs)
         if (const auto earlier = calls.find(job.call_no);

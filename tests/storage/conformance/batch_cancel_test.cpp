@@ -200,6 +200,18 @@ TEST_P(BatchCancelConformance, ParkedMembersAreDeleted) {
     EXPECT_EQ(limits.list().at(0).parked, 0);
 }
 
+TEST_P(BatchCancelConformance, NothingIsHandedIntoOneThatLiesInIt) {
+    const NewBatch outer = batch();
+    NewBatch inner = batch();
+    inner.within = outer.id;
+    const NewJob member = job_in_batch(inner.id);
+    submit({outer, inner}, {member, job_in_batch(outer.id)});
+    succeed(member.id);
+    cancel(outer.id);
+    ASSERT_EQ(state_of_batch(inner.id), BatchState::succeeded);
+    EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{job_in_batch(inner.id)}); }));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, BatchCancelConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -337,6 +337,62 @@ TEST_P(BatchStartConformance, WhatHasEndedClosesACycleToo) {
     EXPECT_EQ(state_of_batch(id), BatchState::succeeded);
 }
 
+TEST_P(BatchStartConformance, ABatchMayWaitForWhatIsJoinedWithIt) {
+    std::vector<JobId> members;
+    const BatchId first = submit_batch(1, members);
+    const BatchId second = submit_batch(1, members);
+    const NewJob more = job_in_batch(first);
+    const NewJob later = job_in_batch(second, {after(first)});
+    submit({}, {more, later});
+    EXPECT_EQ(state_of(later.id), awaiting);
+    const NewJob back = job_in_batch(first, {after(second)});
+    EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{back}); }));
+}
+
+TEST_P(BatchStartConformance, CyclesThroughMembersOfALaterBatchAreRefused) {
+    std::vector<JobId> members;
+    const BatchId first = submit_batch(1, members);
+    const BatchId later = submit_batch(1, members, batch({after(first)}));
+    const JobId child = insert_after(members[1]);
+    const NewJob more = job_in_batch(first, {after(child)});
+    EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{more}); }));
+    // A member that comes into the later one waits for its start, without naming anybody.
+    const NewJob late = job_in_batch(later);
+    const NewJob waiting = job_in_batch(first, {after(late.id)});
+    EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{late, waiting}); }));
+}
+
+TEST_P(BatchStartConformance, ACancelledOneDoesNotStart) {
+    const JobId parent = insert();
+    const NewBatch outer = batch({after(parent)});
+    const NewBatch inner = batch_within(outer.id);
+    const NewJob member = job_in_batch(inner.id);
+    const NewBatch staged = [&] {
+        NewBatch made = batch();
+        made.is_staged = true;
+        return made;
+    }();
+    const NewJob staged_member = job_in_batch(staged.id);
+    submit({outer, inner, staged}, {member, job_in_batch(inner.id), staged_member, job_in_batch(outer.id)});
+    // Started by hand, they keep their batches from ending.
+    requeue(member.id);
+    requeue(staged_member.id);
+    run_of(member.id);
+    workflows.cancel(inner.id, "somebody");
+    workflows.cancel(staged.id, "somebody");
+    settle_down();
+    succeed(parent);
+    workflows.open(staged.id);
+    settle_down();
+    EXPECT_EQ(state_of_batch(outer.id), BatchState::started);
+    EXPECT_EQ(state_of_batch(inner.id), BatchState::awaiting);
+    EXPECT_EQ(state_of_batch(staged.id), BatchState::awaiting);
+    succeed(member.id);
+    succeed(staged_member.id);
+    EXPECT_EQ(state_of_batch(inner.id), BatchState::cancelled);
+    EXPECT_EQ(state_of_batch(staged.id), BatchState::cancelled);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, BatchStartConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

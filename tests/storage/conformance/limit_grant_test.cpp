@@ -203,6 +203,25 @@ TEST_P(LimitGrantConformance, WhatAJobCannotNeedIsRefused) {
     EXPECT_TRUE(can_run(most.id));
 }
 
+TEST_P(LimitGrantConformance, AGrantedJobThatIsPutOffPassesTheSlotOn) {
+    set_limit({.name = "m"});
+    const JobId holder = insert(limited());
+    claimed();
+    NewJob unique = limited();
+    unique.unique = Unique{.key = "k"};
+    insert(unique);
+    const JobId next = insert(limited());
+    claimed();
+    succeed(holder);
+    ASSERT_EQ(state_of(unique.id), enqueued) << "with the slot";
+    NewJob later = limited();
+    later.unique = Unique{.key = "k", .on_conflict = OnConflict::extend};
+    later.due_at = clock.now() + 1h;
+    submit({}, {later});
+    EXPECT_EQ(state_of(unique.id), scheduled);
+    EXPECT_EQ(state_of(next), enqueued);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitGrantConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -367,6 +367,21 @@ TEST_P(LimitConformance, KeysThatNobodyUsesAreNotCounted) {
     expect_usage("m", 0, 0);
 }
 
+TEST_P(LimitConformance, WhatAClaimFindsExpiredLetsItsSlotGoAtOnce) {
+    set_limit("m", 1);
+    const JobId holder = insert(limited({{"m", ""}}));
+    claimed();
+    NewJob expiring = limited({{"m", ""}});
+    expiring.expires_at = clock.now() + 1s;
+    insert(expiring);
+    claimed();
+    succeed(holder);
+    ASSERT_EQ(state_of(expiring.id), enqueued) << "with the slot";
+    clock.advance(1s);
+    const JobId next = insert(limited({{"m", ""}}));
+    EXPECT_EQ(claimed(), std::vector{next});
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -246,6 +246,15 @@ TEST_P(OperationConformance, OnlyTheServerThatRunsAJobIsAskedToStopIt) {
     EXPECT_EQ(jobs.cancelled_runs_of(server, 10), (std::vector{HeldRun{run.id, run.lease}}));
 }
 
+TEST_P(OperationConformance, OnlyWhatConcernsJobsThatExistIsACommand) {
+    operations.operate(std::vector{jobs.reserve_ids(1)}, operation(Verb::remove));
+    EXPECT_TRUE(operations.commands(10).empty());
+    const JobId id = insert();
+    operations.operate(std::vector{jobs.reserve_ids(1), id}, operation(Verb::remove));
+    for (const Command& command : operations.commands(10))
+        EXPECT_EQ(command.job, id);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, OperationConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

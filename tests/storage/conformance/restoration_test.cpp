@@ -222,6 +222,74 @@ TEST_P(RestorationConformance, AChildWhoseKeyIsTakenStaysDeleted) {
     EXPECT_EQ(submit({}, {third}), (std::vector{Inserted{child.id, false}}));
 }
 
+TEST_P(RestorationConformance, AMemberThatWaitsForTheSameAsItsBatchIsCountedOnce) {
+    const JobId parent = insert();
+    const NewBatch made = batch({after(parent)});
+    submit({made}, {job_in_batch(made.id, {after(parent)}), job_in_batch(made.id)});
+    fail(parent);
+    ASSERT_EQ(state_of_batch(made.id), BatchState::cancelled);
+    requeue(parent);
+    EXPECT_EQ(batch_of(made.id).unfinished, 2);
+    EXPECT_EQ(batch_of(made.id).unsuccessful, 0);
+    EXPECT_EQ(count_of(awaiting), 2);
+}
+
+TEST_P(RestorationConformance, AMemberOfARestoredBatchTakesItsKeyAgain) {
+    const auto unique = [&](NewJob made) {
+        made.unique = Unique{.key = "k"};
+        return made;
+    };
+    const JobId parent = insert();
+    const NewBatch made = batch({after(parent)});
+    const NewJob member = unique(job_in_batch(made.id));
+    const NewJob plain = job_in_batch(made.id);
+    submit({made}, {member, plain});
+    fail(parent);
+    const NewJob other = unique(job());
+    EXPECT_EQ(submit({}, {other}), std::vector{Inserted{other.id}});
+    requeue(parent);
+    EXPECT_EQ(state_of(member.id), deleted) << "another has its key";
+    EXPECT_EQ(batch_of(made.id).unfinished, 1);
+    EXPECT_EQ(batch_of(made.id).unsuccessful, 1);
+
+    fail(parent);
+    succeed(other.id);
+    requeue(parent);
+    EXPECT_EQ(state_of(member.id), awaiting);
+    EXPECT_EQ(submit({}, {unique(job())}), (std::vector{Inserted{member.id, false}}));
+    succeed(parent);
+    succeed(member.id);
+    succeed(plain.id);
+    EXPECT_EQ(state_of_batch(made.id), BatchState::succeeded);
+}
+
+TEST_P(RestorationConformance, ItIsDueWhenItWasToBe) {
+    const JobId parent = insert();
+    NewJob child = job_after({after(parent)});
+    child.due_at = clock.now() + 1h;
+    insert(child);
+    fail(parent);
+    requeue(parent);
+    succeed(parent);
+    EXPECT_EQ(due_of(child.id), clock.now() + 1h);
+}
+
+TEST_P(RestorationConformance, MembersThatWaitForMembersComeBackWithTheirBatch) {
+    const JobId parent = insert();
+    const NewBatch made = batch({after(parent)});
+    const NewJob first = job_in_batch(made.id);
+    const NewJob second = job_in_batch(made.id, {after(first.id)});
+    submit({made}, {first, second});
+    fail(parent);
+    ASSERT_EQ(count_of(deleted), 2);
+    requeue(parent);
+    EXPECT_EQ(count_of(awaiting), 2);
+    EXPECT_EQ(batch_of(made.id).unfinished, 2);
+    for (const JobId id : {parent, first.id, second.id})
+        succeed(id);
+    EXPECT_EQ(state_of_batch(made.id), BatchState::succeeded);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, RestorationConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -108,6 +108,20 @@ TEST_P(RetentionCountConformance, TheNewestAreThoseThatEndedLast) {
     EXPECT_TRUE(exists(runs[2].id)) << "at the same instant as another, and newer";
 }
 
+TEST_P(RetentionCountConformance, WhatIsNeededDoesNotHideWhatCanGo) {
+    const DefinitionId definition = define("a", 1);
+    const auto ids = finish(definition, 6, succeeding());
+    const JobId other = insert();
+    for (const std::size_t i : {3u, 4u}) {  // the youngest that would go
+        NewJob child = job();
+        child.parents = {{ids[i]}, {other}};
+        insert(child);
+    }
+    EXPECT_EQ(purge_all(2), 3u);
+    for (std::size_t i = 0; i < 6; ++i)
+        EXPECT_EQ(exists(ids[i]), i >= 3) << i;
+}
+
 TEST_P(RetentionCountConformance, EventsLogsAndCountsFollow) {
     const DefinitionId definition = define("a", 0);
     const auto ids = finish(definition, 1, [&](const ClaimedJob& run) {

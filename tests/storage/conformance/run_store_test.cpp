@@ -130,6 +130,16 @@ TEST_P(RunStoreConformance, ManyStepsComeInPages) {
     EXPECT_EQ(run_store.find_step(run.id, "u"), std::nullopt);
 }
 
+TEST_P(RunStoreConformance, StepsHaveASizeTogether) {
+    const ClaimedJob run = run_of(insert());
+    const std::string most = '"' + std::string(kMaxCheckpointSize - 2, 'x') + '"';
+    for (std::size_t i = 0; i < kMaxStepsSize / kMaxCheckpointSize; ++i)
+        EXPECT_TRUE(run_store.save_step(key_of(run), std::to_string(i), most));
+    EXPECT_TRUE(is_refused([&] { run_store.save_step(key_of(run), "one more", "1"); }));
+    EXPECT_TRUE(run_store.save_step(key_of(run), "0", "1")) << "it is there already";
+    EXPECT_TRUE(run_store.save_checkpoint(key_of(run), "1"));
+}
+
 TEST_P(RunStoreConformance, JobsAreHandedInAtOnce) {
     const ClaimedJob run = run_of(insert());
     const NewBatch made = batch();

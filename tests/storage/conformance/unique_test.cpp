@@ -347,6 +347,25 @@ TEST_P(UniqueConformance, TwoHostsInsertOne) {
     EXPECT_EQ(other->jobs().insert({&second, 1}), (std::vector{Inserted{first.id, false}}));
 }
 
+TEST_P(UniqueConformance, ReplaceBringsItsPolicyAndItsDelay) {
+    const NewJob first = unique_job(HeldWhile::until_finished);
+    submit({}, {first});
+    NewJob second = unique_job(HeldWhile::until_finished, OnConflict::replace);
+    second.policy.timeout = 7s;
+    second.delay = 1min;
+    submit({}, {second});
+    EXPECT_EQ(find(first.id).policy, second.policy);
+    EXPECT_EQ(due_of(first.id), clock.now() + 1min);
+
+    NewJob earlier = unique_job(HeldWhile::until_finished, OnConflict::skip, "other");
+    earlier.delay = 1min;
+    NewJob later = unique_job(HeldWhile::until_finished, OnConflict::replace, "other");
+    later.policy.timeout = 7s;
+    submit({}, {earlier, later});
+    EXPECT_EQ(find(earlier.id).policy, later.policy);
+    EXPECT_EQ(state_of(earlier.id), enqueued);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, UniqueConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -230,6 +230,35 @@ TEST_P(WorkflowRetentionConformance, AStagedBatchThatNobodyOpensIsCancelled) {
     EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
 }
 
+TEST_P(WorkflowRetentionConformance, BatchesGoWithAllThatLieInThem) {
+    const NewBatch outer = batch();
+    NewBatch inner = batch();
+    inner.within = outer.id;
+    NewJob member = brief();
+    member.batch = inner.id;
+    submit({outer, inner}, {member});
+    succeed(member.id);
+    clock.advance(std::chrono::days{8});
+    purge();
+    EXPECT_FALSE(exists(inner.id));
+    EXPECT_FALSE(exists(outer.id));
+}
+
+TEST_P(WorkflowRetentionConformance, AllThatNobodyOpenedAreGivenUp) {
+    std::vector<BatchId> ids;
+    for (int i = 0; i < 25; ++i) {
+        NewBatch made = batch();
+        made.is_staged = true;
+        submit({made}, {job_in_batch(made.id)});
+        ids.push_back(made.id);
+    }
+    clock.advance(std::chrono::days{2});
+    purge();
+    settle_down();
+    for (const BatchId id : ids)
+        EXPECT_EQ(state_of_batch(id), BatchState::cancelled);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, WorkflowRetentionConformance, testing::ValuesIn(all_backends()),
                          backend_name);
 

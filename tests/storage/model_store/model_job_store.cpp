@@ -44,28 +44,33 @@ bool hand_in(ModelDatabase& database, const Settlement& settlement, TimePoint no
     }
 }
 
-Moved settle_one(ModelDatabase& database, ServerId server, Settlement settlement, TimePoint now,
-                 std::size_t& mutilated) {
+Moved settle_one(ModelDatabase& database, ServerId server, const Settlement& settlement, TimePoint now) {
     assert(next_state(StateName::processing, settlement.cause) == name_of(settlement.target));
     const auto found = database.jobs.find(settlement.job);
     if (found == database.jobs.end()) return Moved::lost;
     JobRecord& job = found->second;
     if (job.server != server || job.seen.lease != settlement.lease) return Moved::lost;
     if (job.state() != StateName::processing) return Moved::already;
-    const bool is_handed_in = hand_in(database, settlement, now);
-    if (mutilate(settlement) || !is_handed_in) ++mutilated;
-    JobRecord& ended = database.jobs.at(settlement.job);  // what was undone came anew
-    end_run(ended, settlement, now);
-    if (settlement.event) ended.events.push_back(*settlement.event);
+    end_run(job, settlement, now);
+    if (settlement.event) job.events.push_back(*settlement.event);
     add_log(database, settlement.log);
     return Moved::yes;
 }
 
+// What the runs hand in finds all of them ended.
 Exchanged settle(ModelDatabase& database, ServerId server, std::span<const Settlement> settlements,
                  TimePoint now) {
     Exchanged exchanged;
-    for (const Settlement& settlement : settlements)
-        exchanged.moved.push_back(settle_one(database, server, settlement, now, exchanged.mutilated));
+    std::vector<std::pair<const Settlement*, bool>> moved;  // and whether it is counted as mutilated
+    for (const Settlement& given : settlements) {
+        Settlement settlement = given;
+        const bool is_mutilated = mutilate(settlement);
+        exchanged.moved.push_back(settle_one(database, server, settlement, now));
+        if (exchanged.moved.back() != Moved::yes) continue;
+        moved.emplace_back(&given, is_mutilated);
+    }
+    for (const auto& [settlement, is_mutilated] : moved)
+        if (!hand_in(database, *settlement, now) || is_mutilated) ++exchanged.mutilated;
     follow_up(database, now);
     exchanged.server_is_live = database.is_live(server);
     return exchanged;
@@ -142,13 +147,16 @@ Promoted ModelJobStore::promote_due(std::size_t limit) {
             if (const auto* state = std::get_if<Scheduled>(&job.seen.state))
                 waiting.emplace(state->due_at, id);
         Promoted promoted;
-        while (!waiting.empty() && waiting.begin()->first <= now && promoted.count < limit) {
-            JobRecord& job = database.jobs.at(waiting.begin()->second);
+        for (const auto& [due_at, id] : waiting) {
+            if (due_at > now || promoted.count == limit) break;
+            JobRecord& job = database.jobs.at(id);
             if (!end_unless_wanted(job, now)) enqueue(job, now);
-            waiting.erase(waiting.begin());
             ++promoted.count;
         }
-        if (!waiting.empty()) promoted.next_due_at = waiting.begin()->first;
+        follow_up(database, now);
+        for (const auto& [id, job] : database.jobs)
+            if (const auto* state = std::get_if<Scheduled>(&job.seen.state))
+                promoted.next_due_at = std::min(promoted.next_due_at.value_or(state->due_at), state->due_at);
         return promoted;
     });
 }

@@ -91,6 +91,11 @@ bool was_unmet(const JobRecord& job) {
 
 void take_back_end(ModelDatabase& database, const std::variant<JobId, BatchId>& of);
 
+// Of those that want it while they await something.
+bool keeps_key(const ModelDatabase& database, JobRecord& job) {
+    return !job.unique || job.unique->held == HeldWhile::queued || take_key(database, job);
+}
+
 // Its member is not final any more.
 void take_back_ends_of_batches(ModelDatabase& database, std::optional<BatchId> batch) {
     for (const BatchId reopened : reopen(database, batch))
@@ -98,9 +103,8 @@ void take_back_ends_of_batches(ModelDatabase& database, std::optional<BatchId> b
 }
 
 void restore(ModelDatabase& database, JobRecord& job) {
-    const bool wants_key = job.unique && job.unique->held != HeldWhile::queued;
     if (has(job.parents, false) || is_cancelled(database, job.seen.batch)) return;
-    if (wants_key && !take_key(database, job)) return;
+    if (!keeps_key(database, job)) return;
     become(job, Awaiting{Reason::parents});
     take_back_ends_of_batches(database, job.seen.batch);
     take_back_end(database, job.seen.id);
@@ -123,9 +127,15 @@ void restore(ModelDatabase& database, BatchRecord& batch) {
     batch.seen.cancel_requested_at.reset();
     batch.seen.finished_at.reset();
     batch.is_unmet = false;
+    std::vector<JobId> restored;
     for (auto& [id, job] : database.jobs)
-        if (job.seen.batch == batch.seen.id && was_unmet(job) && !has(job.parents, false))
+        if (job.seen.batch == batch.seen.id && was_unmet(job) && !has(job.parents, false) &&
+            keeps_key(database, job)) {
             become(job, Awaiting{job.parents.empty() ? Reason::batch : Reason::parents});
+            restored.push_back(id);
+        }
+    for (const JobId id : restored)
+        take_back_end(database, id);
     if (was_final) {
         take_back_ends_of_batches(database, batch.seen.within);
         take_back_end(database, batch.seen.id);

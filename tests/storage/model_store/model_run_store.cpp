@@ -84,6 +84,10 @@ bool ModelRunStore::save_step(const RunKey& run, const std::string& name, const 
         if (std::any_of(steps.begin(), steps.end(), [&](const auto& step) { return step.first == name; }))
             return true;
         demand(steps.size() < kMaxSteps, "more steps than a job may have");
+        std::size_t size = result.size();
+        for (const auto& step : steps)
+            size += step.second.size();
+        demand(size <= kMaxStepsSize, "more to save in steps than there may be");
         steps.emplace_back(name, result);
         return true;
     });

@@ -171,7 +171,7 @@ bool is_plain(const NewJob& job) {
 std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const NewBatch> batches,
                                      std::span<const NewJob> jobs, TimePoint now) {
     for (const NewBatch& batch : batches)
-        demand(database.batches.contains(batch.id) || batch.is_staged || has_member(batch, batches, jobs),
+        demand(batch.is_staged || has_member(batch, batches, jobs),
                "batch " + std::to_string(batch.id.value) + " has no members");
     Submission submission{database, now};
     std::map<BatchId, const NewBatch*> from_outside;

@@ -31,13 +31,16 @@ void apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now) {
     if (wish == OnConflict::replace) {
         holder.seen.arguments = second.arguments;
         holder.seen.priority = second.priority;
+        holder.seen.policy = second.policy;
         holder.order_key = order_key_of(holder);
     }
     holder.due_at = second.due_at;
+    holder.delay = second.delay;
     if (holder.state() == StateName::awaiting) return;
     holder.has_rate_slots = false;
-    if (second.due_at && *second.due_at > now)
-        become(holder, Scheduled{*second.due_at, Reason::delayed});
+    const TimePoint due_at = std::max(second.due_at.value_or(now), now + second.delay);
+    if (due_at > now)
+        become(holder, Scheduled{due_at, Reason::delayed});
     else if (holder.state() == StateName::scheduled)
         enqueue(holder, now);
 }

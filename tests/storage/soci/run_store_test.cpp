@@ -32,8 +32,8 @@ TEST(SociRunStore, AStepThatIsThereMayComeAgainWhenThereAreNoMore) {
     database.write([&](Session& session) {
         session.execute_text(
             "WITH RECURSIVE step (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n < :last) "
-            "INSERT INTO job_step (job, name, number, result, saved_at) "
-            "SELECT :job, 'step ' || n, n, '1', 0 FROM step",
+            "INSERT INTO job_step (job, name, number, size, result, saved_at) "
+            "SELECT :job, 'step ' || n, n, 1, '1', 0 FROM step",
             {{"job", run.id.value}, {"last", static_cast<long long>(kMaxSteps) - 2}});
     });
 

@@ -83,6 +83,9 @@ SELECT ${top:count} kind, subject FROM unfinished_work ORDER BY kind, subject ${
 -- name: work_delete
 DELETE FROM unfinished_work WHERE kind = :kind AND subject = :subject;
 
+-- name: batch_inner
+SELECT id, within_batch FROM batch WHERE within_batch ${in:ids} AND within_batch IS NOT NULL;
+
 -- name: batch_chain
 SELECT id, within_batch FROM batch WHERE id ${in:ids};
 

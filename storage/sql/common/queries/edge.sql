@@ -24,7 +24,10 @@ WHERE child ${in:ids}
 GROUP BY child;
 
 -- name: edge_closed_of
-SELECT child, position, child_is_batch FROM job_edge WHERE parent ${in:ids} AND met <> 2 ORDER BY child, position;
+SELECT child, position, child_is_batch, met
+FROM job_edge
+WHERE parent ${in:ids} AND met <> 2
+ORDER BY child, position;
 
 -- name: edge_of
 SELECT child, parent, is_batch, condition, met, result
@@ -34,7 +37,13 @@ ORDER BY child, position;
 
 -- name: edge_children_of
 -- Whatever has become of them.
-SELECT child, child_is_batch FROM job_edge WHERE parent ${in:ids};
+SELECT parent, child, child_is_batch FROM job_edge WHERE parent ${in:ids};
+
+-- name: edge_children_of_members
+SELECT job.batch, job_edge.parent, job_edge.child, job_edge.child_is_batch
+FROM job
+JOIN job_edge ON job_edge.parent = job.id
+WHERE job.batch ${in:ids} AND job.batch IS NOT NULL;
 
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};

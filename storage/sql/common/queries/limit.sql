@@ -2,13 +2,32 @@
 SELECT name, kind, capacity, window_length FROM job_limit ORDER BY name;
 
 -- name: limit_use_of
-SELECT job, position, limit_key, limit_name, is_held FROM limit_use WHERE job ${in:ids} ORDER BY job, position;
+SELECT job, limit_key, limit_name, is_held FROM limit_use WHERE job ${in:ids} ORDER BY job, position;
 
 -- name: limit_use_put
 UPDATE limit_use
 SET is_held = given.is_held
-FROM ${rows: job bigint, position integer, is_held smallint}
-WHERE limit_use.job = given.job AND limit_use.position = given.position;
+FROM ${rows: job bigint, limit_key text, is_held smallint}
+WHERE limit_use.job = given.job AND limit_use.limit_key = given.limit_key;
+
+-- name: limit_state_idle
+-- Of no consequence any more: no slot is taken, nobody waits, and rates have been forgotten.
+SELECT ${top:count} limit_key
+FROM limit_state
+WHERE taken = 0
+      AND instant + COALESCE((SELECT window_length FROM job_limit WHERE name = limit_state.limit_name), 0) <= :now
+      AND NOT EXISTS (
+          SELECT 1
+          FROM job
+          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0)
+ORDER BY limit_key
+${limit:count};
+
+-- name: limit_instants_drop
+DELETE FROM limit_instant WHERE limit_key = :key;
+
+-- name: limit_state_drop
+DELETE FROM limit_state WHERE limit_key = :key AND taken = 0;
 
 -- name: limit_state_make
 INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
@@ -19,7 +38,10 @@ ${unless_there};
 
 -- name: limit_state_hold
 -- In the order of the keys, in which every transaction locks them.
-SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant
+SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant,
+       (SELECT kind FROM job_limit WHERE name = limit_state.limit_name),
+       (SELECT capacity FROM job_limit WHERE name = limit_state.limit_name),
+       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name)
 FROM ${rows: limit_key text}
 JOIN limit_state ${locked} ON limit_state.limit_key = given.limit_key
 ORDER BY limit_state.limit_key
@@ -43,7 +65,7 @@ INSERT INTO limit_instant (limit_key, number, at) VALUES (:key, :number, :at);
 
 -- name: job_parked_first
 -- Those that could run: their queue is not paused, and somebody serves their type.
-SELECT ${top:count} job.id
+SELECT ${top:count} job.id, job.lane
 FROM job
 JOIN lane ON lane.id = job.lane
 WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
@@ -75,6 +97,19 @@ ${limit:count};
 
 -- name: job_unflag
 UPDATE job SET flags = flags - (flags & :flag) WHERE id ${in:ids};
+
+-- name: job_unpark
+-- Back to its place in its queue, if it is parked still.
+UPDATE job
+SET state = 2, reason = 0, limit_key = NULL
+WHERE id ${in:ids} AND state = 0 AND limit_key IS NOT NULL;
+
+-- name: job_park
+-- Claimed and turned away in one transaction, as below.
+UPDATE job
+SET state = 0, reason = :reason, limit_key = given.limit_key, attempt = job.attempt - 1, server = NULL, claimed_at = NULL
+FROM ${rows: id bigint, limit_key text}
+WHERE job.id = given.id;
 
 -- name: job_unclaim
 -- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.

@@ -19,12 +19,13 @@ SELECT name, CAST(number AS bigint) FROM job_step WHERE job = :job AND number >=
 -- name: step_result
 SELECT result FROM job_step WHERE job = :job AND name = :name;
 
--- name: step_count
-SELECT CAST(COUNT(*) AS bigint) FROM job_step WHERE job = :job;
+-- name: step_totals
+SELECT CAST(COUNT(*) AS bigint), CAST(COALESCE(SUM(size), 0) AS bigint) FROM job_step WHERE job = :job;
 
 -- name: step_find
 SELECT number FROM job_step WHERE job = :job AND name = :name;
 
 -- name: step_insert
 -- Who holds the run is alone.
-INSERT INTO job_step (job, name, number, result, saved_at) VALUES (:job, :name, :number, :result, :now);
+INSERT INTO job_step (job, name, number, size, result, saved_at)
+VALUES (:job, :name, :number, :size, :result, :now);

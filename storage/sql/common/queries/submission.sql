@@ -36,13 +36,16 @@ WHERE NOT EXISTS (SELECT 1 FROM job ${locked} WHERE job.id = given.id)
 ${unless_there};
 
 -- name: job_of_call
-SELECT id, call_no FROM job WHERE creator = :creator AND call_no IS NOT NULL ORDER BY call_no;
+SELECT id, call_no
+FROM job
+WHERE creator = :creator AND creator IS NOT NULL AND call_no ${in:calls} AND call_no IS NOT NULL
+ORDER BY call_no;
 
 -- name: job_calls_of
 SELECT job.call_no, lane.type, job.arguments
 FROM job
 JOIN lane ON lane.id = job.lane
-WHERE job.creator = :creator AND job.call_no IS NOT NULL;
+WHERE job.creator = :creator AND job.creator IS NOT NULL AND job.call_no ${in:calls} AND job.call_no IS NOT NULL;
 
 -- name: job_of_instant
 SELECT id
@@ -56,11 +59,11 @@ SELECT id FROM job WHERE unique_slot = :slot AND unique_slot IS NOT NULL;
 -- name: job_replace
 -- A job that has never run and is held.
 UPDATE job
-SET arguments = COALESCE(:arguments, arguments), priority = COALESCE(:priority, priority), delay = NULL
+SET arguments = :arguments, priority = :priority, policy = :policy
 WHERE id = :id;
 
 -- name: job_due_when_released
-UPDATE job SET due_at = :due_at WHERE id = :id;
+UPDATE job SET due_at = :due_at, delay = :delay, order_key = :order_key WHERE id = :id;
 
 -- name: window_of_slot
 SELECT job, until_at FROM unique_window ${locked} WHERE slot = :slot ${for_update};

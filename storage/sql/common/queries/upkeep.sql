@@ -16,7 +16,8 @@ LIMIT :count;
 -- name: job_surplus
 SELECT id, finished_at
 FROM job
-WHERE definition = :definition AND state = :state AND state >= 4
+WHERE definition = :definition AND state = :state AND state >= 4 AND finished_at <= :from
+      AND (finished_at < :from OR id < :id)
 ORDER BY finished_at DESC, id DESC
 LIMIT :count OFFSET :keep;
 
@@ -69,7 +70,7 @@ DELETE FROM limit_use WHERE job ${in:ids};
 -- Of which nothing is left, and for which nobody waits. Held, as one that gets a new member meanwhile has not finished.
 SELECT ${top:count} id
 FROM batch ${locked}
-WHERE finished_at < :before AND finished_at IS NOT NULL
+WHERE finished_at <= :before AND finished_at IS NOT NULL
       AND NOT EXISTS (
           SELECT 1
           FROM job_edge
@@ -92,7 +93,11 @@ ${for_update};
 
 -- name: batch_abandoned
 -- Nobody has opened it.
-SELECT ${top:count} id FROM batch WHERE state = 0 AND created_at < :before ORDER BY id ${limit:count};
+SELECT ${top:count} id
+FROM batch
+WHERE state = 0 AND created_at < :before AND cancel_requested_at IS NULL
+ORDER BY id
+${limit:count};
 
 -- name: batch_delete
 DELETE FROM batch WHERE id ${in:ids};

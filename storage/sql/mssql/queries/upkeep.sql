@@ -10,7 +10,8 @@ ORDER BY finished_at, id;
 -- Differs because: T-SQL says OFFSET and FETCH instead of LIMIT.
 SELECT id, finished_at
 FROM job
-WHERE definition = :definition AND state = :state AND state >= 4
+WHERE definition = :definition AND state = :state AND state >= 4 AND finished_at <= :from
+      AND (finished_at < :from OR id < :id)
 ORDER BY finished_at DESC, id DESC
 OFFSET :keep ROWS FETCH NEXT :count ROWS ONLY;
 
