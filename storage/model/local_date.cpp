@@ -5,7 +5,8 @@
 namespace jobhost {
 
 std::string local_date(TimePoint instant, std::string_view time_zone) {
-    return cctz::format("%Y-%m-%d", instant, find_zone(time_zone).value_or(cctz::utc_time_zone()));
+    const cctz::time_zone* zone = find_zone(time_zone);
+    return cctz::format("%Y-%m-%d", instant, zone ? *zone : cctz::utc_time_zone());
 }
 
 }  // namespace jobhost
