@@ -61,7 +61,8 @@ public:
     bool ever_fires() const noexcept { return ever_fires_; }
 
     // The due instant that comes next, and the one that was last; those of the years 1 to 9999. Whole
-    // seconds. Previous answers what next would, backwards.
+    // seconds. An inclusive next from the end of a gap does not answer with what the gap swallowed, for
+    // Cronos does not either; apart from that, previous answers backwards what next answers.
     std::optional<TimePoint> next(TimePoint after, Bound bound = Bound::exclusive) const;
     std::optional<TimePoint> previous(TimePoint before, Bound bound = Bound::exclusive) const;
     // What a change of the clock did to `due`, an answer of the two above; nothing on most days.

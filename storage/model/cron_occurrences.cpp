@@ -33,15 +33,15 @@ class ZonedSearch {
 public:
     ZonedSearch(const CronPattern& pattern, const cctz::time_zone& zone) : pattern_(pattern), zone_(zone) {}
 
-    std::optional<Instant> first_from(Instant from) const {
+    // `counts_gap`: what a gap that ends at `from` has swallowed is due there.
+    std::optional<Instant> first_from(Instant from, bool counts_gap) const {
         const civil_second now = zone_.lookup(from).cs;
         const Lookup here = zone_.lookup(now);
         if (here.kind == Lookup::REPEATED)
             return first_from_within(repeated_at(here.trans, zone_), here, from, now);
-        // Right after a gap: what the gap swallowed is due now.
+        if (!counts_gap) return first_outside(now);
         const Lookup before = zone_.lookup(now - 1);
-        if (before.kind == Lookup::SKIPPED) return first_outside(skipped_at(before.trans, zone_).begin);
-        return first_outside(now);
+        return first_outside(before.kind == Lookup::SKIPPED ? skipped_at(before.trans, zone_).begin : now);
     }
 
     std::optional<Instant> last_until(Instant until) const {
@@ -106,10 +106,11 @@ std::string minute_text(civil_second time) {
 
 std::optional<TimePoint> Cron::next(TimePoint after, Bound bound) const {
     if (!ever_fires_) return std::nullopt;
-    const Instant from = bound == Bound::inclusive ? std::chrono::ceil<cctz::seconds>(after)
-                                                   : std::chrono::floor<cctz::seconds>(after) + kSecond;
+    const Instant floor = std::chrono::floor<cctz::seconds>(after);
+    const bool answers_itself = bound == Bound::inclusive && to_time_point(floor) == after;
+    const Instant from = answers_itself ? floor : floor + kSecond;
     if (from > kLast) return std::nullopt;
-    const auto found = ZonedSearch(pattern_, *zone_).first_from(std::max(from, kFirst));
+    const auto found = ZonedSearch(pattern_, *zone_).first_from(std::max(from, kFirst), !answers_itself);
     return found ? std::optional{to_time_point(*found)} : std::nullopt;
 }
 

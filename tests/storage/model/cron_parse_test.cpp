@@ -255,7 +255,7 @@ TEST(CronAnyText, IsReadOrRefusedInBoundedTime) {
         const auto next = found.next(from);
         EXPECT_EQ(next.has_value(), found.ever_fires()) << text;
         if (!next) continue;
-        EXPECT_EQ(found.next(*next, Bound::inclusive), next) << text;
+        EXPECT_EQ(found.next(*next - Duration{1}, Bound::inclusive), next) << text;
         EXPECT_EQ(found.previous(*next, Bound::inclusive), next) << text;
     }
     EXPECT_GT(read, 10'000);
