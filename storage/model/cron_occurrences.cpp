@@ -106,6 +106,7 @@ std::string minute_text(civil_second time) {
 
 std::optional<TimePoint> Cron::next(TimePoint after, Bound bound) const {
     if (!ever_fires_) return std::nullopt;
+    after = std::max(after, to_time_point(kFirst - kSecond));
     const Instant floor = std::chrono::floor<cctz::seconds>(after);
     const bool answers_itself = bound == Bound::inclusive && to_time_point(floor) == after;
     const Instant from = answers_itself ? floor : floor + kSecond;
@@ -116,6 +117,7 @@ std::optional<TimePoint> Cron::next(TimePoint after, Bound bound) const {
 
 std::optional<TimePoint> Cron::previous(TimePoint before, Bound bound) const {
     if (!ever_fires_) return std::nullopt;
+    before = std::min(before, to_time_point(kLast + kSecond));
     const Instant until = bound == Bound::inclusive ? std::chrono::floor<cctz::seconds>(before)
                                                     : std::chrono::ceil<cctz::seconds>(before) - kSecond;
     if (until < kFirst) return std::nullopt;

@@ -58,6 +58,66 @@ TEST(CronOccurrences, AreThoseOfTheTable) {
     EXPECT_GE(zones.size(), 15U);
 }
 
+// "skipped 2026-03-29 02:00 to 2026-03-29 03:00", or "none".
+std::string change(const char* expression, const char* zone, const char* due) {
+    const auto change = std::get<Cron>(Cron::parse(expression, zone)).clock_change(*parse_instant(due));
+    if (!change) return "none";
+    constexpr const char* kKinds[] = {"skipped ", "once ", "first ", "second "};
+    return kKinds[static_cast<int>(change->kind)] + change->begin + " to " + change->end;
+}
+
+TEST(CronClockChange, TellsWhatHappenedToADueInstant) {
+    const char* const berlin = "Europe/Berlin";
+    const std::string gap = "skipped 2026-03-29 02:00 to 2026-03-29 03:00";
+    EXPECT_EQ(change("30 2 * * *", berlin, "2026-03-29T03:00:00+02:00"), gap);
+    EXPECT_EQ(change("*/30 * * * *", berlin, "2026-03-29T03:00:00+02:00"), gap)
+        << "due anyhow, for three times";
+    EXPECT_EQ(change("0 3 * * *", berlin, "2026-03-29T03:00:00+02:00"), "none");
+    EXPECT_EQ(change("30 2 * * *", berlin, "2026-03-30T02:30:00+02:00"), "none");
+    EXPECT_EQ(change("*/30 * * * *", berlin, "2026-03-29T03:30:00+02:00"), "none");
+    const std::string twice = "2026-10-25 02:00 to 2026-10-25 03:00";
+    EXPECT_EQ(change("30 2 * * *", berlin, "2026-10-25T02:30:00+02:00"), "once " + twice);
+    EXPECT_EQ(change("*/30 * * * *", berlin, "2026-10-25T02:30:00+02:00"), "first " + twice);
+    EXPECT_EQ(change("*/30 * * * *", berlin, "2026-10-25T02:00:00+01:00"), "second " + twice);
+    EXPECT_EQ(change("*/30 * * * *", berlin, "2026-10-25T03:00:00+01:00"), "none");
+    EXPECT_EQ(change("0 12 * * *", "Pacific/Apia", "2011-12-31T00:00:00+14:00"),
+              "skipped 2011-12-30 00:00 to 2011-12-31 00:00");
+}
+
+TEST(CronOccurrences, GoBackAsTheyCame) {
+    const auto text_of_previous = [](const char* expression, const char* zone, const char* before,
+                                     Bound bound) {
+        const auto found =
+            std::get<Cron>(Cron::parse(expression, zone)).previous(*parse_instant(before), bound);
+        return text(found).substr(0, 19);
+    };
+    using enum Bound;
+    const char* const berlin = "Europe/Berlin";
+    EXPECT_EQ(text_of_previous("30 2 * * *", berlin, "2026-03-29T12:00:00Z", exclusive),
+              "2026-03-29T01:00:00");
+    EXPECT_EQ(text_of_previous("30 2 * * *", berlin, "2026-03-29T01:00:00Z", inclusive),
+              "2026-03-29T01:00:00");
+    EXPECT_EQ(text_of_previous("30 2 * * *", berlin, "2026-03-29T01:00:00Z", exclusive),
+              "2026-03-28T01:30:00");
+    EXPECT_EQ(text_of_previous("30 2 * * *", berlin, "2026-10-25T01:45:00Z", exclusive),
+              "2026-10-25T00:30:00");
+    EXPECT_EQ(text_of_previous("*/30 2 * * *", berlin, "2026-10-25T01:15:00Z", exclusive),
+              "2026-10-25T01:00:00");
+    EXPECT_EQ(text_of_previous("*/30 2 * * *", berlin, "2026-10-25T01:00:00Z", exclusive),
+              "2026-10-25T00:30:00");
+    EXPECT_EQ(text_of_previous("* * * * * *", "UTC", "2026-01-01T00:00:00.500000Z", exclusive),
+              "2026-01-01T00:00:00");
+    EXPECT_EQ(text_of_previous("* * * * * *", "UTC", "2026-01-01T00:00:00.500000Z", inclusive),
+              "2026-01-01T00:00:00");
+    EXPECT_EQ(text_of_previous("0 0 29 2 *", "UTC", "2104-02-01T00:00:00Z", exclusive),
+              "2096-02-29T00:00:00");
+    const auto every_minute = std::get<Cron>(Cron::parse("* * * * *"));
+    EXPECT_EQ(every_minute.previous(TimePoint::min()), std::nullopt);
+    EXPECT_EQ(every_minute.next(TimePoint::max()), std::nullopt);
+    EXPECT_TRUE(every_minute.next(TimePoint::min()));
+    EXPECT_TRUE(every_minute.previous(TimePoint::max()));
+}
+
 TEST(CronOccurrences, AreFoundInMicroseconds) {
     constexpr int kRounds = 20'000;
     for (const char* expression :
