@@ -36,8 +36,9 @@ public:
         keys.on("then", [&](const Value& v) { read_then(v); });
         keys.on("after", [&](const Value& v) { read_after(reader_, v, definition().after, read_.after); });
         if (around_.section == Section::jobs)
-            keys.on("schedule",
-                    [&](const Value& v) { read_schedule(reader_, schedule_ = v, definition().schedule); });
+            keys.on("schedule", [&](const Value& v) {
+                read_schedule(reader_, schedule_ = v, definition().name, definition().schedule);
+            });
         else
             keys.on_stray("schedule", [&](const Value& v) {
                 reader_.refuse(v, "belongs to the outermost batch", "a batch is handed in as a whole");

@@ -87,8 +87,9 @@ private:
             refuse_stray(keys, "on", "belongs into 'after'", "write after: {jobs: [NAME], on: finished}");
         }
         if (around_.section == Section::jobs)
-            keys.on("schedule",
-                    [&](const Value& v) { read_schedule(reader_, schedule_ = v, definition().schedule); });
+            keys.on("schedule", [&](const Value& v) {
+                read_schedule(reader_, schedule_ = v, definition().name, definition().schedule);
+            });
         else
             refuse_stray(keys, "schedule", "belongs to the batch", "a batch is handed in as a whole");
     }

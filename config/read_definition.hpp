@@ -59,7 +59,9 @@ void read_arguments(Reader& reader, const Value& value, References references, s
                     std::optional<PlacedText>& parent_reference);
 // A list; each item becomes JSON.
 void read_items(Reader& reader, const Value& value, std::vector<std::string>& items);
-void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule);
+// `definition` is its name, which spreads what is written as `H`.
+void read_schedule(Reader& reader, const Value& value, const std::string& definition,
+                   std::optional<Schedule>& schedule);
 void read_retry(Reader& reader, const Value& value, RetryPolicy& retry);
 void read_tags(Reader& reader, const Value& value, std::vector<std::string>& tags);
 void read_unique(Reader& reader, const Value& value, References references, std::optional<Unique>& unique);

@@ -7,14 +7,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Whether a date ever comes does not depend on the day of asking, so that any instant will do.
-bool ever_fires(const Cron& cron) {
-    return cron.next(TimePoint{}).has_value();
-}
-
 class ScheduleReader {
 public:
-    explicit ScheduleReader(Reader& reader) : reader_(reader) {}
+    ScheduleReader(Reader& reader, const std::string& definition)
+        : reader_(reader), definition_(definition) {}
 
     std::optional<Schedule> read_text(const Value& value) {
         cron_ = {value, reader_.text(value)};
@@ -53,19 +49,25 @@ private:
     std::optional<Schedule> read_cron() {
         const std::string zone = zone_.value.value_or("UTC");
         const auto zone_alone = Cron::parse("* * * * *", zone);
-        if (const auto* error = std::get_if<Cron::Error>(&zone_alone))
-            reader_.refuse(zone_.at, error->problem, "write an IANA name, like Europe/Istanbul");
+        if (const auto* error = std::get_if<Cron::Error>(&zone_alone)) refuse(zone_.at, *error);
         if (!cron_.value) return std::nullopt;
-        auto parsed = Cron::parse(*cron_.value, std::holds_alternative<Cron>(zone_alone) ? zone : "UTC");
+        auto parsed =
+            Cron::parse(*cron_.value, std::holds_alternative<Cron>(zone_alone) ? zone : "UTC", definition_);
         if (const auto* error = std::get_if<Cron::Error>(&parsed)) {
-            reader_.refuse(cron_.at, error->problem);
-        } else if (!ever_fires(std::get<Cron>(parsed))) {
-            reader_.refuse(cron_.at,
-                           "never fires: no date within 100 years is like " + in_quotes(*cron_.value));
+            refuse(cron_.at, *error);
+        } else if (!std::get<Cron>(parsed).ever_fires()) {
+            reader_.refuse(cron_.at, "never fires: no date is like " + in_quotes(*cron_.value),
+                           "day of month, month and day of week must all match");
         } else {
             return std::get<Cron>(std::move(parsed));
         }
         return std::nullopt;
+    }
+
+    void refuse(const Value& value, const Cron::Error& error) {
+        const std::string place =
+            error.position > 0 ? ", at character " + std::to_string(error.position) : std::string{};
+        reader_.refuse(value, error.problem + place, error.remedy);
     }
 
     std::optional<TimePoint> read_instant(const Value& value) {
@@ -79,6 +81,7 @@ private:
     }
 
     Reader& reader_;
+    const std::string& definition_;
     Part<std::string> cron_;
     Part<std::string> zone_;
     Part<Duration> every_;
@@ -87,11 +90,13 @@ private:
 
 }  // namespace
 
-void read_schedule(Reader& reader, const Value& value, std::optional<Schedule>& schedule) {
+void read_schedule(Reader& reader, const Value& value, const std::string& definition,
+                   std::optional<Schedule>& schedule) {
     const bool is_mapping = value.node->kind == Node::Kind::mapping;
     if (value.node->kind == Node::Kind::sequence)
         return reader.refuse(value, "must be a cron expression or a mapping, is a list");
-    auto read = is_mapping ? ScheduleReader(reader).read(value) : ScheduleReader(reader).read_text(value);
+    ScheduleReader parts(reader, definition);
+    auto read = is_mapping ? parts.read(value) : parts.read_text(value);
     if (read) schedule = std::move(read);
 }
 

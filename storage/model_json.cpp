@@ -145,13 +145,12 @@ json::object schedule_to_json(const Schedule& schedule) {
         schedule);
 }
 
-Schedule schedule_from_json(const json::object& object) {
+Schedule schedule_from_json(const json::object& object, const std::string& definition) {
     if (object.contains("every"))
         return Every{duration_of(object.at("every")), TimePoint{duration_of(object.at("from"))}};
-    auto cron = Cron::parse(text_of(object.at("cron")), text_of(object.at("time_zone")));
+    auto cron = Cron::parse(text_of(object.at("cron")), text_of(object.at("time_zone")), definition);
     if (const auto* error = std::get_if<Cron::Error>(&cron))
-        throw StorageError{StorageError::Kind::corrupt,
-                           "a stored schedule cannot be read: " + error->problem};
+        throw StorageError{StorageError::Kind::corrupt, "a stored schedule cannot be read: " + error->text()};
     return std::get<Cron>(std::move(cron));
 }
 
@@ -265,7 +264,7 @@ Definition definition_from_json(const json::object& object) {
     definition.delay = duration_of(object.at("delay"));
     definition.policy = policy_from_json(object.at("policy").as_object());
     if (const json::value* schedule = object.if_contains("schedule"))
-        definition.schedule = schedule_from_json(schedule->as_object());
+        definition.schedule = schedule_from_json(schedule->as_object(), definition.name);
     definition.tags = texts_from_json(object, "tags");
     if (const json::value* expires_in = object.if_contains("expires_in"))
         definition.expires_in = duration_of(*expires_in);

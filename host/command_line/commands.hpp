@@ -4,6 +4,7 @@
 #include "host/requests/job_request.hpp"
 #include "storage/job_queries.hpp"
 #include "storage/model/batch.hpp"
+#include "storage/model/cron_explain.hpp"
 #include "storage/model/time.hpp"
 #include "storage/operation_store.hpp"
 
@@ -108,6 +109,24 @@ int limits_set(const GlobalOptions& global, const Limit& limit);
 int limits_remove(const GlobalOptions& global, const std::string& name);
 
 int servers_list(const GlobalOptions& global);
+
+struct CronNextOptions {
+    std::string expression;
+    std::string time_zone = "UTC";
+    std::string name;               // of the definition that spreads `H`
+    std::optional<TimePoint> from;  // nothing: now
+    bool is_inclusive = false;
+    std::size_t count = 1;
+};
+int cron_next(const GlobalOptions& global, const CronNextOptions& options);
+
+struct CronExplainOptions {
+    std::string expression;
+    std::string time_zone;  // empty: it is not told
+    std::string name;
+    Language language = Language::english;
+};
+int cron_explain(const GlobalOptions& global, const CronExplainOptions& options);
 
 struct ConfigCheckOptions {
     bool allow_unknown_type = false;

@@ -1,124 +1,115 @@
 #include "storage/model/cron_field.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <optional>
+#include "storage/model/cron_cursor.hpp"
 
 namespace jobhost {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+// FNV-1a, stirred once more so that names which are alike lie far apart. Never to be changed: running
+// definitions would move.
+std::uint64_t hash_of(std::string_view name, std::string_view field) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    const auto add = [&hash](std::string_view text) {
+        for (const char c : text)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    };
+    add(name);
+    add("\n");
+    add(field);
+    hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9;
+    hash = (hash ^ hash >> 27) * 0x94d049bb133111eb;
+    return hash ^ hash >> 31;
 }
 
 class FieldParser {
 public:
-    FieldParser(std::string_view text, const CronField& field) : whole_(text), rest_(text), field_(field) {}
+    FieldParser(std::string_view text, const CronField& field, std::string_view spread_by)
+        : cursor_(text, field), field_(field), spread_by_(spread_by) {}
 
-    std::variant<CronBits, std::string> parse() {
-        if (rest_.empty()) refuse("is empty");
-        if (take('*') || take('?')) {
+    std::variant<CronBits, CronProblem> parse() {
+        if (cursor_.take('*') || cursor_.take('?')) {
             parse_all();
+        } else if (cursor_.take('H')) {
+            parse_spread();
         } else {
             do
                 parse_item();
-            while (problem_.empty() && take(','));
+            while (!cursor_.problem() && cursor_.take(','));
         }
-        if (!rest_.empty()) refuse("cannot be '" + shown(whole_) + "'");
-        if (!problem_.empty()) return std::string(field_.name) + " " + problem_;
+        if (!cursor_.is_at_end()) cursor_.refuse_all();
+        if (cursor_.problem()) return *cursor_.problem();
         return bits_;
     }
 
 private:
-    void refuse(std::string problem) {
-        if (problem_.empty()) problem_ = std::move(problem);
-    }
-
-    static std::string shown(std::string_view text) {
-        constexpr std::size_t kLongest = 30;
-        return text.size() <= kLongest ? std::string(text) : std::string(text.substr(0, kLongest)) + "...";
-    }
-
-    bool take(char expected) {
-        if (rest_.empty() || rest_.front() != expected) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-
     void parse_all() {
         bits_.is_interval = true;
-        const int step = take('/') ? parse_step() : 1;
-        if (!problem_.empty()) return;
-        if (!rest_.empty() && rest_.front() == ',') refuse("cannot have * in a list");
-        add(field_.first, field_.last, step);
+        const int step = cursor_.take('/') ? parse_step() : 1;
+        if (cursor_.is_at(',')) refuse_star();
+        if (!cursor_.problem()) add(field_.first, field_.last, step);
+    }
+
+    void refuse_star() {
+        cursor_.refuse(" cannot have * in a list", cursor_.offset(), "leave out one of the two");
+    }
+
+    // "H", "H/15", "H(0-29)", "H(8-17)/3", behind the H
+    void parse_spread() {
+        int low = field_.first;
+        int high = field_.last_spread;
+        if (cursor_.take('(')) {
+            const std::size_t start = cursor_.offset();
+            low = cursor_.value().value_or(low);
+            if (!cursor_.take('-')) cursor_.refuse_all();
+            high = cursor_.value().value_or(high);
+            if (!cursor_.take(')')) cursor_.refuse_all();
+            if (high < low)
+                cursor_.refuse(" cannot be spread over a range that wraps", start,
+                               "write the smaller number first");
+        }
+        int step = 0;
+        if (cursor_.take('/')) {
+            bits_.is_interval = true;
+            step = parse_step();
+        }
+        if (cursor_.is_at(','))
+            cursor_.refuse(" cannot have H in a list", cursor_.offset(), "leave out one of the two");
+        if (spread_by_.empty())
+            cursor_.refuse(" is H, which follows from the name of a definition, and there is none", 0,
+                           "name one, or write a number");
+        if (cursor_.problem()) return;
+        const int choices = step == 0 ? high - low + 1 : std::min(step, high - low + 1);
+        const int chosen =
+            low + static_cast<int>(hash_of(spread_by_, field_.name) % static_cast<unsigned>(choices));
+        add(chosen, step == 0 ? chosen : high, std::max(step, 1));
     }
 
     // "5", "5/10", "5-20" or "5-20/3"
     void parse_item() {
-        const std::optional<int> low = parse_value();
+        if (cursor_.is_at('*') || cursor_.is_at('?')) return refuse_star();
+        const std::optional<int> low = cursor_.value();
         if (!low) return;
         std::optional<int> high = low;
-        if (take('-')) {
+        if (cursor_.take('-')) {
             bits_.is_interval = true;
-            high = parse_value();
+            high = cursor_.value();
             if (!high) return;
-        } else if (!rest_.empty() && rest_.front() == '/') {
+        } else if (cursor_.is_at('/')) {
             high = field_.last;
         }
         int step = 1;
-        if (take('/')) {
+        if (cursor_.take('/')) {
             bits_.is_interval = true;
             step = parse_step();
         }
-        if (problem_.empty()) add(*low, *high, step);
-    }
-
-    std::optional<int> parse_value() {
-        if (!rest_.empty() && is_digit(rest_.front())) {
-            const int value = parse_number();
-            if (value >= field_.first && value <= field_.last) return value;
-            refuse("must be " + range() + ", is " + shown(number_));
-            return std::nullopt;
-        }
-        if (const auto value = parse_name()) return value;
-        refuse(rest_.starts_with('*') ? "cannot have * in a list" : "cannot be '" + shown(whole_) + "'");
-        return std::nullopt;
-    }
-
-    std::optional<int> parse_name() {
-        std::string word(rest_.substr(0, 3));
-        std::ranges::transform(word, word.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        const auto found = std::ranges::find(field_.names, word);
-        if (found == field_.names.end()) return std::nullopt;
-        rest_.remove_prefix(3);
-        return field_.first + static_cast<int>(found - field_.names.begin());
-    }
-
-    // Leaves the digits in number_; a number too long for any field counts as 1000.
-    int parse_number() {
-        const auto size = static_cast<std::size_t>(std::ranges::find_if_not(rest_, is_digit) - rest_.begin());
-        number_ = rest_.substr(0, size);
-        rest_.remove_prefix(size);
-        if (size > 2) return 1000;
-        int value = 0;
-        for (const char digit : number_)
-            value = value * 10 + (digit - '0');
-        return value;
+        if (!cursor_.problem()) add(*low, *high, step);
     }
 
     int parse_step() {
-        if (rest_.empty() || !is_digit(rest_.front())) {
-            refuse("has no number after '/'");
-            return 1;
-        }
-        const int step = parse_number();
-        if (step >= 1 && step <= field_.last) return step;
-        refuse("step must be 1 to " + std::to_string(field_.last) + ", is " + shown(number_));
+        if (cursor_.is_at_digit()) return cursor_.number(1, field_.last, " step").value_or(1);
+        cursor_.refuse(" has no number after '/'", cursor_.offset(), "write how far apart: */5");
         return 1;
     }
-
-    std::string range() const { return std::to_string(field_.first) + " to " + std::to_string(field_.last); }
 
     // A range that ends before it starts goes on at the field's first value, in step, with Sunday counted
     // once.
@@ -133,18 +124,63 @@ private:
         }
     }
 
-    std::string_view whole_;
-    std::string_view rest_;
-    std::string_view number_;
+    CronCursor cursor_;
     const CronField& field_;
+    std::string_view spread_by_;
     CronBits bits_;
-    std::string problem_;
 };
+
+constexpr std::string_view kSpecialDaysStandAlone =
+    "L, W and # stand alone: make a second definition for the other days";
+
+std::optional<CronProblem> ended(CronCursor& cursor) {
+    if (cursor.is_at(',') || cursor.is_at('-') || cursor.is_at('/'))
+        cursor.refuse(" cannot go on behind L, W or #", cursor.offset(), std::string(kSpecialDaysStandAlone));
+    if (!cursor.is_at_end()) cursor.refuse_all();
+    return cursor.problem() ? cursor.problem() : CronProblem{};
+}
 
 }  // namespace
 
-std::variant<CronBits, std::string> parse_cron_field(std::string_view text, const CronField& field) {
-    return FieldParser(text, field).parse();
+std::variant<CronBits, CronProblem> parse_cron_field(std::string_view text, const CronField& field,
+                                                     std::string_view spread_by) {
+    return FieldParser(text, field, spread_by).parse();
+}
+
+std::optional<CronProblem> parse_special_day(std::string_view text, const CronField& field,
+                                             CronPattern& pattern) {
+    CronCursor cursor(text, field);
+    if (cursor.take_letter('L')) {
+        pattern.day_rule = CronPattern::DayRule::last;
+        if (cursor.take('-'))
+            pattern.days_before_last =
+                static_cast<std::uint8_t>(cursor.number(0, field.last - 1, " behind 'L-'").value_or(0));
+        pattern.is_nearest_weekday = cursor.take_letter('W');
+        return ended(cursor);
+    }
+    if (!cursor.is_at_digit()) return std::nullopt;
+    const std::optional<int> day = cursor.value();
+    if (!day || !cursor.take_letter('W')) return std::nullopt;
+    pattern.days = std::uint32_t{1} << *day;
+    pattern.is_nearest_weekday = true;
+    return ended(cursor);
+}
+
+std::optional<CronProblem> parse_special_weekday(std::string_view text, const CronField& field,
+                                                 CronPattern& pattern) {
+    CronCursor cursor(text, field);
+    const std::optional<int> weekday = cursor.value();
+    if (!weekday) return std::nullopt;
+    if (cursor.take_letter('L')) {
+        pattern.weekday_rule = CronPattern::WeekdayRule::last;
+    } else if (cursor.take('#')) {
+        pattern.weekday_rule = CronPattern::WeekdayRule::nth;
+        pattern.nth = static_cast<std::uint8_t>(cursor.number(1, 5, " behind '#'").value_or(1));
+    } else {
+        return std::nullopt;
+    }
+    pattern.weekdays = static_cast<std::uint8_t>(1U << *weekday % 7);
+    return ended(cursor);
 }
 
 }  // namespace jobhost

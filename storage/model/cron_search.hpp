@@ -1,29 +1,21 @@
-// The next matching wall-clock minute, whatever the time zone does to it. Private to storage/model.
+// Matching times on a wall clock, whatever the time zone does to it. Private to storage/model.
 #pragma once
+
+#include "storage/model/cron_pattern.hpp"
 
 #include <cctz/civil_time.h>
 
-#include <cstdint>
 #include <optional>
 
 namespace jobhost {
 
-// Bit n of each: n is due. Weekday 0 is Sunday. Minutes, hours and months are never empty.
-struct CronPattern {
-    std::uint64_t minutes = 0;
-    std::uint32_t hours = 0;
-    std::uint32_t days = 0;
-    std::uint32_t months = 0;
-    std::uint32_t weekdays = 0;
-    bool is_interval = false;  // due both times when the clock repeats a stretch; no matter to find()
+inline constexpr cctz::year_t kFirstCronYear = 1;
+inline constexpr cctz::year_t kLastCronYear = 9999;
 
-    // The first minute that matches, from `from` on and before the year `end`. Looks at days, never at
-    // minutes.
-    std::optional<cctz::civil_minute> find(cctz::civil_minute from, cctz::year_t end) const;
-
-private:
-    bool matches(cctz::civil_day day) const;
-    std::optional<cctz::civil_minute> find_in_day(cctz::civil_minute from) const;
-};
+bool matches(const CronPattern& pattern, cctz::civil_second time);
+// The first that matches at or after `from`, and the last at or before it; none beyond the years above. They
+// look at months, never at days, and at no more than 40 years, for no date that comes is rarer.
+std::optional<cctz::civil_second> first_match(const CronPattern& pattern, cctz::civil_second from);
+std::optional<cctz::civil_second> last_match(const CronPattern& pattern, cctz::civil_second until);
 
 }  // namespace jobhost

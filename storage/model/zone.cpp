@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 #include <string>
 
 namespace jobhost {
@@ -20,11 +22,15 @@ bool is_zone_name(std::string_view name) {
 
 }  // namespace
 
-std::optional<cctz::time_zone> find_zone(std::string_view name) {
-    if (!is_zone_name(name)) return std::nullopt;
+const cctz::time_zone* find_zone(std::string_view name) {
+    static std::mutex mutex;
+    static std::map<std::string, cctz::time_zone, std::less<>> zones;
+    const std::lock_guard lock{mutex};
+    const auto known = zones.find(name);
+    if (known != zones.end()) return &known->second;
     cctz::time_zone zone;
-    if (!cctz::load_time_zone(std::string(name), &zone)) return std::nullopt;
-    return zone;
+    if (!is_zone_name(name) || !cctz::load_time_zone(std::string(name), &zone)) return nullptr;
+    return &zones.emplace(name, zone).first->second;
 }
 
 }  // namespace jobhost

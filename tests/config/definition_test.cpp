@@ -209,22 +209,34 @@ TEST_F(DefinitionFile, ScheduleIsCronOrEvery) {
 }
 
 TEST_F(DefinitionFile, CronErrorNamesTheField) {
-    EXPECT_EQ(job_says("schedule: \"0 25 * * *\""), "27  jobs.a.schedule  hour must be 0 to 23, is 25");
+    EXPECT_EQ(job_says("schedule: \"0 25 * * *\""),
+              "27  jobs.a.schedule  hour must be 0 to 23, is 25, at character 3  write numbers of 0 to 23, a "
+              "range like 8-17, or a step like */6");
     EXPECT_EQ(job_says("schedule: {cron: \"0 0 * *\"}"),
               "34  jobs.a.schedule.cron  must have five fields (minute, hour, day of month, month, day of "
-              "week), has 4");
+              "week), has 4  write five, or six with the second in front");
+}
+
+TEST_F(DefinitionFile, HIsSpreadByTheNameOfTheDefinition) {
+    const auto spread = Cron::parse("H H * * *", "UTC", "a");
+    EXPECT_EQ(schedule("\"H H * * *\""), Schedule{std::get<Cron>(spread)});
+    EXPECT_EQ(std::get<Cron>(spread).expression(), "H H * * *");
 }
 
 TEST_F(DefinitionFile, UnknownTimeZoneIsRefused) {
-    EXPECT_EQ(job_says("schedule: {cron: \"0 99 * * *\", time_zone: Europe/Ankara}"),
-              "34  jobs.a.schedule.cron  hour must be 0 to 23, is 99\n"
-              "59  jobs.a.schedule.time_zone  time zone 'Europe/Ankara' is unknown  write an IANA name, like "
-              "Europe/Istanbul");
+    EXPECT_EQ(
+        job_says("schedule: {cron: \"0 99 * * *\", time_zone: Europe/Ankara}"),
+        "34  jobs.a.schedule.cron  hour must be 0 to 23, is 99, at character 3  write numbers of 0 to 23, "
+        "a range like 8-17, or a step like */6\n"
+        "59  jobs.a.schedule.time_zone  time zone 'Europe/Ankara' is unknown  write an IANA name, like "
+        "Europe/Istanbul");
 }
 
 TEST_F(DefinitionFile, ScheduleThatNeverFiresIsRefused) {
-    EXPECT_EQ(job_says("schedule: \"0 0 31 2 *\""),
-              "27  jobs.a.schedule  never fires: no date within 100 years is like '0 0 31 2 *'");
+    EXPECT_EQ(
+        job_says("schedule: \"0 0 31 2 *\""),
+        "27  jobs.a.schedule  never fires: no date is like '0 0 31 2 *'  day of month, month and day of "
+        "week must all match");
 }
 
 TEST_F(DefinitionFile, CronAndEveryDoNotMix) {

@@ -25,6 +25,18 @@ TEST(ModelJson, TextsOfBeforeAreRead) {
               expected);
 }
 
+TEST(ModelJson, ACronStaysAsItWasWritten) {
+    for (const char* expression :
+         {"H H(1-5) * * MON-FRI", "*/20 0\t0 LW * ?", "@Daily", "0 6 l-3w * *", "0 0 * * friL"}) {
+        Definition definition;
+        definition.name = "nightly-backup";
+        definition.schedule = std::get<Cron>(Cron::parse(expression, "Europe/Istanbul", definition.name));
+        const Definition read = definition_from_json(to_json(definition));
+        EXPECT_EQ(read, definition) << expression;
+        EXPECT_EQ(std::get<Cron>(*read.schedule).expression(), expression);
+    }
+}
+
 TEST(ModelJson, AnEndOfRetriesThatIsNotKnownDeletesNothing) {
     Policy policy;
     policy.retry.on_exhausted = OnExhausted::remove;

@@ -2,5 +2,5 @@
 ALTER TABLE served_type ADD COLUMN is_older INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE served_type ADD COLUMN is_privileged INTEGER NOT NULL DEFAULT 0;
 
--- Bytes of the name and the result, so that what one job keeps can be bounded.
+-- Bytes of the result, so that what one job keeps can be bounded.
 ALTER TABLE job_step ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
