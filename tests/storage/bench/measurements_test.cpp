@@ -39,6 +39,7 @@ public:
     WatchedPlace(Place& place, std::vector<Contender>& turns) : place_{place}, turns_{turns} {}
 
     void make(const std::string& space, int servers) override { place_.make(space, servers); }
+    storage::StorageOptions options_of(const std::string& space) override { return place_.options_of(space); }
     std::unique_ptr<Connection> connect(const std::string& space, Contender contender, int server) override {
         return std::make_unique<Watched>(place_.connect(space, contender, server), contender, turns_);
     }
