@@ -13,9 +13,12 @@ TEST(ModelJson, TextsOfBeforeAreRead) {
         R"({"retry":{"attempts":10,"backoff":{"kind":"hangfire"},"on_exhausted":"fail"},"timeout":3600000000,)"
         R"("kill_after":30000000,"retention":{"succeeded":86400000000,"failed":2592000000000,)"
         R"("deleted":86400000000,"count":null}})";
-    EXPECT_EQ(policy_from_json(policy), Policy{});
+    Policy with_timeout;
+    with_timeout.timeout = 1h;
+    EXPECT_EQ(policy_from_json(policy), with_timeout);
 
     Definition expected;
+    expected.policy = with_timeout;
     expected.name = "a";
     expected.type = "mail.send";
     expected.schedule = Every{1min, TimePoint{}};
