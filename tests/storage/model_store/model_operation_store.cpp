@@ -84,13 +84,16 @@ CommandId ModelOperationStore::start(const JobFilter& filter, const Operation& o
         for (const auto& [id, job] : database.jobs)
             if (passes(job, filter, definition_of(database, job)) && !is_so_already(job, operation))
                 fitting.push_back(id);
+        // What is ended together does not end each other before.
+        const bool is_ended_together = operation.verb == Verb::remove || operation.verb == Verb::cancel;
         for (const JobId id : fitting) {
             const Operated operated = model::operate(database, id, operation, now);
-            follow_up(database, now);
+            if (!is_ended_together) follow_up(database, now);
             const bool is_done = operated == Operated::done || operated == Operated::asked;
             ++(is_done ? command.done : command.not_possible);
             ++command.looked_at;
         }
+        if (is_ended_together) follow_up(database, now);
         database.commands.push_back(command);
         return command.id;
     });
