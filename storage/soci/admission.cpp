@@ -71,18 +71,20 @@ std::set<JobId> admit(Change& change, const std::vector<SlotSeeker>& seekers,
     std::set<JobId> away;
     if (seekers.empty()) return away;
     LimitSlots slots{change};
-    std::map<JobId, std::string> parked;
-    std::map<JobId, TimePoint> throttled;
-    for (const NoSlot& none : slots.take(seekers)) {
-        away.insert(none.id);
-        if (none.throttled)
-            throttled[none.id] = *none.throttled;
-        else
-            parked[none.id] = none.parked_on;
-    }
+    slots.take(seekers, [&](const std::vector<NoSlot>& without) {
+        std::map<JobId, std::string> parked;
+        std::map<JobId, TimePoint> throttled;
+        for (const NoSlot& none : without) {
+            away.insert(none.id);
+            if (none.throttled)
+                throttled[none.id] = *none.throttled;
+            else
+                parked[none.id] = none.parked_on;
+        }
+        park(change, parked, lanes);
+        throttle(change, throttled);
+    });
     granted.insert(slots.granted().begin(), slots.granted().end());
-    park(change, parked, lanes);
-    throttle(change, throttled);
     return away;
 }
 

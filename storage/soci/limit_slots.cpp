@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 }  // namespace
 
-std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
+void LimitSlots::take(const std::vector<SlotSeeker>& jobs, const PutAway& put_away) {
     std::vector<JobId> ids;
     for (const SlotSeeker& job : jobs)
         ids.push_back(job.id);
@@ -42,11 +42,14 @@ std::vector<NoSlot> LimitSlots::take(const std::vector<SlotSeeker>& jobs) {
                 let_go(use);
                 freed.push_back(use.key);
             }
+        if (freed.empty()) continue;
+        // Who came before and has to wait is among those that wait.
+        put_away(std::exchange(without, {}));
         for (const std::string& key : freed)
             hand_on(key);
     }
+    put_away(without);
     write(uses);
-    return without;
 }
 
 void LimitSlots::free(const std::vector<JobId>& jobs) {

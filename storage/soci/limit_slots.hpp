@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -35,11 +36,14 @@ struct NoSlot {
 // parked.
 class LimitSlots {
 public:
+    // Parks or throttles them, so that they count among those that wait.
+    using PutAway = std::function<void(const std::vector<NoSlot>&)>;
+
     explicit LimitSlots(Change& change) : change_{change} {}
 
-    // Gives each job, in this order, all its slots or none; tells those that get none. They let go of what
-    // they were given while they were parked before.
-    std::vector<NoSlot> take(const std::vector<SlotSeeker>& jobs);
+    // Gives each job, in this order, all its slots or none; those that get none are put away. They let go of
+    // what they were given while they were parked before.
+    void take(const std::vector<SlotSeeker>& jobs, const PutAway& put_away);
     // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
     void free(const std::vector<JobId>& jobs);
     // Hands out what is free of these keys; how many jobs got a slot.

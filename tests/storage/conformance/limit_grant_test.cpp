@@ -222,6 +222,28 @@ TEST_P(LimitGrantConformance, AGrantedJobThatIsPutOffPassesTheSlotOn) {
     EXPECT_EQ(state_of(next), enqueued);
 }
 
+TEST_P(LimitGrantConformance, WhoHadToWaitBeforeInTheSameClaimGetsTheSlotThatAnExpiredJobLeaves) {
+    set_limit({.name = "m", .capacity = 1});
+    const JobId holder = insert(limited());
+    claimed();
+    NewJob expiring = limited();
+    expiring.expires_at = clock.now() + 1s;
+    insert(expiring);
+    claimed();
+    succeed(holder);
+    ASSERT_EQ(state_of(expiring.id), enqueued) << "with the slot";
+    clock.advance(1s);
+    NewJob better = limited();
+    better.priority = 100;
+    insert(better);
+    const JobId later = insert(limited());
+    claimed();
+    EXPECT_EQ(reason_of(expiring.id), Reason::expired);
+    EXPECT_EQ(state_of(better.id), enqueued) << "with the slot, for the next claim";
+    EXPECT_EQ(state_of(later), awaiting);
+    EXPECT_EQ(claimed(), std::vector{better.id});
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitGrantConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace
