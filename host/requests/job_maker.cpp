@@ -80,11 +80,39 @@ Submission JobMaker::make(const JobRequest& request) {
     if (request.in && request.at) refuse("say when either by 'in' or by 'at', not by both");
     if (request.on && request.after.empty())
         refuse("'on' says how what it is 'after' has to end: name that, too");
-    if (around_.definitions.contains(request.name)) return of_definition(request);
     Submission made;
-    made.jobs.push_back(of_type(request));
-    made.jobs.back().id = JobId{-1};
+    if (around_.definitions.contains(request.name)) {
+        made = of_definition(request);
+    } else {
+        made.jobs.push_back(of_type(request));
+        made.jobs.back().id = JobId{-1};
+    }
+    for (const NewJob& job : made.jobs)
+        check_places(job);
     return made;
+}
+
+void JobMaker::check_places(const NewJob& job) {
+    for (const LimitUse& use : job.limits) {
+        if (!limits_) {
+            limits_.emplace();
+            for (const storage::LimitUsage& usage : around_.storage.limits().list())
+                limits_->push_back(usage.limit.name);
+        }
+        if (std::ranges::find(*limits_, use.limit) != limits_->end()) continue;
+        const std::vector<std::string_view> names(limits_->begin(), limits_->end());
+        const auto nearest = config::nearest_name(use.limit, names);
+        refuse("there is no limit " + config::in_quotes(use.limit) +
+               (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?"
+                        : "; define it under 'limits' in the host file, or by 'jobhost limits set'"));
+    }
+    if (!job.batch || job.batch->value < 0 || batches_.contains(*job.batch)) return;
+    const auto batch = around_.storage.workflows().find(*job.batch);
+    const std::string name = "batch " + std::to_string(job.batch->value);
+    if (!batch) refuse("there is no " + name + " to join");
+    if (batch->cancel_requested_at || batch->state == BatchState::cancelled)
+        refuse(name + " was cancelled: nothing can join it any more");
+    batches_.insert(*job.batch);
 }
 
 NewJob JobMaker::of_type(const JobRequest& request) {

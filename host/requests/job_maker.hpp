@@ -9,8 +9,11 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace jobhost::host {
 
@@ -46,10 +49,14 @@ private:
     NewJob of_type(const JobRequest& request);
     void apply(const JobRequest& request, NewJob& job);
     int payload_version(const std::string& type);
+    // That the limits and the batch are there: the store would name the job by a number that nobody knows.
+    void check_places(const NewJob& job);
     // "; did you mean 'nightly-backup'?", or nothing.
     std::string nearest_definition(const std::string& name);
 
     Surroundings around_;
+    std::optional<std::vector<std::string>> limits_;                // their names, once they were needed
+    std::set<BatchId> batches_;                                     // that can be joined, as looked up so far
     std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;  // by number, as looked up so far
 };
 

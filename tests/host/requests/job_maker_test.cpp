@@ -21,15 +21,17 @@ TEST_F(JobMakerTest, ALineSaysAllThatTiesAJobToOthers) {
     parent.id = storage_->jobs().reserve_ids(1);
     storage_->jobs().insert({&parent, 1});
     const std::string id = std::to_string(parent.id.value);
+    const BatchId batch = staged_batch();
 
     const NewJob job = from_json(
         R"({"type":"any.thing","after":[")" + id + R"(",)" + id +
-        R"(],"on":"failed","delay":"5m","batch":"77",)"
+        R"(],"on":"failed","delay":"5m","batch":")" + std::to_string(batch.value) +
+        R"(",)"
         R"-("unique":{"key":"k","while":"window(1h)","on_conflict":"extend"},"tags":["a","b","a"],)-"
         R"("limits":["smtp","tenant:acme"]})");
     EXPECT_EQ(job.parents, (std::vector<Parent>{{parent.id, Condition::failed}}));
     EXPECT_EQ(job.delay, std::chrono::minutes{5});
-    EXPECT_EQ(job.batch, BatchId{77});
+    EXPECT_EQ(job.batch, batch);
     EXPECT_EQ(job.unique, (Unique{"k", HeldWhile::window, std::chrono::hours{1}, OnConflict::extend}));
     EXPECT_THAT(job.tags, ElementsAre("a", "b"));
     EXPECT_THAT(job.limits, ElementsAre(LimitUse{"smtp", ""}, LimitUse{"tenant", "acme"}));
@@ -113,6 +115,17 @@ TEST_F(JobMakerTest, APrivilegedTypeComesByADefinitionAlone) {
     EXPECT_THAT(refusal(R"({"type":"host.root"})"), HasSubstr("privileged"));
     define("jobs: {root: {type: host.root}}\n");
     EXPECT_EQ(from_json(R"({"type":"root"})").type, "host.root");
+}
+
+TEST_F(JobMakerTest, PlacesThatAreNotThereAreTold) {
+    EXPECT_EQ(refusal(R"({"type":"any.thing","limits":"smpt"})"),
+              "there is no limit 'smpt'; did you mean 'smtp'?");
+    EXPECT_THAT(refusal(R"({"type":"any.thing","limits":"nowhere:key"})"), HasSubstr("jobhost limits set"));
+    EXPECT_EQ(refusal(R"({"type":"any.thing","batch":"987654"})"), "there is no batch 987654 to join");
+    const BatchId batch = staged_batch();
+    storage_->workflows().cancel(batch, "somebody");
+    EXPECT_THAT(refusal(R"({"type":"any.thing","batch":")" + std::to_string(batch.value) + "\"}"),
+                HasSubstr("was cancelled"));
 }
 
 TEST_F(JobMakerTest, WhatNobodyHasIsTold) {

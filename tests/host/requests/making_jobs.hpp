@@ -26,12 +26,18 @@ struct MakingJobs : testing::Test {
             {.type = "host.root", .is_privileged = true},
         };
         storage_->servers().enter({.incarnation = "1", .name = "test", .application = "test"}, served);
+        storage_->limits().set(std::vector{Limit{.name = "smtp"}, Limit{.name = "tenant"}});
     }
 
     // Stores what the file of definitions says, in place of all.
     void define(const std::string& yaml) {
         storage_->definitions().apply("test", "test", WrittenDefinitions{yaml}.sources());
         boot_clock_.advance(std::chrono::seconds{1});
+    }
+    BatchId staged_batch() {
+        const BatchId id{storage_->jobs().reserve_ids(1).value};
+        storage_->workflows().submit(std::vector{NewBatch{.id = id, .is_staged = true}}, {});
+        return id;
     }
     // What is wrong; empty: nothing.
     static std::string problem_of(const std::function<void()>& act) {
