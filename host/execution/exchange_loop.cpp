@@ -148,8 +148,9 @@ void ExchangeLoop::written(const Errand& errand, const storage::Exchanged& excha
                 "job {}: the outcome of a run that this server no longer held was refused (lease {})",
                 settlements[i].job.value, settlements[i].lease.value);
     if (exchanged.mutilated > 0)
-        spdlog::error("{} outcomes were written without their texts, which the database refuses",
-                      exchanged.mutilated);
+        spdlog::error(
+            "{} outcomes were written without the texts, or the jobs to hand in, that the database refuses",
+            exchanged.mutilated);
 }
 
 // The give-backs are found anew.

@@ -41,13 +41,13 @@ Settlement without_texts(const Settlement& settlement) {
     return kept;
 }
 
-Settlement without_jobs(const Settlement& settlement) {
-    Settlement kept = without_texts(settlement);
+Settlement without_jobs(const Settlement& settlement, const std::string& why) {
+    Settlement kept = settlement;
     kept.event =
         JobEvent{.at = settlement.event ? settlement.event->at : settlement.started_at.value_or(TimePoint{}),
                  .cause = settlement.cause,
                  .error_code = "jobs_refused",
-                 .message = "the jobs that it was to hand in when it succeeds were refused"};
+                 .message = "the jobs that it was to hand in when it succeeds were refused: " + why};
     kept.jobs.clear();
     return kept;
 }

@@ -11,8 +11,8 @@ bool has_storable_texts(const Settlement& settlement);
 // The same outcome, with a note in the place of each text.
 Settlement without_texts(const Settlement& settlement);
 
-// The same outcome, with a note in the place of the jobs that it was to hand in, and of each text.
-Settlement without_jobs(const Settlement& settlement);
+// The same outcome, with an event that tells why in the place of the jobs that it was to hand in.
+Settlement without_jobs(const Settlement& settlement, const std::string& why);
 
 // What an exchange was given, with texts that every database takes. Copies only if it has to.
 class SettlementBatch {

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -96,10 +97,12 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
             return false;
         }
     };
+    std::string why;
     try {
         return append(exchange_once(server, settlements, {}));
     } catch (const StorageError& error) {
         if (!is_of_a_row(error)) throw;
+        why = error.what();
     }
     if (settlements.size() > 1) {
         const std::size_t half = settlements.size() / 2;
@@ -108,10 +111,11 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
         return;
     }
     Settlement bare = settlements.front();
-    if (bare.jobs.empty()) bare = without_texts(bare);
+    bool has_texts = !bare.jobs.empty();
+    bare = has_texts ? without_jobs(bare, why) : without_texts(bare);
     while (!try_append(bare)) {
-        if (!bare.jobs.empty())
-            bare = without_jobs(bare);
+        if (std::exchange(has_texts, false))
+            bare = without_texts(bare);
         else if (bare.event)
             bare.event.reset();
         else

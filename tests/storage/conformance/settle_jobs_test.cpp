@@ -99,6 +99,11 @@ TEST_P(SettleJobsConformance, TheOutcomeDoesNotDependOnThem) {
     EXPECT_FALSE(queries.find(unknown.id).has_value());
     EXPECT_EQ(state_of(fine.id), enqueued);
     EXPECT_EQ(count_of(succeeded), 3);
+    if (GetParam().name == std::string{"model"}) return;
+    const auto events = queries.events(runs[1].id);
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].error_code, "jobs_refused");
+    EXPECT_NE(events[0].message.find("'unknown'"), std::string::npos) << events[0].message;
 }
 
 TEST_P(SettleJobsConformance, UniqueKeysAndCallsHoldForThem) {
