@@ -2,14 +2,13 @@
 
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
+#include "host/requests/known_keys.hpp"
 #include "host/requests/spellings.hpp"
 #include "host/scheduling/items.hpp"
 #include "host/scheduling/references.hpp"
 
-#include <algorithm>
 #include <array>
 #include <map>
-#include <span>
 #include <stdexcept>
 
 namespace jobhost::host {
@@ -26,16 +25,6 @@ constexpr std::array<std::string_view, 2> kAfterKeys{"jobs", "on"};
 
 [[noreturn]] void refuse(const std::string& why) {
     throw BadRequest{why};
-}
-
-void check_keys(const json::object& object, std::span<const std::string_view> known) {
-    for (const auto& member : object) {
-        const std::string_view key = member.key();
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        const auto nearest = config::nearest_name(key, known);
-        refuse(config::in_quotes(key) + " is not known here" +
-               (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?" : ""));
-    }
 }
 
 const json::object& object_of(const json::value& value, const char* what) {

@@ -81,7 +81,7 @@ Submission JobMaker::make(const JobRequest& request) {
     if (request.on && request.after.empty())
         refuse("'on' says how what it is 'after' has to end: name that, too");
     Submission made;
-    if (around_.definitions.contains(request.name)) {
+    if (is_definition(request.name)) {
         made = of_definition(request);
     } else {
         made.jobs.push_back(of_type(request));
@@ -113,6 +113,12 @@ void JobMaker::check_places(const NewJob& job) {
     if (batch->cancel_requested_at || batch->state == BatchState::cancelled)
         refuse(name + " was cancelled: nothing can join it any more");
     batches_.insert(*job.batch);
+}
+
+bool JobMaker::is_definition(const std::string& name) {
+    const auto [known, is_new] = definitions_.try_emplace(name, false);
+    if (is_new) known->second = around_.definitions.contains(name);
+    return known->second;
 }
 
 NewJob JobMaker::of_type(const JobRequest& request) {

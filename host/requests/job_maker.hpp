@@ -45,6 +45,7 @@ public:
     TimePoint as_of() const { return around_.as_of ? around_.as_of() : around_.clock.now(); }
 
 private:
+    bool is_definition(const std::string& name);
     Submission of_definition(const JobRequest& request);
     NewJob of_type(const JobRequest& request);
     void apply(const JobRequest& request, NewJob& job);
@@ -55,9 +56,11 @@ private:
     std::string nearest_definition(const std::string& name);
 
     Surroundings around_;
+    // As looked up so far.
+    std::map<std::string, bool> definitions_;                       // whether there is one of that name
     std::optional<std::vector<std::string>> limits_;                // their names, once they were needed
-    std::set<BatchId> batches_;                                     // that can be joined, as looked up so far
-    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;  // by number, as looked up so far
+    std::set<BatchId> batches_;                                     // that can be joined
+    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;  // by number
 };
 
 }  // namespace jobhost::host

@@ -1,16 +1,13 @@
 #include "host/requests/job_request.hpp"
 
-#include "config/nearest_name.hpp"
-#include "config/values.hpp"
 #include "host/requests/bad_request.hpp"
 #include "host/requests/json_member.hpp"
+#include "host/requests/known_keys.hpp"
 #include "host/requests/spellings.hpp"
 #include "host/worker/limits.hpp"
 #include "storage/model/time_text.hpp"
 
-#include <algorithm>
 #include <array>
-#include <span>
 
 namespace jobhost::host {
 
@@ -56,16 +53,6 @@ std::int64_t id_of(const json::value& value, const char* key) {
     if (value.is_string())
         if (const auto id = parse_id(value.get_string())) return *id;
     refuse("'" + std::string{key} + "' must name jobs or batches by their ids, such as \"12\"");
-}
-
-void check_keys(const json::object& line, std::span<const std::string_view> known) {
-    for (const auto& member : line) {
-        const std::string_view key = member.key();
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        const auto nearest = config::nearest_name(key, known);
-        refuse(config::in_quotes(key) + " is not known here" +
-               (nearest ? "; did you mean '" + std::string{*nearest} + "'?" : ""));
-    }
 }
 
 Unique unique_at(const json::object& line) {
