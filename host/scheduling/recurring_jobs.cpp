@@ -21,7 +21,7 @@ struct SourceElsewhere {};
 TimePoint latest_due(const Schedule& schedule, TimePoint first, TimePoint now) {
     TimePoint latest = first;
     for (int step = 0; step < kMostSteps; ++step) {
-        const auto next = next_due(schedule, latest);
+        const auto next = schedule.next(latest);
         if (!next || *next > now) break;
         latest = *next;
     }
@@ -63,7 +63,7 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         report(definition.name, due.unreadable);
         return std::nullopt;
     }
-    storage::Firing firing{due.id, due.revision, *due.next_at, next_due(*definition.schedule, now), {}};
+    storage::Firing firing{due.id, due.revision, *due.next_at, definition.schedule->next(now), {}};
     const bool is_alone = definition.fires_with.empty();
     if (!is_alone && definition.fires_with.front() != definition.name) return firing;
     const Workshop workshop{

@@ -126,8 +126,10 @@ private:
         if (!definition.after.names.empty())
             if (const auto* parent = find(definition.after.names.front()))
                 return time_zone_of(parent->definition);
-        const auto* cron = definition.schedule ? std::get_if<Cron>(&*definition.schedule) : nullptr;
-        return cron ? cron->time_zone() : "UTC";
+        if (definition.schedule)
+            for (const Recurrence& recurrence : definition.schedule->recurrences)
+                if (const auto* cron = std::get_if<Cron>(&recurrence.rule)) return cron->time_zone();
+        return "UTC";
     }
 
     // Nothing: what it waits for cannot come.

@@ -49,7 +49,7 @@ std::optional<DefinitionRow> find_row(Session& session, const std::string& name)
 
 std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) {
     if (!definition.schedule) return std::nullopt;
-    return next_due(*definition.schedule, now);
+    return definition.schedule->next(now);
 }
 
 // One apply: who applies, from where, and when.

@@ -8,7 +8,7 @@ namespace jobhost::storage::model {
 namespace {
 
 std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) {
-    return definition.schedule ? next_due(*definition.schedule, now) : std::nullopt;
+    return definition.schedule ? definition.schedule->next(now) : std::nullopt;
 }
 
 struct Application {
