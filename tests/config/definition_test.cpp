@@ -121,7 +121,7 @@ TEST_F(DefinitionFile, UnknownKeyIsRefusedAndTheNearestNamed) {
               "25  jobs.a.retry.max_attempts  is not a setting  did you mean 'attempts'?");
     EXPECT_EQ(jobs_say("job: {}\n"), "jobs.yaml:1:1  job  is not a setting  did you mean 'jobs'?");
     EXPECT_EQ(jobs_say("workers: 5\n"),
-              "jobs.yaml:1:1  workers  is not a setting  known here: jobs, batches");
+              "jobs.yaml:1:1  workers  is not a setting  known here: jobs, batches, calendars");
 }
 
 // ---- numbers and durations ----
@@ -241,15 +241,16 @@ TEST_F(DefinitionFile, ScheduleThatNeverFiresIsRefused) {
 
 TEST_F(DefinitionFile, CronAndEveryDoNotMix) {
     EXPECT_EQ(job_says("schedule: {cron: \"@daily\", every: 1h}"),
-              "51  jobs.a.schedule.every  cannot stand beside 'cron'  keep one of the two");
+              "51  jobs.a.schedule.every  cannot stand beside 'cron'  keep one of them, or write a list of "
+              "schedules");
     EXPECT_EQ(job_says("schedule: {}"),
-              "27  jobs.a.schedule  has neither 'cron' nor 'every'  write one of the two");
+              "27  jobs.a.schedule  has neither 'cron', 'every' nor 'at'  write one of them");
     EXPECT_EQ(job_says("schedule: {time_zone: UTC}"),
-              "27  jobs.a.schedule  has neither 'cron' nor 'every'  write one of the two");
+              "27  jobs.a.schedule  has neither 'cron', 'every' nor 'at'  write one of them");
     EXPECT_EQ(job_says("schedule: {every: 1h, time_zone: UTC}"),
-              "50  jobs.a.schedule.time_zone  belongs to 'cron', not to 'every'");
-    EXPECT_EQ(job_says("schedule: {cron: \"@daily\", from: 2026-01-01T00:00Z}"),
-              "50  jobs.a.schedule.from  belongs to 'every', not to 'cron'");
+              "50  jobs.a.schedule.time_zone  belongs to 'cron'");
+    EXPECT_EQ(job_says("schedule: {at: 2026-01-01T00:00Z, from: 2026-01-01T00:00Z}"),
+              "57  jobs.a.schedule.from  belongs to 'cron' or 'every'");
 }
 
 TEST_F(DefinitionFile, EveryIsAtLeastASecondAndFromAnInstant) {
@@ -261,9 +262,71 @@ TEST_F(DefinitionFile, EveryIsAtLeastASecondAndFromAnInstant) {
               "with Z or an offset");
 }
 
+TEST_F(DefinitionFile, ScheduleMayHaveBounds) {
+    Schedule expected = cron("0 6 * * *", "Europe/Istanbul");
+    expected.recurrences[0].from = parse_instant("2026-01-01T00:00:00Z");
+    expected.recurrences[0].until = parse_instant("2026-02-01T00:00:00Z");
+    expected.recurrences[0].jitter = 5min;
+    EXPECT_EQ(schedule("{cron: \"0 6 * * *\", time_zone: Europe/Istanbul, from: 2026-01-01T00:00Z, "
+                       "until: 2026-02-01T00:00Z, jitter: 5m}"),
+              expected);
+    EXPECT_EQ(schedule("{at: \"2026-12-01T09:00:00+03:00\"}"),
+              Schedule{At{*parse_instant("2026-12-01T06:00:00Z")}});
+    EXPECT_EQ(job_says("schedule: {every: 1h, from: 2026-01-02T00:00Z, until: 2026-01-02T00:00Z}"),
+              "71  jobs.a.schedule.until  is not after 'from'  nothing would be due; let it be later");
+}
+
+TEST_F(DefinitionFile, ScheduleMayBeAList) {
+    Schedule expected = cron("0 6 * * *");
+    expected.recurrences.push_back({.rule = Every{.period = 7h}});
+    expected.overlap = Overlap::skip;
+    expected.missed = Missed::run_all;
+    expected.catch_ups = 5;
+    expected.grace = 2min;
+    EXPECT_EQ(schedule("[\"0 6 * * *\", {every: 7h, overlap: skip, missed: {run_all: 5}, grace: 2m}]"),
+              expected);
+    EXPECT_EQ(
+        job_says("schedule: [{every: 7h, overlap: skip}, {every: 8h, overlap: skip}]"),
+        "77  jobs.a.schedule[1].overlap  is said twice  it holds for all schedules of the list: keep one");
+    EXPECT_EQ(job_says("schedule: {every: 1m, missed: {}}"),
+              "47  jobs.a.schedule.missed  has no 'run_all'  write missed: {run_all: 10}, or a word alone");
+}
+
+TEST_F(DefinitionFile, DaysMatchAllOrAny) {
+    EXPECT_EQ(schedule("{cron: \"0 6 13 * 5\"}"), cron("0 6 13 * 5"));
+    EXPECT_EQ(schedule("{cron: \"0 6 13 * 5\", day_match: all}"), cron("0 6 13 * 5"));
+    Schedule any = cron("0 6 13 * *");
+    any.recurrences.push_back({.rule = std::get<Cron>(Cron::parse("0 6 * * 5"))});
+    EXPECT_EQ(schedule("{cron: \" 0 6\t13 * 5\", day_match: any}"), any);
+    EXPECT_EQ(schedule("{cron: \"0 6 13 * *\", day_match: any}"), cron("0 6 13 * *"));
+    EXPECT_EQ(schedule("{cron: \"@weekly\", day_match: any}"), cron("@weekly"));
+    EXPECT_EQ(schedule("{cron: \"0 0 31 2 1\", day_match: any}"), cron("0 0 * 2 1"));
+}
+
+TEST_F(DefinitionFile, CalendarsAreNamed) {
+    const Definition read = definition(
+        "jobs:\n  a: {type: x.y, schedule: {every: 1h, except: [holidays, freeze]}}\n"
+        "calendars:\n  holidays: {time_zone: Europe/Istanbul, days: [2026-01-01, 2026-04-22..2026-04-26]}\n"
+        "  freeze: [2026-12-31]\n");
+    EXPECT_EQ(
+        read.schedule.value().recurrences.at(0).except,
+        (std::vector<Calendar>{
+            {"Europe/Istanbul", {*parse_day_range("2026-01-01"), *parse_day_range("2026-04-22..2026-04-26")}},
+            {"UTC", {*parse_day_range("2026-12-31")}}}));
+    EXPECT_EQ(
+        job_says("schedule: {every: 1h, except: holidays}"),
+        "47  jobs.a.schedule.except  names the calendar 'holidays', which is not in this file  write it "
+        "under 'calendars', beside 'jobs'");
+    EXPECT_EQ(jobs_say("jobs: {a: {type: x.y}}\ncalendars: {c: {days: [2026-02-30], time_zone: Mars}}\n"),
+              "jobs.yaml:2:24  calendars.c.days[0]  must be a day or a range of days, is '2026-02-30'  write "
+              "2026-01-01, or 2026-04-22..2026-04-26 with both days\n"
+              "jobs.yaml:2:48  calendars.c.time_zone  time zone 'Mars' is unknown  write an IANA name, like "
+              "Europe/Istanbul");
+}
+
 TEST_F(DefinitionFile, ScheduleOfAnotherKindIsRefused) {
-    EXPECT_EQ(job_says("schedule: [a]"),
-              "27  jobs.a.schedule  must be a cron expression or a mapping, is a list");
+    EXPECT_EQ(job_says("schedule: []"),
+              "27  jobs.a.schedule  is an empty list  write a schedule into it, or remove the key");
     EXPECT_EQ(jobs_say("jobs:\n  a:\n    type: x.y\n    schedule:\n"),
               "jobs.yaml:4:5  jobs.a.schedule  has no value  write one or remove the key");
 }

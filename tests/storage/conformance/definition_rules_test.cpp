@@ -216,6 +216,7 @@ TEST_P(DefinitionRulesConformance, AStretchMayBeSkippedWithoutAJob) {
 
 TEST_P(DefinitionRulesConformance, AFiringMayMakeSeveralJobs) {
     apply("shop/a.yaml", {every_minute("a")});
+    clock.advance(1min);
     Firing catch_up = firing_of("a");
     for (int i = 1; i <= 3; ++i) {
         NewJob more = catch_up.jobs[0];
@@ -236,6 +237,12 @@ TEST_P(DefinitionRulesConformance, AStaleFiringHindersNoOther) {
     EXPECT_EQ(listed({}).size(), 2u);
 }
 
+TEST_P(DefinitionRulesConformance, NothingFiresBeforeItsInstant) {
+    apply("shop/a.yaml", {every_minute("a")});
+    EXPECT_EQ(fire(firing_of("a")), 0u) << "whatever the clock of the host says";
+    EXPECT_TRUE(listed({}).empty());
+}
+
 TEST_P(DefinitionRulesConformance, NobodyFiresForADefinitionThatIsNotThere) {
     apply("shop/a.yaml", {every_minute("a")});
     Firing firing = firing_of("a");
@@ -247,6 +254,7 @@ TEST_P(DefinitionRulesConformance, NobodyFiresForADefinitionThatIsNotThere) {
 
 TEST_P(DefinitionRulesConformance, ABadJobRefusesAllFirings) {
     apply("shop/a.yaml", {every_minute("a"), every_minute("b")});
+    clock.advance(1min);
     std::vector both{firing_of("a"), firing_of("b")};
     both[1].jobs[0].arguments = "[]";
     EXPECT_TRUE(is_refused([&] { definitions.fire(both); }));
