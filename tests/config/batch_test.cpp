@@ -100,9 +100,10 @@ TEST_F(BatchFile, MembersWaitForEachOtherAlone) {
 
 TEST_F(BatchFile, RunsOfABatchDoNotQueue) {
     EXPECT_EQ(jobs_say("batches: {b: {schedule: {every: 1h, overlap: skip}, jobs: {a: {type: x.y}}}}\n"), "");
-    EXPECT_EQ(jobs_say("batches: {b: {schedule: {every: 1h, overlap: queue}, jobs: {a: {type: x.y}}}}\n"),
-              "jobs.yaml:1:25  batches.b.schedule  has an 'overlap' that only jobs can have  a batch may have "
-              "'allow' or 'skip'");
+    EXPECT_EQ(
+        jobs_say("batches: {b: {schedule: {every: 1h, overlap: queue}, jobs: {a: {type: x.y}}}}\n"),
+        "jobs.yaml:1:25  batches.b.schedule  has an 'overlap' that only jobs can have  a batch may have "
+        "'allow' or 'skip'");
 }
 
 TEST_F(BatchFile, SomeKeysBelongElsewhere) {
