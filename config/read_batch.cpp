@@ -37,7 +37,8 @@ public:
         keys.on("after", [&](const Value& v) { read_after(reader_, v, definition().after, read_.after); });
         if (around_.section == Section::jobs)
             keys.on("schedule", [&](const Value& v) {
-                read_schedule(reader_, schedule_ = v, definition().name, definition().schedule);
+                read_schedule(reader_, schedule_ = v, {definition().name, around_.calendars},
+                              definition().schedule);
             });
         else
             keys.on_stray("schedule", [&](const Value& v) {
@@ -129,6 +130,9 @@ private:
         if (schedule_.node && !definition().after.names.empty())
             reader_.refuse(schedule_, "cannot stand beside 'after'",
                            "it is handed in whenever what it waits for is");
+        if (definition().schedule && definition().schedule->overlap >= Overlap::queue)
+            reader_.refuse(schedule_, "has an 'overlap' that only jobs can have",
+                           "a batch may have 'allow' or 'skip'");
         std::vector<Waiting> members;
         for (std::size_t i = 0; i < after_.size(); ++i)
             members.push_back({batch().members[i].name, &after_[i]});

@@ -88,7 +88,8 @@ private:
         }
         if (around_.section == Section::jobs)
             keys.on("schedule", [&](const Value& v) {
-                read_schedule(reader_, schedule_ = v, definition().name, definition().schedule);
+                read_schedule(reader_, schedule_ = v, {definition().name, around_.calendars},
+                              definition().schedule);
             });
         else
             refuse_stray(keys, "schedule", "belongs to the batch", "a batch is handed in as a whole");
@@ -155,7 +156,8 @@ ReadDefinition read_job(Reader& reader, const Value& key, const Value& value, co
 
 std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention) {
     std::vector<ReadDefinition> definitions;
-    const Surroundings around{.retention = retention};
+    Calendars calendars;
+    const Surroundings around{.retention = retention, .calendars = calendars};
     const auto read_all = [&](const Value& section, auto read_one) {
         reader.read_entries(section, [&](const Value& key, const Value& value) {
             const auto name = reader.name(key);
@@ -166,6 +168,10 @@ std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, c
     Keys keys;
     keys.on("jobs", [&](const Value& section) { read_all(section, read_job); });
     keys.on("batches", [&](const Value& section) { read_all(section, read_batch); });
+    keys.on("calendars", [](const Value&) {});  // read before the others, wherever it stands
+    for (const Node::Entry& entry : root.entries)
+        if (entry.key->text == "calendars" && entry.value->kind != Node::Kind::null)
+            calendars = read_calendars(reader, {entry.value, "calendars"});
     reader.read_mapping({&root, ""}, keys);
     return definitions;
 }

@@ -4,6 +4,7 @@
 #include "config/load.hpp"
 #include "config/reader.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct ReadDefinition {
 // definition does not say of its retention is taken from `retention`, the host file's.
 std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention);
 
+// Those of one file, by name.
+using Calendars = std::map<std::string, Calendar>;
+Calendars read_calendars(Reader& reader, const Value& value);
+
 // What a definition stands in.
 enum class Section {
     jobs,     // of a file: may have a schedule, and wait for other definitions
@@ -35,6 +40,7 @@ enum class Section {
 };
 struct Surroundings {
     const Retention& retention;
+    const Calendars& calendars;
     Section section = Section::jobs;
     bool has_items = false;  // it is made for each item of a list
 };
@@ -59,8 +65,11 @@ void read_arguments(Reader& reader, const Value& value, References references, s
                     std::optional<PlacedText>& parent_reference);
 // A list; each item becomes JSON.
 void read_items(Reader& reader, const Value& value, std::vector<std::string>& items);
-// `definition` is its name, which spreads what is written as `H`.
-void read_schedule(Reader& reader, const Value& value, const std::string& definition,
+struct ScheduleSurroundings {
+    const std::string& definition;  // its name, which spreads what is written as `H`
+    const Calendars& calendars;     // that may be named
+};
+void read_schedule(Reader& reader, const Value& value, const ScheduleSurroundings& around,
                    std::optional<Schedule>& schedule);
 void read_retry(Reader& reader, const Value& value, RetryPolicy& retry);
 void read_tags(Reader& reader, const Value& value, std::vector<std::string>& tags);

@@ -4,12 +4,21 @@
 #include "storage/model/batch.hpp"
 #include "storage/model/definition.hpp"
 #include "storage/model/job.hpp"
+#include "storage/operation_store.hpp"
 
 #include <span>
 #include <string>
 #include <vector>
 
 namespace jobhost::storage {
+
+struct DefinitionPause {
+    TimePoint at;
+    std::optional<TimePoint> until;  // nothing: until somebody ends it
+    std::string by;
+    std::string reason;
+    friend bool operator==(const DefinitionPause&, const DefinitionPause&) = default;
+};
 
 struct StoredDefinition {
     DefinitionId id;
@@ -20,6 +29,20 @@ struct StoredDefinition {
     // Why this program cannot read it, if it cannot: a newer one wrote it, or one whose machine knows more
     // time zones. Then `definition` has its name and, if that can be told, `after`.
     std::string unreadable = {};
+    std::optional<DefinitionPause> pause = {};  // as it was set; one that has ended pauses nothing
+};
+
+// What is due now, by the database's clock.
+struct DueDefinition {
+    DefinitionId id;
+    std::int64_t revision = 0;
+    TimePoint next_at;
+};
+struct DueDefinitions {
+    TimePoint now;                   // when this was read
+    std::int64_t change = 0;         // another number each time that any definition has changed
+    std::vector<DueDefinition> due;  // those that have been due for longest come first
+    std::optional<TimePoint> next;   // of those that are not due yet
 };
 
 // What one source, a definition file, holds. The name begins with the application and is the same on every
@@ -46,6 +69,20 @@ struct Firing {
     // Staged beforehand, as they are too large for one transaction; opened as by WorkflowStore::open(), in
     // this order, if the firing counts. What is left of those that do not is purged.
     std::vector<BatchId> opens = {};
+    // With anything but `allow`: what becomes of the job, or of several of which each waits for the one
+    // before, while an earlier run by the schedule is not final. REQUIRES: what is queued is jobs.
+    Overlap overlap = Overlap::allow;
+};
+
+// What somebody wants to run beside its schedule.
+struct Extra {
+    std::string definition;
+    Verb verb = Verb::trigger;  // or backfill
+    std::string by;
+    std::string note = {};               // for the audit; empty or JSON
+    std::vector<NewJob> jobs = {};       // with ids
+    std::vector<NewBatch> batches = {};  // with ids
+    std::vector<BatchId> opens = {};     // as in Firing
 };
 
 // Thread-safe. Every call may throw StorageError.
@@ -66,9 +103,24 @@ public:
     virtual std::vector<StoredDefinition> list() = 0;
     virtual std::optional<StoredDefinition> find(const std::string& name) = 0;
 
-    // Insert the jobs of each firing and move its cursor, provided nobody else did: exactly one host fires
-    // for one instant. A job for an instant that has had one is left out. How many took effect.
+    // At most `limit` of those that are due. Takes as long as there are such, not as there are definitions.
+    virtual DueDefinitions due(std::size_t limit) = 0;
+
+    // Insert the jobs of each firing and move its cursor, provided nobody else did and the instant has come
+    // by the database's clock: exactly one host fires for one instant. A job for an instant that has had one
+    // is left out. How many took effect. One transaction; REQUIRES: one firing for each definition.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
+
+    // Nothing becomes due before `until`, or until resume(); the instants in between are not made up for.
+    // Pausing again changes reason and end. Retiring a definition and changing it leave its pause as it is.
+    // False: there is no such definition. Leaves a command, as do the next two.
+    virtual bool pause(const std::string& name, const std::string& by, const std::string& reason,
+                       std::optional<TimePoint> until) = 0;
+    // Its schedule starts anew, now. False: it was not paused.
+    virtual bool resume(const std::string& name, const std::string& by) = 0;
+    // Hands in and does not move the schedule. What stands for each of the jobs: of an instant that a
+    // backfill has given a job before, that job.
+    virtual std::vector<Inserted> hand_in(const Extra& extra) = 0;
 };
 
 }  // namespace jobhost::storage

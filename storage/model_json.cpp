@@ -1,11 +1,10 @@
 #include "storage/model_json.hpp"
 
+#include "storage/json_values.hpp"
+#include "storage/schedule_json.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
-
-#include <algorithm>
-#include <array>
 
 namespace jobhost::storage {
 
@@ -14,21 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxDepth = 200;  // batches lie in batches, and YAML has 64 levels
-
-template <class... Each>
-struct Overloaded : Each... {
-    using Each::operator()...;
-};
-template <class... Each>
-Overloaded(Each...) -> Overloaded<Each...>;
-
-std::string text_of(const json::value& value) {
-    return std::string{value.as_string()};
-}
-
-Duration duration_of(const json::value& value) {
-    return Duration{value.to_number<std::int64_t>()};
-}
 
 json::object backoff_to_json(const Backoff& backoff) {
     return std::visit(Overloaded{
@@ -129,37 +113,6 @@ Policy policy_from_json(const json::object& object) {
     if (const json::value* has = object.if_contains("has_parent_references"))
         policy.has_parent_references = has->as_bool();
     return policy;
-}
-
-json::object schedule_to_json(const Schedule& schedule) {
-    return std::visit(
-        Overloaded{
-            [](const Cron& cron) {
-                return json::object{{"cron", cron.expression()}, {"time_zone", cron.time_zone()}};
-            },
-            [](const Every& every) {
-                return json::object{{"every", every.period.count()},
-                                    {"from", every.anchor.time_since_epoch().count()}};
-            },
-        },
-        schedule);
-}
-
-Schedule schedule_from_json(const json::object& object, const std::string& definition) {
-    if (object.contains("every"))
-        return Every{duration_of(object.at("every")), TimePoint{duration_of(object.at("from"))}};
-    auto cron = Cron::parse(text_of(object.at("cron")), text_of(object.at("time_zone")), definition);
-    if (const auto* error = std::get_if<Cron::Error>(&cron))
-        throw StorageError{StorageError::Kind::corrupt, "a stored schedule cannot be read: " + error->text()};
-    return std::get<Cron>(std::move(cron));
-}
-
-template <std::size_t count>
-std::size_t index_in(const std::array<std::string_view, count>& names, const json::value& name) {
-    const auto found = std::find(names.begin(), names.end(), text_of(name));
-    if (found == names.end())
-        throw StorageError{StorageError::Kind::corrupt, "a stored definition holds an unknown word"};
-    return static_cast<std::size_t>(found - names.begin());
 }
 
 json::object unique_to_json(const Unique& unique) {

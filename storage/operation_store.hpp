@@ -24,9 +24,14 @@ enum class Verb : std::uint8_t {
     resume,
     run_again,
     cancel_batch,
+    pause_definition,
+    resume_definition,
+    trigger,
+    backfill,
 };
-inline constexpr std::array<std::string_view, 9> kVerbNames{
-    "requeue", "delete", "cancel", "reschedule", "move", "pause", "resume", "run_again", "cancel_batch"};
+inline constexpr std::array<std::string_view, 13> kVerbNames{
+    "requeue",   "delete",       "cancel",           "reschedule",        "move",    "pause",   "resume",
+    "run_again", "cancel_batch", "pause_definition", "resume_definition", "trigger", "backfill"};
 constexpr std::string_view to_string(Verb verb) noexcept {
     return kVerbNames[static_cast<std::size_t>(verb)];
 }
@@ -54,6 +59,7 @@ struct Command {
     std::string by;
     std::optional<JobId> job;        // if it was for one
     std::optional<QueueName> queue;  // if it was for one
+    std::string definition;          // if it was for one
     std::string filter;              // JSON of the jobs that were meant; empty: see the two above
     std::int64_t looked_at = 0;
     std::int64_t done = 0;

@@ -104,6 +104,31 @@ struct QueuePauseOptions {
 int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options);
 int queues_resume(const GlobalOptions& global, const QueueName& queue);
 
+int recurring_list(const GlobalOptions& global);
+int recurring_show(const GlobalOptions& global, const std::string& name);
+struct RecurringNextOptions {
+    std::string name;
+    std::optional<TimePoint> from;  // nothing: now
+    std::size_t count = 5;
+};
+int recurring_next(const GlobalOptions& global, const RecurringNextOptions& options);
+int recurring_trigger(const GlobalOptions& global, const std::string& name);
+struct RecurringPauseOptions {
+    std::string name;
+    std::string reason;
+    std::optional<TimePoint> until;  // neither of the two: until somebody resumes it
+    std::optional<Duration> time;
+};
+int recurring_pause(const GlobalOptions& global, const RecurringPauseOptions& options);
+int recurring_resume(const GlobalOptions& global, const std::string& name);
+struct RecurringBackfillOptions {
+    std::string name;
+    TimePoint from;
+    TimePoint to;          // this one is left out
+    bool is_sure = false;  // do not ask
+};
+int recurring_backfill(const GlobalOptions& global, const RecurringBackfillOptions& options);
+
 int limits_list(const GlobalOptions& global);
 int limits_set(const GlobalOptions& global, const Limit& limit);
 int limits_remove(const GlobalOptions& global, const std::string& name);

@@ -150,6 +150,7 @@ json::object to_json(const storage::Command& command) {
         {"by", text_or_null(command.by)},
         {"job", id_or_null(command.job)},
         {"queue", text_or_null(command.queue ? command.queue->value : "")},
+        {"definition", text_or_null(command.definition)},
         {"filter", parsed(command.filter)},
         {"looked_at", command.looked_at},
         {"done", command.done},

@@ -1,73 +1,67 @@
 #include "host/scheduling/recurring_jobs.hpp"
 
 #include "host/scheduling/staging.hpp"
+#include "storage/model/time_text.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace jobhost::host {
 
 namespace {
 
-constexpr Duration kLongestPause = std::chrono::seconds{10};
-// How many missed instants are walked over at the most to find the latest one.
-constexpr int kMostSteps = 100'000;
+using storage::StorageError;
+
+constexpr Duration kLongestPause = std::chrono::seconds{1};
+// Of one transaction: definitions, and the jobs and batches after which no further definition is added.
+constexpr std::size_t kMostAtOnce = 1000;
+constexpr std::size_t kMostJobsAtOnce = 10'000;
 
 // The items of a definition lie where this host has no file.
 struct SourceElsewhere {};
 
-// The latest instant of `schedule` in [first, now].
-TimePoint latest_due(const Schedule& schedule, TimePoint first, TimePoint now) {
-    TimePoint latest = first;
-    for (int step = 0; step < kMostSteps; ++step) {
-        const auto next = next_due(schedule, latest);
-        if (!next || *next > now) break;
-        latest = *next;
-    }
-    return latest;
-}
-
 }  // namespace
 
+// What cannot be fired stays due; it is met once in a round, and looked past for what lies behind it.
 Duration RecurringJobs::run_once() {
-    const auto all = storage_.definitions().list();
-    const TimePoint now = clock_.now();
-    std::vector<storage::Firing> firings;
-    TimePoint earliest = now + kLongestPause;
-    for (const storage::StoredDefinition& stored : all) {
-        if (!stored.next_at) continue;
-        std::optional<TimePoint> next = stored.next_at;
-        if (*next <= now) {
-            auto firing = firing_of(stored, all, now);
-            if (!firing) continue;
-            next = firing->next;
-            firings.push_back(*std::move(firing));
+    std::map<DefinitionId, TimePoint> tried;
+    for (std::size_t limit = kMostAtOnce;;) {
+        const TimePoint read_at = clock_.now();
+        const storage::DueDefinitions found = storage_.definitions().due(limit);
+        const bool is_all = found.due.size() < limit;
+        std::vector<Due> fresh;
+        for (const Due& due : found.due)
+            if (const auto before = tried.find(due.id);
+                before == tried.end() || before->second != due.next_at)
+                fresh.push_back(due);
+        if (fresh.empty() && is_all) {
+            if (!found.next) return kLongestPause;
+            const Duration passed = std::max(clock_.now() - read_at, Duration::zero());
+            return std::clamp(*found.next - found.now - passed, Duration::zero(), kLongestPause);
         }
-        if (next) earliest = std::min(earliest, *next);
-    }
-    if (!firings.empty()) {
-        const std::size_t fired = fire(firings, all);
-        spdlog::debug("{} of {} due definitions fired here", fired, firings.size());
+        if (fresh.empty()) {
+            limit += kMostAtOnce;
+            continue;
+        }
+        fresh.resize(std::min(fresh.size(), kMostAtOnce));
+        read_definitions(found.change);
+        for (const Due& due : fresh)
+            tried[due.id] = due.next_at;
+        const std::size_t fired = fire(fresh, found.now);
+        spdlog::debug("{} of {} due definitions fired here", fired, fresh.size());
         if (fired > 0) fired_();
     }
-    return std::max(earliest - clock_.now(), Duration::zero());
 }
 
-// Nothing: it cannot be made here, or not yet.
-std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDefinition& due,
-                                                        const std::vector<storage::StoredDefinition>& all,
-                                                        TimePoint now) {
-    const Definition& definition = due.definition;
-    if (!definition.schedule) {
-        report(definition.name, due.unreadable);
-        return std::nullopt;
-    }
-    storage::Firing firing{due.id, due.revision, *due.next_at, next_due(*definition.schedule, now), {}};
-    const bool is_alone = definition.fires_with.empty();
-    if (!is_alone && definition.fires_with.front() != definition.name) return firing;
-    const Workshop workshop{
-        .definitions = all,
+void RecurringJobs::read_definitions(std::int64_t change) {
+    if (change == change_) return;
+    change_ = 0;
+    definitions_ = storage_.definitions().list();
+    change_ = change;
+    workshop_ = {
+        .definitions = DefinitionBook::indexed(definitions_),
         .payload_version =
             [this](const std::string& type) {
                 const auto version = payload_versions_.find(type);
@@ -80,12 +74,56 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
                 return folder->second;
             },
     };
+}
+
+// In as many transactions as it takes.
+std::size_t RecurringJobs::fire(std::span<const Due> all, TimePoint now) {
+    std::size_t fired = 0;
+    std::vector<storage::Firing> firings;
+    std::size_t count = 0;
+    for (const Due& due : all) {
+        const storage::StoredDefinition* stored = workshop_.definitions.find(due.id);
+        if (stored == nullptr || stored->revision != due.revision) continue;  // it has just changed
+        auto firing = firing_of(*stored, due, now);
+        if (!firing) continue;
+        count += firing->jobs.size() + firing->batches.size();
+        firings.push_back(*std::move(firing));
+        if (count < kMostJobsAtOnce) continue;
+        fired += fire(firings);
+        firings.clear();
+        count = 0;
+    }
+    return fired + fire(firings);
+}
+
+// Nothing: it cannot be made here, or not yet.
+std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDefinition& stored,
+                                                        const Due& due, TimePoint now) {
+    const Definition& definition = stored.definition;
+    if (!definition.schedule) {
+        report(definition.name, stored.unreadable);
+        return std::nullopt;
+    }
+    const Schedule& schedule = *definition.schedule;
+    DueInstants instants = due_instants(schedule, due.next_at, now);
+    storage::Firing firing{due.id, due.revision, due.next_at, instants.next, {}};
+    firing.overlap = schedule.overlap;
+    const bool is_alone = definition.fires_with.empty();
+    if (!is_alone && definition.fires_with.front() != definition.name) return firing;
+    // Of several that are found together, only the latest could run.
+    if (schedule.overlap == Overlap::skip || schedule.overlap == Overlap::replace) {
+        const bool is_any = instants.instants.size() > 1;
+        if (is_any) instants.instants.erase(instants.instants.begin(), instants.instants.end() - 1);
+        instants.has_skipped = instants.has_skipped || is_any;
+    }
+    const std::size_t runs = instants.instants.size();
+    if (instants.has_skipped)
+        spdlog::warn(
+            "{} has been due since {} and no host was there in time: it runs for the latest {} of its "
+            "instants",
+            definition.name, to_text(due.next_at), runs);
     try {
-        Occasion occasion;
-        occasion.names = is_alone ? std::vector{definition.name} : definition.fires_with;
-        occasion.now = now;
-        occasion.instant = latest_due(*definition.schedule, *due.next_at, now);
-        Submission submission = submission_of(occasion, workshop);
+        Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
         firing.opens = stage(submission, storage_.workflows());
         firing.jobs = std::move(submission.jobs);
@@ -94,35 +132,53 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         return firing;
     } catch (const SubmissionRefused& refused) {
         report(definition.name, refused.what());
-    } catch (const storage::StorageError& error) {
-        if (error.kind() != storage::StorageError::Kind::refused) throw;
+    } catch (const StorageError& error) {
+        if (error.kind() != StorageError::Kind::refused) throw;
         report(definition.name, error.what());
     } catch (const SourceElsewhere&) {
-        spdlog::debug("{} is left to a host that has the files of {}", definition.name, due.source);
+        spdlog::debug("{} is left to a host that has the files of {}", definition.name, stored.source);
     }
     return std::nullopt;
 }
 
-// What the database refuses, because a unique key is taken for instance, does not hold up the others.
-std::size_t RecurringJobs::fire(const std::vector<storage::Firing>& firings,
-                                const std::vector<storage::StoredDefinition>& all) {
-    using storage::StorageError;
+// One run for each instant; queued, each waits for the one before.
+Submission RecurringJobs::submission_for(const storage::StoredDefinition& stored,
+                                         std::span<const TimePoint> instants, TimePoint now) {
+    const Definition& definition = stored.definition;
+    Submission all;
+    std::optional<JobId> before;
+    for (const TimePoint instant : instants) {
+        const TimePoint start = instant + definition.schedule->jitter_at(instant, definition.name);
+        Occasion occasion;
+        occasion.names = definition.fires_with.empty() ? std::vector{definition.name} : definition.fires_with;
+        occasion.now = now;
+        occasion.instant = instant;
+        occasion.jitter = std::max(start - now, Duration::zero());
+        Submission one = submission_of(occasion, workshop_);
+        const std::size_t first = all.jobs.size();
+        all.append(std::move(one));
+        if (definition.schedule->overlap != Overlap::queue || first == all.jobs.size()) continue;
+        if (before) all.jobs[first].parents.push_back({*before, Condition::finished});
+        before = all.jobs[first].id;
+    }
+    return all;
+}
+
+// What the database refuses, because a unique key is taken for instance, does not hold up the others: it is
+// looked for by halves.
+std::size_t RecurringJobs::fire(std::span<const storage::Firing> firings) {
+    if (firings.empty()) return 0;
     try {
         return storage_.definitions().fire(firings);
     } catch (const StorageError& error) {
         if (error.kind() != StorageError::Kind::refused) throw;
-    }
-    std::size_t fired = 0;
-    for (const storage::Firing& firing : firings) {
-        try {
-            fired += storage_.definitions().fire({&firing, 1});
-        } catch (const StorageError& error) {
-            if (error.kind() != StorageError::Kind::refused) throw;
-            report(std::ranges::find(all, firing.definition, &storage::StoredDefinition::id)->definition.name,
-                   error.what());
+        if (firings.size() == 1) {
+            report(workshop_.definitions.find(firings.front().definition)->definition.name, error.what());
+            return 0;
         }
     }
-    return fired;
+    const std::size_t half = firings.size() / 2;
+    return fire(firings.first(half)) + fire(firings.subspan(half));
 }
 
 void RecurringJobs::report(const std::string& name, const std::string& problem) {

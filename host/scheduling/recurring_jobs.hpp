@@ -8,11 +8,15 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace jobhost::host {
 
-// Not thread-safe.
+// What is due is read by the database's clock, so hosts whose own clocks differ agree on it. Definitions are
+// read again when one has changed, and not when one is due. Not thread-safe.
 class RecurringJobs {
 public:
     // `payload_versions` are those that this host serves, by type; a type that it does not serve counts as 1.
@@ -26,18 +30,24 @@ public:
           payload_versions_{std::move(payload_versions)},
           folders_{std::move(folders)},
           fired_{std::move(fired)} {}
+    RecurringJobs(const RecurringJobs&) = delete;
+    RecurringJobs& operator=(const RecurringJobs&) = delete;
 
-    // Fires what is due. Instants that passed while no host ran become one job, for the latest of them. What
-    // cannot be fired, because its items are not right for instance, is reported and tried again. How long
-    // until the next instant; at most ten seconds, as definitions may change meanwhile.
+    // Fires what is due, and makes up for what was missed as each schedule says. What cannot be fired,
+    // because its items are not right for instance, is reported and tried again. How long until the next
+    // instant; at most a second, as definitions may change meanwhile.
     Duration run_once();
 
 private:
-    std::optional<storage::Firing> firing_of(const storage::StoredDefinition& due,
-                                             const std::vector<storage::StoredDefinition>& all,
+    using Due = storage::DueDefinition;
+
+    void read_definitions(std::int64_t change);
+    std::size_t fire(std::span<const Due> due, TimePoint now);
+    std::optional<storage::Firing> firing_of(const storage::StoredDefinition& stored, const Due& due,
                                              TimePoint now);
-    std::size_t fire(const std::vector<storage::Firing>& firings,
-                     const std::vector<storage::StoredDefinition>& all);
+    Submission submission_for(const storage::StoredDefinition& stored, std::span<const TimePoint> instants,
+                              TimePoint now);
+    std::size_t fire(std::span<const storage::Firing> firings);
     void report(const std::string& name, const std::string& problem);
 
     storage::Storage& storage_;
@@ -45,6 +55,9 @@ private:
     const std::map<std::string, int> payload_versions_;
     const std::map<std::string, std::filesystem::path> folders_;
     const std::function<void()> fired_;
+    std::vector<storage::StoredDefinition> definitions_;  // as they were at `change_`
+    std::int64_t change_ = 0;                             // 0: they have not been read
+    Workshop workshop_;
     std::map<std::string, std::string> reported_;  // by definition: not to be told every time
 };
 

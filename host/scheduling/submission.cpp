@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace jobhost::host {
 
@@ -78,18 +79,21 @@ public:
         // What waits for others comes when all of those are there.
         for (std::size_t before = 0; made_.size() != before;) {
             before = made_.size();
-            for (const storage::StoredDefinition& stored : workshop_.definitions)
-                if (is_complete(stored.definition)) make_child(stored);
+            std::set<std::size_t> waiting;
+            for (const auto& [name, made] : made_) {
+                const auto places = workshop_.definitions.waiting_for(name);
+                waiting.insert(places.begin(), places.end());
+            }
+            for (const std::size_t place : waiting)
+                if (const auto& stored = workshop_.definitions[place]; is_complete(stored.definition))
+                    make_child(stored);
         }
         return std::move(submission_);
     }
 
 private:
     const storage::StoredDefinition* find(const std::string& name) const {
-        const auto found = std::ranges::find(
-            workshop_.definitions, name,
-            [](const auto& stored) -> const std::string& { return stored.definition.name; });
-        return found == workshop_.definitions.end() ? nullptr : &*found;
+        return workshop_.definitions.find(name);
     }
 
     bool is_complete(const Definition& definition) const {
@@ -126,8 +130,10 @@ private:
         if (!definition.after.names.empty())
             if (const auto* parent = find(definition.after.names.front()))
                 return time_zone_of(parent->definition);
-        const auto* cron = definition.schedule ? std::get_if<Cron>(&*definition.schedule) : nullptr;
-        return cron ? cron->time_zone() : "UTC";
+        if (definition.schedule)
+            for (const Recurrence& recurrence : definition.schedule->recurrences)
+                if (const auto* cron = std::get_if<Cron>(&recurrence.rule)) return cron->time_zone();
+        return "UTC";
     }
 
     // Nothing: what it waits for cannot come.
@@ -180,11 +186,12 @@ private:
 
     void set_instants(NewJob& job, const Definition& definition) const {
         const bool waits = job.batch || !job.parents.empty();
+        const Duration delay = definition.delay + (job.parents.empty() ? occasion_.jitter : Duration::zero());
         if (waits)
-            job.delay = definition.delay;
-        else if (definition.delay > Duration::zero())
-            job.due_at = occasion_.now + definition.delay;
-        if (definition.expires_in) job.expires_at = occasion_.now + definition.delay + *definition.expires_in;
+            job.delay = delay;
+        else if (delay > Duration::zero())
+            job.due_at = occasion_.now + delay;
+        if (definition.expires_in) job.expires_at = occasion_.now + delay + *definition.expires_in;
     }
 
     // The instant belongs to one job of a definition: the members of a batch are many, and each is told apart
@@ -192,9 +199,9 @@ private:
     void set_definition(NewJob& job, const Definition& definition, const Scope& scope) const {
         if (scope.stored.id == DefinitionId{}) return;
         job.definition = scope.stored.id;
-        if (!occasion_.instant || &definition != &scope.stored.definition) return;
-        job.nominal_at = occasion_.instant;
-        job.origin = Origin::schedule;
+        if (!occasion_.instant) return;
+        job.origin = occasion_.origin;
+        if (&definition == &scope.stored.definition) job.nominal_at = occasion_.instant;
     }
 
     void fill_in(NewJob& job, const Definition& definition, const Scope& scope) const {

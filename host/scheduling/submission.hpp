@@ -1,6 +1,7 @@
 // What definitions become when they are handed in: jobs, batches, and all that waits for them.
 #pragma once
 
+#include "host/scheduling/definition_book.hpp"
 #include "storage/definition_store.hpp"
 #include "storage/job_store.hpp"
 
@@ -20,6 +21,8 @@ struct Occasion {
     TimePoint now;                          // delays and expiry count from here
     std::optional<TimePoint> instant = {};  // of their schedule; nothing: by hand
     std::optional<TimePoint> as_of = {};    // what ${date} stands for by hand; nothing: now
+    Origin origin = Origin::schedule;       // of the jobs for `instant`
+    Duration jitter{};  // from now until what waits for nothing is to start, beside its delay
     // In place of the job's own. Taken as they are: nothing in them is a reference.
     std::optional<std::string> arguments = {};
     std::vector<Parent> parents = {};  // that the job or batch of that name awaits
@@ -27,7 +30,7 @@ struct Occasion {
 
 // What a submission is made from. All outlive the call.
 struct Workshop {
-    std::span<const storage::StoredDefinition> definitions;  // all there are. Without an id: not stored yet
+    DefinitionBook definitions;  // all there are. Without an id: not stored yet
     // That a job of this type gets. May throw, which ends the call.
     std::function<int(const std::string& type)> payload_version;
     // Where the file of a source lies: relative files of items are taken from there.

@@ -21,7 +21,7 @@ inline constexpr int kMinPriority = -1000;
 inline constexpr int kMaxPriority = 1000;
 
 // What made a job of a definition. Stored in job.origin: DO NOT RENUMBER.
-enum class Origin : std::uint8_t { request = 0, schedule = 1 };
+enum class Origin : std::uint8_t { request = 0, schedule = 1, backfill = 2 };
 
 inline constexpr std::size_t kMaxTags = 20;  // of one job; each at most 100 bytes
 inline constexpr std::size_t kMaxParents = 1000;

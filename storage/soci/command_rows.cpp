@@ -16,14 +16,16 @@ enum class Progress { open = 0, done = 1 };  // command.state
 
 void insert(Session& session, const DoneCommand& command, Progress progress) {
     const long long now = micros(session.now());
-    Parameter queue{"queue", std::optional<long long>{}};
-    if (command.queue) queue = {"queue", *command.queue};
+    const auto text = [](const char* name, const std::optional<std::string>& value) {
+        return value ? Parameter{name, *value} : Parameter{name, std::optional<long long>{}};
+    };
     session.execute("command_insert",
                     {{"id", command.id.value},
                      {"state", static_cast<long long>(progress)},
                      {"verb", static_cast<long long>(command.verb)},
                      {"job", command.job ? std::optional<long long>{command.job->value} : std::nullopt},
-                     queue,
+                     text("queue", command.queue),
+                     text("definition", command.definition),
                      {"by", command.by},
                      {"filter", command.filter},
                      {"operation", command.operation},
@@ -35,15 +37,18 @@ using Maybe = std::optional<long long>;
 
 std::vector<Command> read(Session& session, const char* statement, const Parameters& parameters) {
     std::vector<Command> commands;
-    for (auto& [id, verb, job, queue, by, filter, looked_at, done, not_possible, created_at, finished_at] :
-         session.rows<long long, int, Maybe, std::optional<std::string>, std::string, std::string, long long,
-                      long long, long long, long long, Maybe>(statement, parameters)) {
+    for (auto& [id, verb, job, queue, definition, by, filter, looked_at, done, not_possible, created_at,
+                finished_at] :
+         session.rows<long long, int, Maybe, std::optional<std::string>, std::optional<std::string>,
+                      std::string, std::string, long long, long long, long long, long long, Maybe>(
+             statement, parameters)) {
         Command command{
             .id = CommandId{id},
             .verb = stored_as<Verb>(kVerbNames, verb, "the verb of command " + std::to_string(id)),
             .by = std::move(by),
             .job = {},
             .queue = {},
+            .definition = std::move(definition).value_or(""),
             .filter = std::move(filter),
             .looked_at = looked_at,
             .done = done,

@@ -20,6 +20,7 @@ struct DoneCommand {
     std::optional<std::string> queue = {};
     std::string filter = {};
     std::string operation = "{}";
+    std::optional<std::string> definition = {};
 };
 void insert_done(Session& session, const DoneCommand& command);
 // What goes on in the background.

@@ -3,6 +3,8 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 
+#include <boost/json.hpp>
+
 #include <map>
 #include <set>
 #include <tuple>
@@ -43,18 +45,25 @@ void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
 
 void leave_out_known_instants(Change& change, SubmissionEntries& entries) {
     std::map<std::tuple<DefinitionId, TimePoint, Origin>, JobId> instants;
+    boost::json::array rows;
+    for (const SubmissionEntry& entry : entries) {
+        const NewJob& job = entry.job;
+        if (entry.is_left_out || !job.definition || !job.nominal_at) continue;
+        if (!instants.try_emplace({*job.definition, *job.nominal_at, job.origin}, job.id).second) continue;
+        rows.push_back({{"definition", job.definition->value},
+                        {"nominal_at", micros(*job.nominal_at)},
+                        {"origin", static_cast<int>(job.origin)}});
+    }
+    if (instants.empty()) return;
+    for (const auto& [id, definition, nominal_at, origin] :
+         change.session.rows<long long, long long, long long, int>("job_of_instants",
+                                                                   {{"rows", boost::json::serialize(rows)}}))
+        instants[{DefinitionId{definition}, instant(nominal_at), static_cast<Origin>(origin)}] = JobId{id};
     for (SubmissionEntry& entry : entries) {
         const NewJob& job = entry.job;
         if (entry.is_left_out || !job.definition || !job.nominal_at) continue;
-        const auto [instant, is_first] =
-            instants.try_emplace({*job.definition, *job.nominal_at, job.origin}, job.id);
-        if (is_first)
-            for (const auto& [id] :
-                 change.session.rows<long long>("job_of_instant", {{"definition", job.definition->value},
-                                                                   {"nominal_at", micros(*job.nominal_at)},
-                                                                   {"origin", static_cast<int>(job.origin)}}))
-                instant->second = JobId{id};
-        if (instant->second != job.id) entry.leave_out(instant->second);
+        const JobId stands = instants.at({*job.definition, *job.nominal_at, job.origin});
+        if (stands != job.id) entry.leave_out(stands);
     }
 }
 

@@ -14,11 +14,14 @@ public:
                   std::span<const SourceDefinitions> sources) override;
     std::vector<StoredDefinition> list() override;
     std::optional<StoredDefinition> find(const std::string& name) override;
+    DueDefinitions due(std::size_t limit) override;
     std::size_t fire(std::span<const Firing> firings) override;
+    bool pause(const std::string& name, const std::string& by, const std::string& reason,
+               std::optional<TimePoint> until) override;
+    bool resume(const std::string& name, const std::string& by) override;
+    std::vector<Inserted> hand_in(const Extra& extra) override;
 
 private:
-    static void fire(Change& change, const Firing& firing);
-
     Changes& changes_;
     Database& database_;
 };

@@ -98,6 +98,14 @@ TEST_F(BatchFile, MembersWaitForEachOtherAlone) {
         "jobs.yaml:7:26  batches.b.jobs.d.after  there is no job or batch 'out' here");
 }
 
+TEST_F(BatchFile, RunsOfABatchDoNotQueue) {
+    EXPECT_EQ(jobs_say("batches: {b: {schedule: {every: 1h, overlap: skip}, jobs: {a: {type: x.y}}}}\n"), "");
+    EXPECT_EQ(
+        jobs_say("batches: {b: {schedule: {every: 1h, overlap: queue}, jobs: {a: {type: x.y}}}}\n"),
+        "jobs.yaml:1:25  batches.b.schedule  has an 'overlap' that only jobs can have  a batch may have "
+        "'allow' or 'skip'");
+}
+
 TEST_F(BatchFile, SomeKeysBelongElsewhere) {
     EXPECT_EQ(
         jobs_say("batches:\n b:\n  jobs: {a: {type: x.y, schedule: \"@daily\"}}\n"

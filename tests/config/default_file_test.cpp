@@ -41,7 +41,9 @@ std::set<std::string> setting_paths() {
 std::set<std::string> definition_paths() {
     const auto read = [](Reader& reader, const Node& root) { read_definitions(reader, root, {}); };
     return offered(
-        "jobs: {a: {type: x.y, schedule: {}, retry: {delay: {}}, retention: {}, unique: {}, limits: [{}], "
+        "calendars: {NAME: {}}\n"
+        "jobs: {a: {type: x.y, schedule: {missed: {}}, retry: {delay: {}}, retention: {}, unique: {}, "
+        "limits: [{}], "
         "after: {}}}\n"
         "batches: {b: {for_each: {}}}\n",
         read);

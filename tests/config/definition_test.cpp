@@ -121,7 +121,7 @@ TEST_F(DefinitionFile, UnknownKeyIsRefusedAndTheNearestNamed) {
               "25  jobs.a.retry.max_attempts  is not a setting  did you mean 'attempts'?");
     EXPECT_EQ(jobs_say("job: {}\n"), "jobs.yaml:1:1  job  is not a setting  did you mean 'jobs'?");
     EXPECT_EQ(jobs_say("workers: 5\n"),
-              "jobs.yaml:1:1  workers  is not a setting  known here: jobs, batches");
+              "jobs.yaml:1:1  workers  is not a setting  known here: jobs, batches, calendars");
 }
 
 // ---- numbers and durations ----
@@ -194,78 +194,6 @@ TEST_F(DefinitionFile, AttemptsAndEndOfRetriesAreChecked) {
 TEST_F(DefinitionFile, AnEmptyListOfErrorsLeavesNoneOut) {
     const Definition read = definition("jobs: {a: {type: mail.send, retry: {retry_on: [], fail_on: []}}}\n");
     EXPECT_EQ(read.policy, Policy{});
-}
-
-// ---- schedule ----
-
-TEST_F(DefinitionFile, ScheduleIsCronOrEvery) {
-    EXPECT_EQ(schedule("\"0 2 * * *\""), cron("0 2 * * *"));
-    EXPECT_EQ(schedule("\"@daily\""), cron("@daily"));
-    EXPECT_EQ(schedule("{cron: \"0 2 * * *\", time_zone: Europe/Istanbul}"),
-              cron("0 2 * * *", "Europe/Istanbul"));
-    EXPECT_EQ(schedule("{every: 30s}"), Schedule{Every{.period = 30s}});
-    EXPECT_EQ(schedule("{every: 1h, from: \"2026-12-01T09:00:00+03:00\"}"),
-              (Schedule{Every{.period = 1h, .anchor = *parse_instant("2026-12-01T06:00:00Z")}}));
-}
-
-TEST_F(DefinitionFile, CronErrorNamesTheField) {
-    EXPECT_EQ(job_says("schedule: \"0 25 * * *\""),
-              "27  jobs.a.schedule  hour must be 0 to 23, is 25, at character 3  write numbers of 0 to 23, a "
-              "range like 8-17, or a step like */6");
-    EXPECT_EQ(job_says("schedule: {cron: \"0 0 * *\"}"),
-              "34  jobs.a.schedule.cron  must have five fields (minute, hour, day of month, month, day of "
-              "week), has 4  write five, or six with the second in front");
-}
-
-TEST_F(DefinitionFile, HIsSpreadByTheNameOfTheDefinition) {
-    const auto spread = Cron::parse("H H * * *", "UTC", "a");
-    EXPECT_EQ(schedule("\"H H * * *\""), Schedule{std::get<Cron>(spread)});
-    EXPECT_EQ(std::get<Cron>(spread).expression(), "H H * * *");
-}
-
-TEST_F(DefinitionFile, UnknownTimeZoneIsRefused) {
-    EXPECT_EQ(
-        job_says("schedule: {cron: \"0 99 * * *\", time_zone: Europe/Ankara}"),
-        "34  jobs.a.schedule.cron  hour must be 0 to 23, is 99, at character 3  write numbers of 0 to 23, "
-        "a range like 8-17, or a step like */6\n"
-        "59  jobs.a.schedule.time_zone  time zone 'Europe/Ankara' is unknown  write an IANA name, like "
-        "Europe/Istanbul");
-}
-
-TEST_F(DefinitionFile, ScheduleThatNeverFiresIsRefused) {
-    EXPECT_EQ(
-        job_says("schedule: \"0 0 31 2 *\""),
-        "27  jobs.a.schedule  never fires: no date is like '0 0 31 2 *'  day of month, month and day of "
-        "week must all match");
-}
-
-TEST_F(DefinitionFile, CronAndEveryDoNotMix) {
-    EXPECT_EQ(job_says("schedule: {cron: \"@daily\", every: 1h}"),
-              "51  jobs.a.schedule.every  cannot stand beside 'cron'  keep one of the two");
-    EXPECT_EQ(job_says("schedule: {}"),
-              "27  jobs.a.schedule  has neither 'cron' nor 'every'  write one of the two");
-    EXPECT_EQ(job_says("schedule: {time_zone: UTC}"),
-              "27  jobs.a.schedule  has neither 'cron' nor 'every'  write one of the two");
-    EXPECT_EQ(job_says("schedule: {every: 1h, time_zone: UTC}"),
-              "50  jobs.a.schedule.time_zone  belongs to 'cron', not to 'every'");
-    EXPECT_EQ(job_says("schedule: {cron: \"@daily\", from: 2026-01-01T00:00Z}"),
-              "50  jobs.a.schedule.from  belongs to 'every', not to 'cron'");
-}
-
-TEST_F(DefinitionFile, EveryIsAtLeastASecondAndFromAnInstant) {
-    EXPECT_EQ(job_says("schedule: {every: 999ms}"),
-              "35  jobs.a.schedule.every  must be 1s to 36525d, is '999ms'");
-    EXPECT_EQ(job_says("schedule: {every: 1h, from: 2026-12-01}"),
-              "45  jobs.a.schedule.from  must be an instant, is '2026-12-01'  write it like "
-              "2026-12-01T09:00:00+03:00, "
-              "with Z or an offset");
-}
-
-TEST_F(DefinitionFile, ScheduleOfAnotherKindIsRefused) {
-    EXPECT_EQ(job_says("schedule: [a]"),
-              "27  jobs.a.schedule  must be a cron expression or a mapping, is a list");
-    EXPECT_EQ(jobs_say("jobs:\n  a:\n    type: x.y\n    schedule:\n"),
-              "jobs.yaml:4:5  jobs.a.schedule  has no value  write one or remove the key");
 }
 
 // ---- arguments ----

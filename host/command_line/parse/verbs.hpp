@@ -20,6 +20,7 @@ void add_operations(CLI::App& jobs, Verb& verb);  // below `jobs`
 void add_commands(CLI::App& app, Verb& verb);
 void add_batch(CLI::App& app, Verb& verb);
 void add_queues(CLI::App& app, Verb& verb);
+void add_recurring(CLI::App& app, Verb& verb);
 void add_limits(CLI::App& app, Verb& verb);
 void add_servers(CLI::App& app, Verb& verb);
 void add_cron(CLI::App& app, Verb& verb);

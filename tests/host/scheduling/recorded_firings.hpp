@@ -47,6 +47,23 @@ private:
     std::optional<storage::StoredDefinition> find(const std::string& name) override {
         return real_.definitions().find(name);
     }
+    storage::DueDefinitions due(std::size_t limit) override {
+        storage::DueDefinitions found = real_.definitions().due(limit);
+        if (unreadable != last_unreadable_) ++changes_;
+        last_unreadable_ = unreadable;
+        found.change += 1000 * changes_;
+        return found;
+    }
+    bool pause(const std::string& name, const std::string& by, const std::string& reason,
+               std::optional<TimePoint> until) override {
+        return real_.definitions().pause(name, by, reason, until);
+    }
+    bool resume(const std::string& name, const std::string& by) override {
+        return real_.definitions().resume(name, by);
+    }
+    std::vector<Inserted> hand_in(const storage::Extra& extra) override {
+        return real_.definitions().hand_in(extra);
+    }
     // Moves the cursors.
     std::size_t fire(std::span<const storage::Firing> firings) override {
         if (is_away) throw storage::StorageError{storage::StorageError::Kind::unavailable, "it is away"};
@@ -64,6 +81,8 @@ private:
     }
 
     storage::Storage& real_;
+    std::string last_unreadable_;
+    std::int64_t changes_ = 0;
 };
 
 }  // namespace jobhost::host

@@ -160,6 +160,7 @@ TEST_P(CountConformance, AfterFirings) {
     definition.schedule = Every{1min, TimePoint{}};
     const SourceDefinitions source{"shop/jobs.yaml", {definition}};
     definitions.apply("shop", "one", {&source, 1});
+    clock.advance(1min);
     const StoredDefinition stored = definitions.find("a").value();
     NewJob made = job_in("one");
     made.definition = stored.id;

@@ -61,7 +61,7 @@ TEST_P(DefinitionRulesConformance, AllOfADefinitionIsKept) {
     const StoredDefinition found = stored("month-end-report");
     EXPECT_EQ(found.definition, given);
     EXPECT_EQ(found.source, "shop/a.yaml");
-    EXPECT_EQ(found.next_at, next_due(*given.schedule, clock.now()));
+    EXPECT_EQ(found.next_at, given.schedule->next(clock.now()));
 }
 
 TEST_P(DefinitionRulesConformance, AllOfABatchIsKept) {
@@ -206,6 +206,7 @@ TEST_P(DefinitionRulesConformance, AScheduleMayEnd) {
 
 TEST_P(DefinitionRulesConformance, AStretchMayBeSkippedWithoutAJob) {
     apply("shop/a.yaml", {every_minute("a")});
+    clock.advance(1min);
     Firing skip = firing_of("a");
     skip.jobs.clear();
     skip.next = *skip.next + 1h;
@@ -216,6 +217,7 @@ TEST_P(DefinitionRulesConformance, AStretchMayBeSkippedWithoutAJob) {
 
 TEST_P(DefinitionRulesConformance, AFiringMayMakeSeveralJobs) {
     apply("shop/a.yaml", {every_minute("a")});
+    clock.advance(1min);
     Firing catch_up = firing_of("a");
     for (int i = 1; i <= 3; ++i) {
         NewJob more = catch_up.jobs[0];
@@ -236,6 +238,12 @@ TEST_P(DefinitionRulesConformance, AStaleFiringHindersNoOther) {
     EXPECT_EQ(listed({}).size(), 2u);
 }
 
+TEST_P(DefinitionRulesConformance, NothingFiresBeforeItsInstant) {
+    apply("shop/a.yaml", {every_minute("a")});
+    EXPECT_EQ(fire(firing_of("a")), 0u) << "whatever the clock of the host says";
+    EXPECT_TRUE(listed({}).empty());
+}
+
 TEST_P(DefinitionRulesConformance, NobodyFiresForADefinitionThatIsNotThere) {
     apply("shop/a.yaml", {every_minute("a")});
     Firing firing = firing_of("a");
@@ -247,6 +255,7 @@ TEST_P(DefinitionRulesConformance, NobodyFiresForADefinitionThatIsNotThere) {
 
 TEST_P(DefinitionRulesConformance, ABadJobRefusesAllFirings) {
     apply("shop/a.yaml", {every_minute("a"), every_minute("b")});
+    clock.advance(1min);
     std::vector both{firing_of("a"), firing_of("b")};
     both[1].jobs[0].arguments = "[]";
     EXPECT_TRUE(is_refused([&] { definitions.fire(both); }));

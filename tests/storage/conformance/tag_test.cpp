@@ -111,6 +111,7 @@ TEST_P(TagConformance, AFiringMakesBatches) {
     daily.type = "test.job";
     daily.schedule = Every{1h, TimePoint{}};
     definitions.apply("shop", "host", std::vector{SourceDefinitions{"shop/a.yaml", {daily}}});
+    clock.advance(48h);
     const StoredDefinition stored = definitions.find("daily").value();
     const NewBatch made = batch();
     const NewJob member = job_in_batch(made.id);

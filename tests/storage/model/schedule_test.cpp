@@ -28,7 +28,7 @@ std::vector<std::string> due(const Schedule& schedule, std::string_view from, in
     std::vector<std::string> texts;
     TimePoint now = at(from);
     while (count-- > 0) {
-        const auto next = next_due(schedule, now);
+        const auto next = schedule.next(now);
         if (!next) break;
         now = *next;
         texts.push_back(to_text(now).substr(0, 16));

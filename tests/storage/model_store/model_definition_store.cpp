@@ -1,14 +1,86 @@
 #include "tests/storage/model_store/model_definition_store.hpp"
 
 #include "storage/storage_error.hpp"
+#include "tests/storage/model_store/model_operations.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
+
+#include <algorithm>
 
 namespace jobhost::storage::model {
 
 namespace {
 
-std::optional<TimePoint> first_due(const Definition& definition, TimePoint now) {
-    return definition.schedule ? next_due(*definition.schedule, now) : std::nullopt;
+bool is_paused(const StoredDefinition& stored, TimePoint now) {
+    return stored.pause && (!stored.pause->until || *stored.pause->until > now);
+}
+
+// Of a schedule that starts now.
+std::optional<TimePoint> first_due(const Definition& definition, const StoredDefinition& stored,
+                                   TimePoint now) {
+    if (!definition.schedule) return std::nullopt;
+    if (!is_paused(stored, now)) return definition.schedule->next(now);
+    return stored.pause->until ? definition.schedule->next(*stored.pause->until - Duration{1}) : std::nullopt;
+}
+
+StoredDefinition* find_live(ModelDatabase& database, const std::string& name) {
+    const auto found = database.definitions.find(name);
+    if (found == database.definitions.end() || found->second.is_retired) return nullptr;
+    return &found->second.stored;
+}
+
+void note(ModelDatabase& database, Verb verb, const std::string& by, const std::string& definition,
+          TimePoint now) {
+    Command command;
+    command.id = CommandId{static_cast<std::int64_t>(database.commands.size()) + 1};
+    command.verb = verb;
+    command.by = by;
+    command.definition = definition;
+    command.created_at = now;
+    command.finished_at = now;
+    database.commands.push_back(std::move(command));
+}
+
+bool is_open_run(const JobRecord& job, DefinitionId definition) {
+    return job.definition == definition && job.origin == Origin::schedule && !is_final(job.state());
+}
+
+// Of the latest instant.
+std::optional<JobId> open_run(const ModelDatabase& database, DefinitionId definition) {
+    const JobRecord* latest = nullptr;
+    for (const auto& [id, job] : database.jobs)
+        if (is_open_run(job, definition) && (!latest || job.seen.nominal_at >= latest->seen.nominal_at))
+            latest = &job;
+    return latest == nullptr ? std::nullopt : std::optional{latest->seen.id};
+}
+
+// What the rule for overlaps makes of it.
+Firing minding_overlap(ModelDatabase& database, Firing firing, TimePoint now) {
+    std::optional<JobId> before = open_run(database, firing.definition);
+    if (firing.overlap == Overlap::allow || !before) return firing;
+    if (firing.overlap == Overlap::skip) {
+        firing.jobs.clear();
+        firing.batches.clear();
+        firing.opens.clear();
+    }
+    if (firing.overlap == Overlap::replace) {
+        std::vector<JobId> runs;
+        for (const auto& [id, job] : database.jobs)
+            if (is_open_run(job, firing.definition)) runs.push_back(id);
+        Operation cancel;
+        cancel.verb = Verb::cancel;
+        cancel.by = "schedule";
+        for (const JobId run : runs) {
+            operate(database, run, cancel, now);
+            follow_up(database, now);
+        }
+        before = open_run(database, firing.definition);
+    }
+    for (NewJob& job : firing.jobs)
+        if (before && job.definition == firing.definition) {
+            job.parents.push_back({*before, Condition::finished});
+            break;
+        }
+    return firing;
 }
 
 struct Application {
@@ -36,7 +108,7 @@ void put(DefinitionRecord& record, const Application& by, const std::string& sou
         throw StorageError{StorageError::Kind::refused, "a definition's name belongs to another source"};
     if (!is_absent && record.stored.source == source && record.stored.definition == given) return;
     const bool keeps_schedule = !is_absent && record.stored.definition.schedule == given.schedule;
-    if (!keeps_schedule) record.stored.next_at = first_due(given, now);
+    if (!keeps_schedule) record.stored.next_at = first_due(given, record.stored, now);
     ++(is_absent ? applied.added : applied.changed);
     record.stored.source = source;
     record.stored.definition = given;
@@ -95,15 +167,34 @@ std::optional<StoredDefinition> ModelDefinitionStore::find(const std::string& na
     });
 }
 
+DueDefinitions ModelDefinitionStore::due(std::size_t limit) {
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        DueDefinitions found{.now = now, .change = 0, .due = {}, .next = {}};
+        for (const auto& [name, record] : database.definitions) {
+            const StoredDefinition& stored = record.stored;
+            found.change +=
+                stored.revision + (stored.pause ? stored.pause->at.time_since_epoch().count() : 0);
+            if (stored.next_at && *stored.next_at <= now)
+                found.due.push_back({stored.id, stored.revision, *stored.next_at});
+            else if (stored.next_at && (!found.next || *stored.next_at < *found.next))
+                found.next = stored.next_at;
+        }
+        std::ranges::sort(found.due, {}, &DueDefinition::next_at);
+        found.due.resize(std::min(limit, found.due.size()));
+        return found;
+    });
+}
+
 std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
     const auto fire_all = [&](ModelDatabase& database, TimePoint now) {
         std::size_t fired = 0;
-        for (const Firing& firing : firings)
+        for (const Firing& given : firings)
             for (auto& [name, record] : database.definitions) {
                 StoredDefinition& stored = record.stored;
-                if (stored.id != firing.definition || stored.revision != firing.revision ||
-                    stored.next_at != firing.seen)
+                if (stored.id != given.definition || stored.revision != given.revision ||
+                    stored.next_at != given.seen || given.seen > now)
                     continue;
+                const Firing firing = minding_overlap(database, given, now);
                 stored.next_at = firing.next;
                 submit(database, firing.batches, firing.jobs, now);
                 for (const BatchId batch : firing.opens)
@@ -114,6 +205,49 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
     };
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         return all_or_nothing(database, [&] { return fire_all(database, now); });
+    });
+}
+
+bool ModelDefinitionStore::pause(const std::string& name, const std::string& by, const std::string& reason,
+                                 std::optional<TimePoint> until) {
+    check_asker(by);
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        StoredDefinition* stored = find_live(database, name);
+        if (stored == nullptr) return false;
+        DefinitionPause pause{.at = now, .until = until, .by = by, .reason = reason};
+        if (is_paused(*stored, now)) {
+            pause.at = stored->pause->at;
+            pause.by = stored->pause->by;
+        }
+        stored->pause = pause;
+        stored->next_at = first_due(stored->definition, *stored, now);
+        note(database, Verb::pause_definition, by, name, now);
+        return true;
+    });
+}
+
+bool ModelDefinitionStore::resume(const std::string& name, const std::string& by) {
+    check_asker(by);
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        StoredDefinition* stored = find_live(database, name);
+        if (stored == nullptr || !is_paused(*stored, now)) return false;
+        stored->pause.reset();
+        stored->next_at = first_due(stored->definition, *stored, now);
+        note(database, Verb::resume_definition, by, name, now);
+        return true;
+    });
+}
+
+std::vector<Inserted> ModelDefinitionStore::hand_in(const Extra& extra) {
+    check_asker(extra.by);
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        return all_or_nothing(database, [&] {
+            auto answers = submit(database, extra.batches, extra.jobs, now);
+            for (const BatchId batch : extra.opens)
+                database.batches.at(batch).seen.state = BatchState::awaiting;
+            note(database, extra.verb, extra.by, extra.definition, now);
+            return answers;
+        });
     });
 }
 

@@ -36,8 +36,28 @@ TEST(ModelJson, ACronStaysAsItWasWritten) {
         definition.schedule = std::get<Cron>(Cron::parse(expression, "Europe/Istanbul", definition.name));
         const Definition read = definition_from_json(to_json(definition));
         EXPECT_EQ(read, definition) << expression;
-        EXPECT_EQ(std::get<Cron>(*read.schedule).expression(), expression);
+        EXPECT_EQ(std::get<Cron>(read.schedule->recurrences.at(0).rule).expression(), expression);
     }
+}
+
+TEST(ModelJson, AScheduleStaysWhatItIs) {
+    const TimePoint day{std::chrono::sys_days{std::chrono::year{2026} / 12 / 1}};
+    Definition definition;
+    definition.name = "a";
+    definition.schedule = std::get<Cron>(Cron::parse("0 2 * * *", "Europe/Istanbul"));
+    Recurrence& first = definition.schedule->recurrences.front();
+    first.from = day;
+    first.until = day + 24h;
+    first.jitter = 90s;
+    first.except.push_back(
+        {"Europe/Istanbul", {*parse_day_range("2026-01-01"), *parse_day_range("2026-04-22..2026-04-26")}});
+    definition.schedule->recurrences.push_back({.rule = At{day + 1us}});
+    definition.schedule->recurrences.push_back({.rule = Every{1min, day}});
+    definition.schedule->missed = Missed::run_all;
+    definition.schedule->catch_ups = 7;
+    definition.schedule->grace = 5s;
+    definition.schedule->overlap = Overlap::replace;
+    EXPECT_EQ(definition_from_json(to_json(definition)), definition);
 }
 
 TEST(ModelJson, AnEndOfRetriesThatIsNotKnownDeletesNothing) {

@@ -1,8 +1,29 @@
 -- name: definition_list
-SELECT id, name, source, revision, body, next_at FROM definition WHERE retired_at IS NULL ORDER BY name;
+SELECT id, name, source, revision, body, next_at, paused_at, paused_until, paused_by, pause_reason
+FROM definition
+WHERE retired_at IS NULL
+ORDER BY name;
 
 -- name: definition_find
-SELECT id, source, revision, body, next_at, retired_at FROM definition WHERE name = :name;
+SELECT id, source, revision, body, next_at, retired_at, paused_at, paused_until, paused_by, pause_reason
+FROM definition
+WHERE name = :name;
+
+-- name: definition_due
+SELECT ${top:count} id, revision, next_at
+FROM definition
+WHERE next_at <= :now AND next_at IS NOT NULL
+ORDER BY next_at
+${limit:count};
+
+-- name: definition_next
+SELECT MIN(next_at) FROM definition WHERE next_at > :now AND next_at IS NOT NULL;
+
+-- name: definition_change_number
+SELECT number FROM definition_change WHERE id = 1;
+
+-- name: definition_raise_change
+UPDATE definition_change SET number = number + 1 WHERE id = 1;
 
 -- name: definition_owner_list
 SELECT name, source, applied_by FROM definition WHERE retired_at IS NULL;
@@ -21,7 +42,40 @@ UPDATE definition
 SET revision = revision + 1, next_at = NULL, retired_at = :now, updated_at = :now
 WHERE name = :name;
 
--- name: definition_move_cursor
+-- name: definition_hold
+SELECT id, revision, next_at
+FROM definition ${locked}
+WHERE id ${in:ids}
+ORDER BY id
+${for_update};
+
+-- name: definition_move_cursors
+-- Of definitions that are held.
 UPDATE definition
-SET next_at = :next_at
-WHERE id = :id AND revision = :revision AND next_at = :seen;
+SET next_at = given.next_at
+FROM ${rows: id bigint, next_at bigint}
+WHERE definition.id = given.id;
+
+-- name: definition_pause
+-- The revision stays: it tells what the definition says.
+UPDATE definition
+SET next_at = :next_at, paused_at = :paused_at, paused_until = :until, paused_by = :by, pause_reason = :reason
+WHERE id = :id;
+
+-- name: definition_open_runs
+-- Of each the run of the latest instant that is not final, if there is one.
+SELECT definition.id,
+       (SELECT ${top:count} job.id
+        FROM job
+        WHERE job.definition = definition.id AND job.definition IS NOT NULL AND job.origin = 1 AND job.state < 4
+        ORDER BY job.nominal_at DESC
+        ${limit:count})
+FROM definition
+WHERE definition.id ${in:ids};
+
+-- name: definition_runs
+-- All of them.
+SELECT id
+FROM job
+WHERE definition = :id AND definition IS NOT NULL AND origin = 1 AND state < 4
+ORDER BY id;

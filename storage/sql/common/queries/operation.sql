@@ -32,17 +32,17 @@ DELETE FROM job_checkpoint WHERE job ${in:ids};
 DELETE FROM job_step WHERE job ${in:ids};
 
 -- name: command_insert
-INSERT INTO command (id, state, verb, job, queue, by_whom, filter, operation, position, looked_at, done, not_possible,
-                     created_at, finished_at)
-VALUES (:id, :state, :verb, :job, :queue, :by, :filter, :operation, '', 0, 0, 0, :now, :finished_at);
+INSERT INTO command (id, state, verb, job, queue, definition, by_whom, filter, operation, position, looked_at, done,
+                     not_possible, created_at, finished_at)
+VALUES (:id, :state, :verb, :job, :queue, :definition, :by, :filter, :operation, '', 0, 0, 0, :now, :finished_at);
 
 -- name: command_find
-SELECT id, verb, job, queue, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
+SELECT id, verb, job, queue, definition, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
 FROM command
 WHERE id = :id;
 
 -- name: command_list
-SELECT ${top:count} id, verb, job, queue, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
+SELECT ${top:count} id, verb, job, queue, definition, by_whom, filter, looked_at, done, not_possible, created_at, finished_at
 FROM command
 ORDER BY id DESC
 ${limit:count};

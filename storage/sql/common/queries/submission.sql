@@ -47,11 +47,11 @@ FROM job
 JOIN lane ON lane.id = job.lane
 WHERE job.creator = :creator AND job.creator IS NOT NULL AND job.call_no ${in:calls} AND job.call_no IS NOT NULL;
 
--- name: job_of_instant
-SELECT id
-FROM job
-WHERE definition = :definition AND nominal_at = :nominal_at AND origin = :origin AND nominal_at IS NOT NULL
-      AND definition IS NOT NULL;
+-- name: job_of_instants
+SELECT job.id, job.definition, job.nominal_at, job.origin
+FROM ${rows: definition bigint, nominal_at bigint, origin smallint}
+JOIN job ON job.definition = given.definition AND job.nominal_at = given.nominal_at AND job.origin = given.origin
+            AND job.nominal_at IS NOT NULL AND job.definition IS NOT NULL;
 
 -- name: job_of_slot
 SELECT id FROM job WHERE unique_slot = :slot AND unique_slot IS NOT NULL;

@@ -1,0 +1,135 @@
+#include "storage/soci/firings.hpp"
+
+#include "storage/soci/batch_start.hpp"
+#include "storage/soci/id_list.hpp"
+#include "storage/soci/instants.hpp"
+#include "storage/soci/job_inserter.hpp"
+#include "storage/soci/operations.hpp"
+#include "storage/soci/submission_check.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace jobhost::storage {
+
+namespace {
+
+namespace json = boost::json;
+
+// Copies, as overlap changes what comes in.
+using Firings = std::vector<Firing>;
+
+// Those whose cursor stands where the host saw it. They are held from then on, in the order of their ids.
+Firings hold(Session& session, std::span<const Firing> firings) {
+    std::map<DefinitionId, const Firing*> given;
+    std::vector<DefinitionId> ids;
+    for (const Firing& firing : firings) {
+        given[firing.definition] = &firing;
+        ids.push_back(firing.definition);
+    }
+    Firings ours;
+    for (const auto& [id, revision, next_at] : session.rows<long long, long long, std::optional<long long>>(
+             "definition_hold", {{"ids", id_list(ids)}})) {
+        const Firing& firing = *given.at(DefinitionId{id});
+        if (firing.revision == revision && firing.seen == instant(next_at) && firing.seen <= session.now())
+            ours.push_back(firing);
+    }
+    return ours;
+}
+
+void move_cursors(Session& session, const Firings& firings) {
+    json::array rows;
+    for (const Firing& firing : firings)
+        rows.push_back({{"id", firing.definition.value},
+                        {"next_at", firing.next ? json::value(micros(*firing.next)) : json::value()}});
+    session.execute("definition_move_cursors", {{"rows", json::serialize(rows)}});
+}
+
+// ---- overlap ----
+
+// The one that is still to end, when what can be stopped has been stopped.
+std::optional<JobId> replace_runs(Change& change, DefinitionId definition) {
+    std::vector<JobId> runs;
+    for (const auto& [id] : change.session.rows<long long>("definition_runs", {{"id", definition.value}}))
+        runs.push_back(JobId{id});
+    const Operation cancel{.verb = Verb::cancel, .by = "schedule", .at = {}, .queue = {}, .priority = {}};
+    for (std::span<const JobId> rest = runs; !rest.empty();
+         rest = rest.subspan(std::min(rest.size(), kMostOperated)))
+        operate(change, rest.first(std::min(rest.size(), kMostOperated)), cancel);
+    const auto left = change.session.rows<long long, std::optional<long long>>(
+        "definition_open_runs", {{"ids", id_list(std::vector{definition})}, {"count", 1}});
+    if (left.empty() || !std::get<1>(left.front())) return std::nullopt;
+    return JobId{*std::get<1>(left.front())};
+}
+
+void mind_overlap(Change& change, Firing& firing, JobId latest) {
+    std::optional<JobId> before = latest;
+    if (firing.overlap == Overlap::skip) {
+        firing.jobs.clear();
+        firing.batches.clear();
+        firing.opens.clear();
+    }
+    if (firing.overlap == Overlap::replace) before = replace_runs(change, firing.definition);
+    const auto first = std::ranges::find(firing.jobs, firing.definition, [](const NewJob& job) {
+        return job.definition.value_or(DefinitionId{});
+    });
+    if (before && first != firing.jobs.end()) first->parents.push_back({*before, Condition::finished});
+}
+
+void mind_overlaps(Change& change, Firings& firings) {
+    std::map<DefinitionId, Firing*> careful;
+    std::vector<DefinitionId> ids;
+    for (Firing& firing : firings)
+        if (firing.overlap != Overlap::allow) {
+            careful[firing.definition] = &firing;
+            ids.push_back(firing.definition);
+        }
+    if (ids.empty()) return;
+    for (const auto& [id, run] : change.session.rows<long long, std::optional<long long>>(
+             "definition_open_runs", {{"ids", id_list(ids)}, {"count", 1}}))
+        if (run) mind_overlap(change, *careful.at(DefinitionId{id}), JobId{*run});
+}
+
+// Of those that have no more than most, one by one, as some may be there already.
+void hand_in(Change& change, const Firings& firings) {
+    std::vector<NewBatch> batches;
+    std::vector<NewJob> jobs;
+    const auto flush = [&] {
+        if (batches.empty() && jobs.empty()) return;
+        submit(change, batches, jobs);
+        batches.clear();
+        jobs.clear();
+    };
+    for (const Firing& firing : firings) {
+        if (firing.batches.empty() && std::ranges::none_of(firing.jobs, has_more)) {
+            for (const NewJob& job : firing.jobs)
+                insert_jobs(change, {&job, 1});
+            continue;
+        }
+        if (batches.size() + jobs.size() + firing.batches.size() + firing.jobs.size() > kMaxMembersAtOnce)
+            flush();
+        batches.insert(batches.end(), firing.batches.begin(), firing.batches.end());
+        jobs.insert(jobs.end(), firing.jobs.begin(), firing.jobs.end());
+    }
+    flush();
+    for (const Firing& firing : firings)
+        for (const BatchId batch : firing.opens)
+            open_batch(change, batch);
+}
+
+}  // namespace
+
+std::size_t fire(Change& change, std::span<const Firing> firings) {
+    Firings ours = hold(change.session, firings);
+    if (ours.empty()) return 0;
+    move_cursors(change.session, ours);
+    mind_overlaps(change, ours);
+    hand_in(change, ours);
+    return ours.size();
+}
+
+}  // namespace jobhost::storage

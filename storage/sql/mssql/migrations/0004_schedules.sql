@@ -1,0 +1,19 @@
+-- A paused definition has no next instant, or one that is not before the end of its pause.
+ALTER TABLE definition ADD paused_at bigint NULL;
+ALTER TABLE definition ADD paused_until bigint NULL;
+ALTER TABLE definition ADD paused_by nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT '';
+ALTER TABLE definition ADD pause_reason nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT '';
+
+-- Raised by each change of a definition, so that hosts need not read all of them to know that none has changed.
+CREATE TABLE definition_change (
+    id bigint NOT NULL PRIMARY KEY,
+    number bigint NOT NULL
+);
+
+INSERT INTO definition_change (id, number) VALUES (1, 1);
+
+-- The runs of a definition that are not final, made by its schedule.
+CREATE INDEX job_open_run ON job (definition, nominal_at) INCLUDE (origin, state)
+WHERE definition IS NOT NULL AND origin = 1 AND state < 4;
+
+ALTER TABLE command ADD definition nvarchar(200) COLLATE Latin1_General_100_BIN2 NULL;

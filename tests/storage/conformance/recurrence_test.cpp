@@ -1,0 +1,169 @@
+// What is due, what overlaps, and what people do with definitions.
+#include "tests/storage/conformance/conformance.hpp"
+
+namespace jobhost::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RecurrenceConformance : public StorageConformance {
+protected:
+    void apply(const std::vector<std::string>& names, Duration period = 1min) {
+        std::vector<Definition> list;
+        for (const std::string& name : names) {
+            Definition definition;
+            definition.name = name;
+            definition.type = "test.job";
+            definition.schedule = Every{period, TimePoint{}};
+            list.push_back(std::move(definition));
+        }
+        const SourceDefinitions given{"shop/jobs.yaml", list};
+        definitions.apply("shop", "server one", {&given, 1});
+    }
+    TimePoint next(const std::string& name) { return definitions.find(name)->next_at.value(); }
+    // The job that fires for the next instant of a definition, one minute on.
+    JobId fire(const std::string& name, Overlap overlap) {
+        clock.advance(1min);
+        const StoredDefinition stored = definitions.find(name).value();
+        NewJob made = job("test.job");
+        made.definition = stored.id;
+        made.nominal_at = stored.next_at;
+        made.origin = Origin::schedule;
+        Firing firing{stored.id, stored.revision, *stored.next_at, *stored.next_at + 1min, {made}};
+        firing.overlap = overlap;
+        EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
+        return made.id;
+    }
+    bool is_there(JobId job) { return queries.find(job).has_value(); }
+    StateName state(JobId job) { return name_of(queries.find(job)->state); }
+};
+
+TEST_P(RecurrenceConformance, OnlyWhatIsDueIsRead) {
+    apply({"a", "b", "c"});
+    const TimePoint first = next("a");
+    EXPECT_TRUE(definitions.due(10).due.empty());
+    EXPECT_EQ(definitions.due(10).next, first);
+    clock.advance(1min);
+    const DueDefinitions two = definitions.due(2);
+    ASSERT_EQ(two.due.size(), 2u);
+    EXPECT_EQ(two.due[0].next_at, first);
+    EXPECT_EQ(two.due[0].revision, 1);
+    EXPECT_EQ(two.next, std::nullopt) << "all are due";
+    EXPECT_EQ(definitions.due(10).due.size(), 3u);
+}
+
+TEST_P(RecurrenceConformance, AChangeIsTold) {
+    apply({"a"});
+    const auto before = definitions.due(1).change;
+    EXPECT_EQ(definitions.due(1).change, before);
+    apply({"a"});
+    EXPECT_EQ(definitions.due(1).change, before) << "nothing has changed";
+    apply({"a", "b"});
+    const auto after = definitions.due(1).change;
+    EXPECT_NE(after, before);
+    definitions.pause("a", "ada", "", {});
+    EXPECT_NE(definitions.due(1).change, after);
+}
+
+TEST_P(RecurrenceConformance, OverlapSkipsWhileTheRunBeforeIsNotFinal) {
+    apply({"a"});
+    const JobId first = fire("a", Overlap::skip);
+    EXPECT_FALSE(is_there(fire("a", Overlap::skip))) << "the first one is enqueued still";
+    const std::vector<JobId> ids{first};
+    operations.operate(ids, {.verb = Verb::cancel, .by = "ada"});
+    EXPECT_TRUE(is_there(fire("a", Overlap::skip)));
+}
+
+TEST_P(RecurrenceConformance, OverlapQueuesBehindTheLatest) {
+    apply({"a"});
+    const JobId first = fire("a", Overlap::queue);
+    const JobId second = fire("a", Overlap::queue);
+    const JobId third = fire("a", Overlap::queue);
+    EXPECT_EQ(state(first), StateName::enqueued);
+    EXPECT_EQ(state(second), StateName::awaiting);
+    const std::vector<JobId> ids{first};
+    operations.operate(ids, {.verb = Verb::cancel, .by = "ada"});
+    EXPECT_EQ(state(second), StateName::enqueued);
+    EXPECT_EQ(state(third), StateName::awaiting);
+}
+
+TEST_P(RecurrenceConformance, OverlapReplacesWhatHasNotBegun) {
+    apply({"a"});
+    const JobId first = fire("a", Overlap::replace);
+    const JobId second = fire("a", Overlap::replace);
+    EXPECT_EQ(state(first), StateName::deleted);
+    EXPECT_EQ(state(second), StateName::enqueued);
+}
+
+TEST_P(RecurrenceConformance, WhatIsHandedInByHandIsNoRunOfTheSchedule) {
+    apply({"a"});
+    NewJob made = job("test.job");
+    made.definition = definitions.find("a")->id;
+    const TimePoint before = next("a");
+    definitions.hand_in({.definition = "a", .verb = Verb::trigger, .by = "ada", .jobs = {made}});
+    EXPECT_EQ(next("a"), before);
+    EXPECT_TRUE(is_there(fire("a", Overlap::skip)));
+    const Command noted = operations.commands(1).at(0);
+    EXPECT_EQ(noted.verb, Verb::trigger);
+    EXPECT_EQ(noted.definition, "a");
+    EXPECT_EQ(noted.by, "ada");
+}
+
+TEST_P(RecurrenceConformance, ABackfillOfTheSameInstantIsOneJob) {
+    apply({"a"});
+    NewJob made = job("test.job");
+    made.definition = definitions.find("a")->id;
+    made.nominal_at = next("a") - 5min;
+    made.origin = Origin::backfill;
+    const Extra extra{.definition = "a", .verb = Verb::backfill, .by = "ada", .jobs = {made}};
+    EXPECT_TRUE(definitions.hand_in(extra).at(0).is_new);
+    Extra again = extra;
+    again.jobs[0].id = jobs.reserve_ids(1);
+    EXPECT_EQ(definitions.hand_in(again).at(0), (Inserted{made.id, false}));
+}
+
+TEST_P(RecurrenceConformance, APausedDefinitionIsNotDueAndMakesUpForNothing) {
+    apply({"a", "b"});
+    EXPECT_TRUE(definitions.pause("a", "ada", "the mail server is away", {}));
+    EXPECT_FALSE(definitions.pause("nobody", "ada", "", {}));
+    clock.advance(10min);
+    ASSERT_EQ(definitions.due(10).due.size(), 1u) << "b";
+    const auto pause = definitions.find("a")->pause;
+    ASSERT_TRUE(pause.has_value());
+    EXPECT_EQ(pause->by, "ada");
+    EXPECT_EQ(pause->reason, "the mail server is away");
+    EXPECT_EQ(pause->until, std::nullopt);
+    EXPECT_EQ(definitions.list().at(0).pause->by, "ada");
+
+    EXPECT_TRUE(definitions.resume("a", "bob"));
+    EXPECT_FALSE(definitions.resume("a", "bob"));
+    EXPECT_GT(next("a"), clock.now());
+    EXPECT_LE(next("a"), clock.now() + 1min);
+    EXPECT_EQ(definitions.find("a")->pause, std::nullopt);
+    EXPECT_EQ(operations.commands(1).at(0).verb, Verb::resume_definition);
+}
+
+TEST_P(RecurrenceConformance, APauseWithAnEndEndsByItself) {
+    apply({"a"});
+    const TimePoint until = next("a") + 5min;
+    definitions.pause("a", "ada", "", until);
+    EXPECT_EQ(next("a"), until) << "its first instant is due";
+    definitions.pause("a", "bob", "longer", until + 1s);
+    EXPECT_EQ(next("a"), until + 1min);
+    EXPECT_EQ(definitions.find("a")->pause->by, "ada") << "who did it first";
+}
+
+TEST_P(RecurrenceConformance, AChangedScheduleStaysPaused) {
+    apply({"a"});
+    definitions.pause("a", "ada", "", {});
+    apply({"a"}, 2min);
+    EXPECT_EQ(definitions.find("a")->next_at, std::nullopt);
+    apply({});
+    apply({"a"});
+    EXPECT_TRUE(definitions.find("a")->pause.has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, RecurrenceConformance, testing::ValuesIn(all_backends()), backend_name);
+
+}  // namespace
+}  // namespace jobhost::storage
