@@ -29,10 +29,21 @@ struct SourceDefinitions {
     std::vector<Definition> definitions;
 };
 
+// What became of one definition. `before`: nothing for one that is new, or that nobody can read any more.
+struct DefinitionChange {
+    enum class Kind { added, changed, retired };
+    Kind kind = Kind::added;
+    std::string name;
+    std::string source;  // the one that it has now, or had
+    std::optional<Definition> before;
+    std::optional<Definition> after;  // nothing: retired
+};
+
 struct Applied {
     std::size_t added = 0;
     std::size_t changed = 0;
     std::size_t retired = 0;
+    std::vector<DefinitionChange> changes = {};  // all of these, in the order in which they were made
 };
 
 // One nominal instant (or a skipped stretch of them) of one definition.

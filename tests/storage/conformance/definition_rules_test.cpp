@@ -18,8 +18,8 @@ protected:
         definition.schedule = Every{1min, TimePoint{}};
         return definition;
     }
-    Applied apply(const std::vector<SourceDefinitions>& sources, const std::string& by = "one") {
-        return definitions.apply("shop", by, sources);
+    Applied apply(const std::vector<SourceDefinitions>& files, const std::string& by = "one") {
+        return definitions.apply("shop", by, files);
     }
     Applied apply(const std::string& source, const std::vector<Definition>& list,
                   const std::string& by = "one") {
