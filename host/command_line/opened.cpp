@@ -8,8 +8,7 @@
 
 namespace jobhost::host {
 
-config::Configuration load_configuration(const GlobalOptions& global) {
-    config::LoadResult result = config::load(global.file);
+config::Configuration configuration_or_complain(config::LoadResult& result) {
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
@@ -18,6 +17,11 @@ config::Configuration load_configuration(const GlobalOptions& global) {
     for (const config::ConfigError& error : std::get<1>(result.outcome))
         message += (message.empty() ? "" : "\n") + printable(config::to_text(error));
     throw CommandError{kWrongUse, message};
+}
+
+config::Configuration load_configuration(const GlobalOptions& global) {
+    config::LoadResult result = config::load(global.file);
+    return configuration_or_complain(result);
 }
 
 std::unique_ptr<Opened> open(const GlobalOptions& global) {

@@ -22,6 +22,8 @@ private:
     int exit_code_;
 };
 
+// What was read, or CommandError with all errors. Warnings go to standard error.
+config::Configuration configuration_or_complain(config::LoadResult& result);
 // Warnings go to standard error. Throws CommandError with all errors of the configuration.
 config::Configuration load_configuration(const GlobalOptions& global);
 
