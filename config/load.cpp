@@ -80,7 +80,12 @@ private:
 
     void read_sources(Reader& host, const Value& at, const std::string& pattern) {
         const bool is_one_file = !has_wildcard(pattern);
-        const auto files = expand(pattern);
+        std::vector<UnreadableFolder> unreadable;
+        const auto files = expand(pattern, &unreadable);
+        for (const UnreadableFolder& folder : unreadable)
+            host.refuse(
+                at, "the folder " + in_quotes(folder.folder.string()) + " cannot be read: " + folder.problem,
+                "let the user of jobhost read it; what lies there counts");
         if (files.empty() && is_one_file)
             host.refuse(at, "names a file that is not there: " + in_quotes(at.node->text),
                         "a pattern such as jobs.d/*.yaml may match none");

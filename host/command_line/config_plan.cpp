@@ -115,10 +115,11 @@ int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) 
 }
 
 int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options) {
-    const auto opened = open(global);
-    const config::Settings& settings = opened->configuration.settings;
-    if (!settings.limits.empty()) opened->storage->limits().set(settings.limits);
-    show(global, opened->storage->sources().apply(files_here(opened->configuration, options.is_forced)));
+    const config::Configuration configuration = load_configuration(global);
+    const auto storage = storage::open_storage(storage_options(configuration.settings));
+    const std::vector<Limit>& limits = configuration.settings.limits;
+    if (!limits.empty()) storage->limits().set(limits);
+    show(global, storage->sources().apply(files_here(configuration, options.is_forced)));
     return kDone;
 }
 

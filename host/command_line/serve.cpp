@@ -4,13 +4,10 @@
 #include "host/observe/log.hpp"
 #include "host/reload/reload.hpp"
 #include "host/scheduling/sources.hpp"
-#include "storage/schema.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <csignal>
-#include <set>
 
 namespace jobhost::host {
 
@@ -35,24 +32,6 @@ void report_unserved(const config::Configuration& configuration, const Catalog& 
                                  config::to_text(type.where), type.text);
 }
 
-// Whether all definition files in which something is wrong have been right before: then what the database
-// holds of them goes on.
-bool were_right(const config::Configuration& host, const std::vector<config::ConfigError>& errors) {
-    const storage::StorageOptions options = storage_options(host.settings);
-    const storage::SchemaStatus schema = storage::schema_status(options);
-    if (schema.migrations.empty() || !schema.migrations.front().applied_at) return false;
-    std::set<std::string> held;
-    for (const storage::SourceRevision& revision : storage::open_storage(options)->sources().revisions())
-        if (!revision.digest.empty()) held.insert(revision.source);
-    const std::vector<storage::SourceFile> files = files_of(host);
-    return std::ranges::all_of(errors, [&](const config::ConfigError& error) {
-        const auto at = std::ranges::find(host.sources, error.where.file, &config::Source::shown);
-        if (at == host.sources.end()) return false;
-        const auto index = static_cast<std::size_t>(at - host.sources.begin());
-        return held.contains(files[index].definitions.source);
-    });
-}
-
 struct Beginning {
     config::Configuration configuration;
     std::vector<config::ConfigError> errors;  // of definition files; then it has no definitions
@@ -62,7 +41,7 @@ struct Beginning {
 // Throws CommandError when the host cannot begin with that.
 Beginning read_configuration(const GlobalOptions& global, bool is_strict) {
     config::LoadResult result = config::load(global.file);
-    if (!is_strict && result.host && were_right(*result.host, std::get<1>(result.outcome)))
+    if (!is_strict && were_right(result))
         return {*std::move(result.host), std::get<1>(std::move(result.outcome)), std::move(result.warnings)};
     return {configuration_or_complain(result), {}, std::move(result.warnings)};
 }
@@ -80,7 +59,7 @@ int serve(const GlobalOptions& global, const ServeOptions& options) {
     const SystemClock clock;
     const MachineBootClock boot_clock;
     InotifyWatch watch;
-    Reload reload{global.file, configuration, *storage, watch, boot_clock};
+    Reload reload{global.file, configuration, storage->sources(), storage->limits(), watch, boot_clock};
     reload.know(beginning.warnings);
     // Before the host is there, which registers and claims: these may be refused.
     reload.start(beginning.errors);

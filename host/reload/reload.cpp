@@ -3,6 +3,7 @@
 #include "config/settings_changes.hpp"
 #include "host/scheduling/sources.hpp"
 #include "storage/model/time_text.hpp"
+#include "storage/storage_error.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -64,17 +65,17 @@ bool is_refused(const storage::StorageError& error) {
 
 void Reload::start(const std::vector<config::ConfigError>& errors) {
     watch_.watch(folders_of_files(running_));
-    if (!running_.settings.limits.empty()) storage_.limits().set(running_.settings.limits);
+    if (!running_.settings.limits.empty()) limits_.set(running_.settings.limits);
     applied_limits_ = running_.settings.limits;
     applied_retention_ = running_.settings.retention;
     for (const storage::SourceFile& file : files_of(running_))
         applied_digests_[file.definitions.source] = file.digest;
     if (!errors.empty()) return refuse(errors);
     const config::ServerSettings& server = running_.settings.server;
-    const auto outcome = storage_.sources().apply({.application = server.application,
-                                                   .server = server.name,
-                                                   .files = files_of(running_),
-                                                   .is_start = true});
+    const auto outcome = sources_.apply({.application = server.application,
+                                         .server = server.name,
+                                         .files = files_of(running_),
+                                         .is_start = true});
     mend();
     report(outcome);
 }
@@ -121,7 +122,7 @@ void Reload::read() {
 
 void Reload::apply(const config::Configuration& configuration) {
     if (configuration.settings.limits != applied_limits_ && !configuration.settings.limits.empty())
-        storage_.limits().set(configuration.settings.limits);
+        limits_.set(configuration.settings.limits);
     applied_limits_ = configuration.settings.limits;
 
     // Definitions belong to the server that runs, whatever the file calls it now.
@@ -142,7 +143,7 @@ void Reload::apply(const config::Configuration& configuration) {
     const bool is_same =
         digests == applied_digests_ && !refused_ && ours.settings.retention == applied_retention_;
     if (is_same) return;
-    const auto outcome = storage_.sources().apply(files);
+    const auto outcome = sources_.apply(files);
     applied_digests_ = std::move(digests);
     applied_retention_ = ours.settings.retention;
     report(outcome);
@@ -163,12 +164,12 @@ void Reload::refuse(const std::vector<config::ConfigError>& errors) {
         refused_ = problems;
     }
     const config::ServerSettings& server = running_.settings.server;
-    storage_.sources().set_refusal(server.application, server.name, problems);
+    sources_.set_refusal(server.application, server.name, problems);
 }
 
 void Reload::mend() {
     const config::ServerSettings& server = running_.settings.server;
-    storage_.sources().set_refusal(server.application, server.name, "");
+    sources_.set_refusal(server.application, server.name, "");
     if (refused_) spdlog::info("the configuration is right again");
     refused_.reset();
 }

@@ -4,7 +4,8 @@
 #include "config/load.hpp"
 #include "host/reload/folder_watch.hpp"
 #include "host/reload/settling.hpp"
-#include "storage/storage.hpp"
+#include "storage/limit_store.hpp"
+#include "storage/source_store.hpp"
 
 #include <atomic>
 #include <functional>
@@ -21,11 +22,13 @@ class Reload {
 public:
     // `host_file` as the operator wrote it. `running`: what the host was started with, and goes on with where
     // it cannot change. References outlive this.
-    Reload(std::filesystem::path host_file, const config::Configuration& running, storage::Storage& storage,
-           FolderWatch& watch, const BootClock& clock)
+    Reload(std::filesystem::path host_file, const config::Configuration& running,
+           storage::SourceStore& sources, storage::LimitStore& limits, FolderWatch& watch,
+           const BootClock& clock)
         : host_file_{std::move(host_file)},
           running_{running},
-          storage_{storage},
+          sources_{sources},
+          limits_{limits},
           watch_{watch},
           clock_{clock},
           latest_{running} {}
@@ -67,7 +70,8 @@ private:
 
     const std::filesystem::path host_file_;
     const config::Configuration& running_;
-    storage::Storage& storage_;
+    storage::SourceStore& sources_;
+    storage::LimitStore& limits_;
     FolderWatch& watch_;
     const BootClock& clock_;
 

@@ -66,8 +66,8 @@ TEST_F(HostileFileTest, AHundredMegabytes) {
 
 TEST_F(HostileFileTest, AMegabyteOfValues) {
     std::string many = "jobs:\n";
-    for (int i = 0; many.size() < 1'000'000; ++i)
-        many += "  j" + std::to_string(i) + ": {}\n";
+    for (int i = 0; i < 20'000; ++i)
+        many += "  j" + std::to_string(i) + ": {}  # a job without a type\n";
     EXPECT_PRED2(has, says(many), "has no 'type'");
     EXPECT_PRED2(has, says(std::string(1'000'000, 'x')), "must be a mapping");
     EXPECT_NE(says("jobs: {" + std::string(1'000'000, ',') + "}"), "");

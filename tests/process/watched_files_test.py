@@ -1,5 +1,4 @@
 """Files that change while a host runs: how editors write them, and what a wrong one does."""
-import json
 import os
 import signal
 import time
@@ -166,7 +165,7 @@ class BadFilesTest(WatchedTestCase):
         refusal = wait_until(self.refused, "it stands in the database")[0]
         self.assertEqual(refusal["server"], "under-test")
         self.assertIn(problem, refusal["problems"])
-        self.run_with_good_file("first")
+        self.run_meanwhile("first")
         # What is right elsewhere waits, too: files may refer to each other.
         self.here.write("jobs.d/b.yaml", "jobs:\n  third: {type: misbehave.ok}\n")
         host.signal(signal.SIGHUP)
@@ -177,12 +176,12 @@ class BadFilesTest(WatchedTestCase):
         self.assertEqual(self.refused(), [])
         self.assertEqual(host.log().count(problem), 1, "it is said once")
 
-    def run_with_good_file(self, name):
-        """Hands in and waits by a host file without definitions, as the command line reads the files, too."""
-        self.here.write("other.yaml", json.dumps({"server": {"name": "under-test"}}))
-        job = self.here.enqueue(name, None, "-c", "other.yaml")
-        wait_until(lambda: self.here.json("jobs", "show", job, "-c", "other.yaml")["state"] == "succeeded",
-                   f"{name} has run")
+    def run_meanwhile(self, name):
+        """The command line works with what the database holds, and says so."""
+        output = self.here.call("enqueue", name)
+        self.assertEqual(output.code, 0, output)
+        self.assertIn("what the file said before goes on", output.err)
+        self.here.wait_state(output.out.strip(), "succeeded")
 
     def test_a_host_starts_with_the_last_right_revision(self):
         self.assertEqual(self.here.start().stop(), 0)
@@ -192,7 +191,7 @@ class BadFilesTest(WatchedTestCase):
         host = self.here.start()
         self.assertIn("the configuration is refused", host.log())
         self.assertEqual(len(self.refused()), 1)
-        self.run_with_good_file("first")
+        self.run_meanwhile("first")
         self.file.write_text(ONE % "v2")
         host.wait_log("the configuration is right again")
         self.assertTrue(self.is_applied())
@@ -208,6 +207,13 @@ class BadFilesTest(WatchedTestCase):
         host.wait_log("server.workers")
         self.assertEqual(host.stop(), 0)
         self.assert_refused(self.here.call("serve"), 2, "server.workers")
+
+    def test_a_folder_that_cannot_be_read_is_an_error_and_not_empty(self):
+        (self.here.folder / "jobs.d").chmod(0)
+        somebody = {} if os.geteuid() != 0 else {"user": 65534, "group": 65534, "extra_groups": []}
+        self.assert_refused(self.here.call("config", "check", **somebody), 2, "jobhost.yaml:", "definitions[0]",
+                            "cannot be read: Permission denied")
+        (self.here.folder / "jobs.d").chmod(0o755)
 
     def test_a_name_of_another_application_is_refused(self):
         host = self.here.start()

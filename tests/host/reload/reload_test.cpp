@@ -1,6 +1,7 @@
 // The files of one host and of several, with a clock that is moved by hand.
 #include "host/reload/reload.hpp"
 
+#include "storage/storage_error.hpp"
 #include "tests/host/sync/manual_boot_clock.hpp"
 #include "tests/support/temporary_storage.hpp"
 
@@ -37,7 +38,8 @@ struct OneHost {
             running = result.host.value();
             errors = std::get<1>(result.outcome);
         }
-        reload.emplace(file(), running, storage, hints, clock);
+        reload.emplace(file(), running, sources ? *sources : storage.sources(), storage.limits(), hints,
+                       clock);
         reload->applied = [this] { ++applied; };
         reload->start(errors);
         reload->hurry();
@@ -65,6 +67,30 @@ struct OneHost {
     config::Configuration running;
     std::optional<Reload> reload;
     int applied = 0;
+    storage::SourceStore* sources = nullptr;  // in place of the storage's
+};
+
+// A database that is away for a while.
+class AwaySources final : public storage::SourceStore {
+public:
+    explicit AwaySources(storage::SourceStore& real) : real_{real} {}
+    bool is_away = false;
+
+    storage::SourcesApplied apply(const storage::SourceFiles& files) override { return there().apply(files); }
+    storage::SourcesApplied plan(const storage::SourceFiles& files) override { return there().plan(files); }
+    std::vector<storage::SourceRevision> revisions() override { return there().revisions(); }
+    void set_refusal(const std::string& application, const std::string& server,
+                     const std::string& problems) override {
+        there().set_refusal(application, server, problems);
+    }
+    std::vector<storage::Refusal> refusals() override { return there().refusals(); }
+
+private:
+    storage::SourceStore& there() {
+        if (is_away) throw storage::StorageError{storage::StorageError::Kind::unavailable, "it is away"};
+        return real_;
+    }
+    storage::SourceStore& real_;
 };
 
 std::string job(const std::string& name, const std::string& type) {
@@ -91,9 +117,10 @@ TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
     clock.advance(1s);
     one.reload->run_once();
     one.folder.write("jobs.d/a.yaml", job("x", "v2, tags: [longer]"));
-    one.reload->run_once();
+    clock.advance(50ms);
+    EXPECT_LE(one.reload->run_once(), 100ms);
     EXPECT_EQ(type_of("x"), "test.v1");
-    clock.advance(200ms);
+    clock.advance(100ms);
     EXPECT_LE(one.reload->run_once(), 1s);
     EXPECT_EQ(type_of("x"), "test.v2");
     EXPECT_EQ(one.applied, 1);
@@ -224,6 +251,25 @@ TEST_F(ReloadTest, LimitsTakeHoldAndNamesOfTheServerDoNot) {
     ASSERT_EQ(db->limits().list().size(), 1u);
     EXPECT_EQ(db->sources().revisions()[0].source, "shop/jobs.d/a.yaml");
     EXPECT_EQ(db->sources().revisions()[0].applied_by, "one");
+}
+
+TEST_F(ReloadTest, AnEditWhileTheDatabaseIsAwayIsAppliedWhenItIsBack) {
+    AwaySources sources{db->sources()};
+    one.sources = &sources;
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    sources.is_away = true;
+    EXPECT_THROW(one.edit("a.yaml", job("x", "v2")), storage::StorageError);
+    clock.advance(1s);
+    EXPECT_THROW(one.reload->run_once(), storage::StorageError) << "though the file is quiet";
+    EXPECT_THROW(one.edit("a.yaml", "jobs: ["), storage::StorageError);
+    sources.is_away = false;
+    clock.advance(1s);
+    one.reload->run_once();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    one.edit("a.yaml", job("x", "v3"));
+    EXPECT_EQ(type_of("x"), "test.v3");
 }
 
 TEST_F(ReloadTest, AThousandEditsInARow) {

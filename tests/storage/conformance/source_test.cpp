@@ -22,14 +22,14 @@ protected:
         file.is_edited = true;
         return file;
     }
-    SourcesApplied start(const std::string& server, std::vector<SourceFile> files) {
+    SourcesApplied start(const std::string& name, std::vector<SourceFile> files) {
         return sources.apply(
-            {.application = "shop", .server = server, .files = std::move(files), .is_start = true});
+            {.application = "shop", .server = name, .files = std::move(files), .is_start = true});
     }
-    SourcesApplied event(const std::string& server, std::vector<SourceFile> files,
+    SourcesApplied event(const std::string& name, std::vector<SourceFile> files,
                          std::vector<std::string> vanished = {}) {
         return sources.apply({.application = "shop",
-                              .server = server,
+                              .server = name,
                               .files = std::move(files),
                               .vanished = std::move(vanished)});
     }
@@ -114,10 +114,10 @@ TEST_P(SourceConformance, AnEditOfOneFileDoesNotBringBackAnotherThatIsOlderHere)
 }
 
 TEST_P(SourceConformance, TheSameEditOnSeveralHostsIsOneRevision) {
-    for (const std::string server : {"one", "two", "three"})
-        start(server, {file("a.yaml", "v1", {"x"})});
-    for (const std::string server : {"one", "two", "three"})
-        event(server, {edited(file("a.yaml", "v2", {"x"}))});
+    for (const std::string name : {"one", "two", "three"})
+        start(name, {file("a.yaml", "v1", {"x"})});
+    for (const std::string name : {"one", "two", "three"})
+        event(name, {edited(file("a.yaml", "v2", {"x"}))});
     EXPECT_EQ(revision("a.yaml"), 2);
 }
 
