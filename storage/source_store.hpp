@@ -66,7 +66,8 @@ public:
     // The revision that holds of each source, by name.
     virtual std::vector<SourceRevision> revisions() = 0;
 
-    // The files of this server are wrong; or right again, for `problems` that are empty.
+    // The files of this server are wrong, since now or since the same was said; or right again, for
+    // `problems` that are empty.
     virtual void set_refusal(const std::string& application, const std::string& server,
                              const std::string& problems) = 0;
     virtual std::vector<Refusal> refusals() = 0;

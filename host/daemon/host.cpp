@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace jobhost::host {
@@ -21,6 +22,10 @@ constexpr Duration kLeavePeriod = 10s;
 constexpr Duration kDrainCheckPeriod = 20ms;
 constexpr Duration kFilesPeriod = 20ms;
 
+bool has_terminal() {
+    return static_cast<bool>(worker::Descriptor{::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)});
+}
+
 }  // namespace
 
 // The plugins come first: a host that finds no worker program leaves no lock behind.
@@ -32,7 +37,8 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
       catalog_{Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration, -1))},
       wakeups_{storage.watch()},
       reload_{reload},
-      watch_{watch} {
+      watch_{watch},
+      had_terminal_{has_terminal()} {
     reload_.has_type = [this](const std::string& type) { return catalog_.find(type).has_value(); };
     reload_.applied = [this] {
         boost::asio::post(io_, [this] {
@@ -109,11 +115,14 @@ void Host::wait_for_news() {
                      });
 }
 
-// After the host was told to stop, its files do not matter any more.
+// Somebody asks for it, or closed the window that the host runs in. After the host was told to stop, its
+// files do not matter any more.
 void Host::wait_for_hang_up() {
     hang_up_.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
-        if (reload_loop_) {
+        if (had_terminal_ && !has_terminal()) {
+            if (stopping_ == Stopping::no) stop_harder();
+        } else if (reload_loop_) {
             spdlog::info("SIGHUP: reading the configuration");
             reload_.hurry();
             reload_loop_->wake();

@@ -20,9 +20,10 @@ public:
     Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock,
          Reload& reload, FolderWatch& watch);
 
-    // Serves until SIGTERM or SIGINT, then stops in order: running jobs may end within server.stop_timeout,
-    // then they are cancelled, then killed; a second signal hurries. When other hosts have declared it dead,
-    // it drops what it had and goes on as a new server. False: something is left to recovery.
+    // Serves until SIGTERM, SIGINT or the end of its terminal, then stops in order: running jobs may end
+    // within server.stop_timeout, then they are cancelled, then killed; a second signal hurries. When other
+    // hosts have declared it dead, it drops what it had and goes on as a new server. False: something is left
+    // to recovery.
     bool run();
 
     const Catalog& catalog() const noexcept { return catalog_; }
@@ -57,6 +58,7 @@ private:
     FolderWatch& watch_;
     boost::asio::posix::stream_descriptor files_{io_};
     Timer files_timer_{io_};
+    const bool had_terminal_;
     Timer stop_timer_{io_};
     Timer drain_timer_{io_};
     Timer return_timer_{io_};

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr auto kQuiet = 100ms;
 constexpr auto kQuietWithLess = 600ms;
 constexpr auto kLongest = 1s;
+constexpr auto kLongestWithLess = 3s;
 
 }  // namespace
 
@@ -41,7 +42,7 @@ bool Settling::has_less() const {
     return std::ranges::any_of(*read_, [&](const auto& before) {
         const auto& [file, mark] = before;
         const auto now = last_.find(file);
-        return now == last_.end() || (now->second.size == 0 && mark.size > 0);
+        return now == last_.end() || now->second.size < mark.size;
     });
 }
 

@@ -13,9 +13,9 @@ namespace jobhost::host {
 class Settling {
 public:
     // A look saw this. Nothing: it has been read. Else how long the files have to stay as they are now until
-    // they are to be read; zero: now. A file that has become empty, or is gone, may be in the middle of being
-    // written anew, and has longer. Never longer than a second from the first change, though somebody writes
-    // all the time.
+    // they are to be read; zero: now. A file that has become shorter, or is gone, may be in the middle of
+    // being written anew, and has longer. From the first change it is never longer than a second, or three
+    // when something is shorter, though somebody writes all the time.
     std::optional<Duration> see(FilesSeen seen, BootTime now);
 
     // What was seen last is about to be read. If it had changed just before, it is read once more when it is

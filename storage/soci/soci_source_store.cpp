@@ -139,6 +139,9 @@ std::vector<SourceRevision> SociSourceStore::revisions() {
 void SociSourceStore::set_refusal(const std::string& application, const std::string& server,
                                   const std::string& problems) {
     database_.write([&](Session& session) {
+        const auto stored =
+            session.rows<std::string>("refusal_find", {{"application", application}, {"server", server}});
+        if (stored.empty() ? problems.empty() : std::get<0>(stored.front()) == problems) return;
         session.execute("refusal_drop", {{"application", application}, {"server", server}});
         if (problems.empty()) return;
         session.execute("refusal_add", {{"application", application},

@@ -1,9 +1,11 @@
 """Files that change while a host runs: how editors write them, and what a wrong one does."""
+import json
 import os
+import pty
 import signal
 import time
 
-from host_under_test import HostTestCase, main, wait_until
+from host_under_test import JOBHOST, HostTestCase, main, wait_until
 
 ONE = 'jobs:\n  first: {type: misbehave.ok, tags: ["%s"]}\n'
 BAD = "jobs:\n  first: {type: misbehave.ok, timeout: soon}\n"
@@ -148,6 +150,24 @@ class SignalTest(WatchedTestCase):
         host.wait_log("SIGHUP: reading the configuration", 2)
         self.here.wait_state(self.here.enqueue("first"), "succeeded")
         self.assertEqual(host.stop(), 0)
+
+
+class TerminalTest(WatchedTestCase):
+    def test_a_host_ends_with_its_terminal_and_does_not_reload(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.here.folder)
+            os.execv(JOBHOST, [JOBHOST, "serve"])
+        said = b""
+        while b"is ready" not in said:
+            said += os.read(terminal, 65536)
+        os.kill(pid, signal.SIGHUP)  # from a program: it reloads
+        while b"SIGHUP: reading" not in said:
+            said += os.read(terminal, 65536)
+        os.close(terminal)
+        wait_until(lambda: os.waitpid(pid, os.WNOHANG)[0] == pid, "the host has ended")
+        servers = self.here.json("servers", "list")
+        self.assertNotIn("live", json.dumps(servers), servers)
 
 
 class BadFilesTest(WatchedTestCase):

@@ -48,11 +48,14 @@ TEST_F(SettlingTest, AChangeIsReadWhenItIsQuiet) {
     EXPECT_EQ(see(files(3)), Duration::zero());
 }
 
-TEST_F(SettlingTest, AFileThatIsEmptiedOrGoneHasLonger) {
+TEST_F(SettlingTest, AFileThatIsShorterOrGoneHasLonger) {
     settle(files(1));
     EXPECT_EQ(see(files(2, 0)), Duration{600ms});
-    now += 1s;
-    settle(files(3));
+    now += 400ms;
+    EXPECT_EQ(see(files(3, 5)), Duration{600ms}) << "half of it";
+    now += 400ms;
+    EXPECT_EQ(see(files(4, 11)), Duration{100ms});
+    settle(files(5));
     EXPECT_EQ(see({}), Duration{600ms});
     now += 100ms;
     EXPECT_EQ(see(files(4)), Duration{100ms}) << "it is back";

@@ -187,7 +187,11 @@ TEST_P(SourceConformance, ARefusalStaysUntilItIsMended) {
     ASSERT_EQ(refusals.size(), 2u);
     EXPECT_EQ(refusals[0].server, "one");
     EXPECT_EQ(refusals[0].problems, "jobs.yaml:1:1  worse");
-    EXPECT_EQ(refusals[0].since, clock.now());
+    const TimePoint said = clock.now();
+    EXPECT_EQ(refusals[0].since, said);
+    clock.advance(1min);
+    sources.set_refusal("shop", "one", "jobs.yaml:1:1  worse");
+    EXPECT_EQ(sources.refusals()[0].since, said) << "the same, said again";
     sources.set_refusal("shop", "one", "");
     refusals = sources.refusals();
     ASSERT_EQ(refusals.size(), 1u);

@@ -93,6 +93,8 @@ std::vector<SourceRevision> ModelSourceStore::revisions() {
 void ModelSourceStore::set_refusal(const std::string& application, const std::string& server,
                                    const std::string& problems) {
     opened_.write([&](ModelDatabase& database, TimePoint now) {
+        const auto said = database.refusals.find({application, server});
+        if (said != database.refusals.end() && said->second.problems == problems) return;
         database.refusals.erase({application, server});
         if (!problems.empty())
             database.refusals[{application, server}] = {application, server, problems, now};

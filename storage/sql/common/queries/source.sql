@@ -21,6 +21,9 @@ DELETE FROM source_revision WHERE source = :source AND revision <= :revision;
 -- name: refusal_list
 SELECT application, server, problems, refused_at FROM refused_configuration ORDER BY application, server;
 
+-- name: refusal_find
+SELECT problems FROM refused_configuration WHERE application = :application AND server = :server;
+
 -- name: refusal_drop
 DELETE FROM refused_configuration WHERE application = :application AND server = :server;
 
