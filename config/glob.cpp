@@ -28,13 +28,17 @@ std::string unescaped(std::string_view text) {
     return result;
 }
 
-std::vector<fs::path> matching(const fs::path& folder, const std::string& pattern) {
+std::vector<fs::path> matching(const fs::path& folder, const std::string& pattern,
+                               std::vector<UnreadableFolder>* unreadable) {
     std::vector<fs::path> found;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
         if (fnmatch(pattern.c_str(), entry->path().filename().c_str(), FNM_PERIOD) == 0)
             found.push_back(entry->path());
     }
+    const bool is_there =
+        error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory;
+    if (error && is_there && unreadable) unreadable->push_back({folder, error.message()});
     return found;
 }
 
@@ -56,13 +60,13 @@ bool has_wildcard(std::string_view pattern) {
     return false;
 }
 
-std::vector<fs::path> expand(std::string_view pattern) {
+std::vector<fs::path> expand(std::string_view pattern, std::vector<UnreadableFolder>* unreadable) {
     std::vector<fs::path> found{"/"};
     for (const fs::path& part : fs::path(pattern).relative_path()) {
         std::vector<fs::path> next;
         for (const fs::path& folder : found) {
             if (has_wildcard(part.string())) {
-                std::ranges::move(matching(folder, part.string()), std::back_inserter(next));
+                std::ranges::move(matching(folder, part.string(), unreadable), std::back_inserter(next));
             } else {
                 next.push_back(folder / unescaped(part.string()));
             }

@@ -15,8 +15,14 @@ std::string absolute_pattern(const std::filesystem::path& folder, std::string_vi
 
 bool has_wildcard(std::string_view pattern);
 
-// What is there and matches the absolute `pattern`, in the order of names; folders that cannot be read hold
-// nothing.
-std::vector<std::filesystem::path> expand(std::string_view pattern);
+struct UnreadableFolder {
+    std::filesystem::path folder;
+    std::string problem;  // "Permission denied"
+};
+
+// What is there and matches the absolute `pattern`, in the order of names. Folders that are there and cannot
+// be read hold nothing, and go to `unreadable`.
+std::vector<std::filesystem::path> expand(std::string_view pattern,
+                                          std::vector<UnreadableFolder>* unreadable = nullptr);
 
 }  // namespace jobhost::config

@@ -29,11 +29,20 @@ public:
         read_host_file();
         sort(warnings_);
         sort(errors_);
-        if (!errors_.empty()) return {std::move(errors_), std::move(warnings_)};
-        return {std::move(configuration_), std::move(warnings_)};
+        if (errors_.empty()) return {std::move(configuration_), std::move(warnings_), std::nullopt};
+        return {std::move(errors_), std::move(warnings_), host_alone()};
     }
 
 private:
+    // Nothing if the host file is wrong itself.
+    std::optional<Configuration> host_alone() {
+        for (const ConfigError& error : errors_)
+            if (error.where.file == given_.string()) return std::nullopt;
+        for (Source& source : configuration_.sources)
+            source.definitions.clear();
+        return std::move(configuration_);
+    }
+
     void read_host_file() {
         std::error_code error;
         if (!fs::exists(configuration_.file, error)) {
@@ -53,14 +62,14 @@ private:
         check_after(reader);
     }
 
-    // The tree of `file`; its text also goes to `text`, if there is one.
+    // The tree of `file`; its text also goes to `text`, if there is one, and even if it is no tree.
     std::optional<YamlDocument> read_document(const fs::path& file, const std::string& shown,
                                               std::string* text) {
         auto read = read_text_file(file);
         if (const auto* problem = std::get_if<TextProblem>(&read)) return refuse(shown, *problem);
         auto parsed = parse_yaml(std::get<std::string>(read));
-        if (const auto* problem = std::get_if<TextProblem>(&parsed)) return refuse(shown, *problem);
         if (text) *text = std::get<std::string>(std::move(read));
+        if (const auto* problem = std::get_if<TextProblem>(&parsed)) return refuse(shown, *problem);
         return std::get<YamlDocument>(std::move(parsed));
     }
 
@@ -71,7 +80,12 @@ private:
 
     void read_sources(Reader& host, const Value& at, const std::string& pattern) {
         const bool is_one_file = !has_wildcard(pattern);
-        const auto files = expand(pattern);
+        std::vector<UnreadableFolder> unreadable;
+        const auto files = expand(pattern, &unreadable);
+        for (const UnreadableFolder& folder : unreadable)
+            host.refuse(
+                at, "the folder " + in_quotes(folder.folder.string()) + " cannot be read: " + folder.problem,
+                "let the user of jobhost read it; what lies there counts");
         if (files.empty() && is_one_file)
             host.refuse(at, "names a file that is not there: " + in_quotes(at.node->text),
                         "a pattern such as jobs.d/*.yaml may match none");
@@ -90,10 +104,13 @@ private:
         Source source;
         source.file = file;
         source.name = file.lexically_relative(configuration_.folder).generic_string();
-        const std::string shown = (given_.parent_path() / source.name).lexically_normal().string();
-        const auto document = read_document(file, shown, &source.text);
-        if (!document) return;
-        Reader reader(shown, errors_);
+        source.shown = (given_.parent_path() / source.name).lexically_normal().string();
+        const auto document = read_document(file, source.shown, &source.text);
+        if (!document) {
+            configuration_.sources.push_back(std::move(source));
+            return;
+        }
+        Reader reader(source.shown, errors_);
         for (ReadDefinition& read :
              read_definitions(reader, *document->root, configuration_.settings.retention)) {
             check_unique(read.placed);

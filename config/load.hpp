@@ -7,6 +7,7 @@
 #include "storage/model/definition.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,7 @@ struct PlacedDefinition {
 struct Source {
     std::string name;  // path relative to the host file's folder, with '/': the same on every machine
     std::filesystem::path file;                 // absolute
+    std::string shown;                          // as errors name it
     std::string text;                           // as read, without a byte order mark
     std::vector<PlacedDefinition> definitions;  // in the order of the file; names are unique over all sources
 };
@@ -38,6 +40,9 @@ struct Configuration {
 struct LoadResult {
     std::variant<Configuration, std::vector<ConfigError>> outcome;
     std::vector<ConfigError> warnings;  // also when there are errors
+    // When all errors lie in definition files: what the host file says. Its sources are all that were found,
+    // and hold no definitions.
+    std::optional<Configuration> host;
 };
 
 // Reads `host_file` and the definition files that it names. Either everything is right or all errors are

@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
     parse::Verb verb;
     CLI::App app{
         "jobhost runs background jobs whose code lives in shared libraries.\n"
-        "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 storage unavailable.",
+        "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 storage unavailable, 4 (config plan) "
+        "there are changes.",
         "jobhost"};
     app.set_version_flag("--version", "jobhost " JOBHOST_VERSION);
     app.require_subcommand(1);

@@ -52,10 +52,21 @@ struct SourceDefinitions {
     std::vector<Definition> definitions;
 };
 
+// What became of one definition. `before`: nothing for one that is new, or that nobody can read any more.
+struct DefinitionChange {
+    enum class Kind { added, changed, retired };
+    Kind kind = Kind::added;
+    std::string name;
+    std::string source;  // the one that it has now, or had
+    std::optional<Definition> before;
+    std::optional<Definition> after;  // nothing: retired
+};
+
 struct Applied {
     std::size_t added = 0;
     std::size_t changed = 0;
     std::size_t retired = 0;
+    std::vector<DefinitionChange> changes = {};  // all of these, in the order in which they were made
 };
 
 // One nominal instant (or a skipped stretch of them) of one definition.
@@ -89,15 +100,6 @@ struct Extra {
 class DefinitionStore {
 public:
     virtual ~DefinitionStore() = default;
-
-    // Make the database hold what the files of `server` say, all of them at once: one transaction. A
-    // definition may move from one of these sources to another. What they no longer list is retired, as is
-    // what came from a source of this application that this very server applied last and that is not there
-    // any more; retired ones keep their history and run no more. A schedule that is new or changed starts
-    // after the present instant; it never fires for the past. Throws refused when a name belongs to a source
-    // of somebody else. One that cannot be read is changed like any other; its schedule starts anew.
-    virtual Applied apply(const std::string& application, const std::string& server,
-                          std::span<const SourceDefinitions> sources) = 0;
 
     // Those that are not retired, by name. One that cannot be read hides no other.
     virtual std::vector<StoredDefinition> list() = 0;

@@ -8,6 +8,7 @@
 #include "storage/operation_store.hpp"
 #include "storage/run_store.hpp"
 #include "storage/server_store.hpp"
+#include "storage/source_store.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/upkeep_store.hpp"
 #include "storage/workflow_store.hpp"
@@ -48,6 +49,7 @@ public:
     virtual OperationStore& operations() noexcept = 0;
     virtual LimitStore& limits() noexcept = 0;
     virtual RunStore& runs() noexcept = 0;
+    virtual SourceStore& sources() noexcept = 0;
     virtual std::unique_ptr<Wakeups> watch() = 0;
 };
 

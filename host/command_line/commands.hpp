@@ -19,13 +19,17 @@ inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kWrongUse = 2;  // or wrong configuration
 inline constexpr int kStorageUnavailable = 3;
+inline constexpr int kThereAreChanges = 4;
 
 struct GlobalOptions {
     std::filesystem::path file = "jobhost.yaml";
     bool json = false;
 };
 
-int serve(const GlobalOptions& global);
+struct ServeOptions {
+    bool is_strict = false;  // do not begin with the last right revision of definition files that are wrong
+};
+int serve(const GlobalOptions& global, const ServeOptions& options);
 
 struct EnqueueOptions {
     JobRequest job;    // without a name: `from` is set
@@ -157,6 +161,18 @@ struct ConfigCheckOptions {
     bool allow_unknown_type = false;
 };
 int config_check(const GlobalOptions& global, const ConfigCheckOptions& options);
+
+struct ConfigApplyOptions {
+    bool is_forced = false;  // files count though another host has newer ones
+};
+int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options);
+int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options);
+int config_status(const GlobalOptions& global);
+
+struct ConfigSchemaOptions {
+    bool is_of_host_file = false;  // else of definition files
+};
+int config_schema(const GlobalOptions& global, const ConfigSchemaOptions& options);
 
 int storage_status(const GlobalOptions& global);
 

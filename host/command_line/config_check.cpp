@@ -1,3 +1,5 @@
+#include "config/schemas.hpp"
+#include "config/warnings.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/types_here.hpp"
@@ -5,7 +7,9 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 
 namespace jobhost::host {
 
@@ -43,6 +47,9 @@ int config_check(const GlobalOptions& global, const ConfigCheckOptions& options)
     std::size_t sources = 0;
     if (const auto* configuration = std::get_if<config::Configuration>(&result.outcome)) {
         if (!options.allow_unknown_type) check_types(*configuration, errors);
+        std::ranges::move(config::warnings_of(*configuration, SystemClock{}.now()),
+                          std::back_inserter(result.warnings));
+        config::sort(result.warnings);
         sources = configuration->sources.size();
         for (const config::Source& source : configuration->sources)
             definitions += source.definitions.size();
@@ -62,6 +69,11 @@ int config_check(const GlobalOptions& global, const ConfigCheckOptions& options)
                       << '\n';
     }
     return errors.empty() ? kDone : kWrongUse;
+}
+
+int config_schema(const GlobalOptions&, const ConfigSchemaOptions& options) {
+    std::cout << (options.is_of_host_file ? config::host_file_schema() : config::definition_file_schema());
+    return kDone;
 }
 
 }  // namespace jobhost::host

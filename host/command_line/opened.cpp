@@ -2,14 +2,17 @@
 
 #include "host/observe/printable.hpp"
 #include "host/requests/bad_request.hpp"
+#include "host/scheduling/sources.hpp"
+#include "storage/schema.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <set>
 
 namespace jobhost::host {
 
-config::Configuration load_configuration(const GlobalOptions& global) {
-    config::LoadResult result = config::load(global.file);
+config::Configuration configuration_or_complain(config::LoadResult& result) {
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
@@ -20,9 +23,39 @@ config::Configuration load_configuration(const GlobalOptions& global) {
     throw CommandError{kWrongUse, message};
 }
 
+config::Configuration load_configuration(const GlobalOptions& global) {
+    config::LoadResult result = config::load(global.file);
+    return configuration_or_complain(result);
+}
+
+bool were_right(const config::LoadResult& result) {
+    if (!result.host) return false;
+    const storage::StorageOptions options = storage_options(result.host->settings);
+    const storage::SchemaStatus schema = storage::schema_status(options);
+    if (schema.migrations.empty() || !schema.migrations.front().applied_at) return false;
+    std::set<std::string> held;
+    for (const storage::SourceRevision& revision : storage::open_storage(options)->sources().revisions())
+        if (!revision.digest.empty()) held.insert(revision.source);
+    const std::vector<config::Source>& sources = result.host->sources;
+    const std::vector<storage::SourceFile> files = files_of(*result.host);
+    return std::ranges::all_of(std::get<1>(result.outcome), [&](const config::ConfigError& error) {
+        const auto at = std::ranges::find(sources, error.where.file, &config::Source::shown);
+        if (at == sources.end()) return false;
+        return held.contains(files[static_cast<std::size_t>(at - sources.begin())].definitions.source);
+    });
+}
+
 std::unique_ptr<Opened> open(const GlobalOptions& global) {
     auto opened = std::make_unique<Opened>();
-    opened->configuration = load_configuration(global);
+    config::LoadResult result = config::load(global.file);
+    if (were_right(result)) {
+        for (const config::ConfigError& error : std::get<1>(result.outcome))
+            std::cerr << "warning: " << printable(config::to_text(error))
+                      << "  (what the file said before goes on)\n";
+        opened->configuration = *std::move(result.host);
+    } else {
+        opened->configuration = configuration_or_complain(result);
+    }
     opened->storage = storage::open_storage(storage_options(opened->configuration.settings));
     return opened;
 }

@@ -22,6 +22,8 @@ private:
     int exit_code_;
 };
 
+// What was read, or CommandError with all errors. Warnings go to standard error.
+config::Configuration configuration_or_complain(config::LoadResult& result);
 // Warnings go to standard error. Throws CommandError with all errors of the configuration.
 config::Configuration load_configuration(const GlobalOptions& global);
 
@@ -31,7 +33,12 @@ struct Opened {
     std::unique_ptr<storage::Storage> storage;
 };
 
-// Throws CommandError and StorageError.
+// Whether only definition files are wrong, and each of them has been right before: then what the database
+// holds of them goes on. Throws StorageError.
+bool were_right(const config::LoadResult& result);
+
+// With definition files that are wrong now and were right before, it has no definitions of files: those of
+// the database go on, and a warning says so. Throws CommandError and StorageError.
 std::unique_ptr<Opened> open(const GlobalOptions& global);
 
 storage::StorageOptions storage_options(const config::Settings& settings);

@@ -2,6 +2,7 @@
 #include "host/command_line/text.hpp"
 #include "host/daemon/host.hpp"
 #include "host/observe/log.hpp"
+#include "host/reload/reload.hpp"
 #include "host/scheduling/sources.hpp"
 
 #include <spdlog/spdlog.h>
@@ -31,34 +32,40 @@ void report_unserved(const config::Configuration& configuration, const Catalog& 
                                  config::to_text(type.where), type.text);
 }
 
-// The limits go first, as definitions name them.
-void apply_definitions(Opened& opened) {
-    const config::Settings& settings = opened.configuration.settings;
-    const config::ServerSettings& server = settings.server;
-    if (!settings.limits.empty()) opened.storage->limits().set(settings.limits);
-    const std::vector<storage::SourceDefinitions> sources = sources_of(opened.configuration);
-    std::size_t count = 0;
-    for (const storage::SourceDefinitions& source : sources)
-        count += source.definitions.size();
-    const storage::Applied applied =
-        opened.storage->definitions().apply(server.application, server.name, sources);
-    spdlog::info("{} in {}: {} added, {} changed, {} retired", counted(count, "definition"),
-                 counted(sources.size(), "file"), applied.added, applied.changed, applied.retired);
+struct Beginning {
+    config::Configuration configuration;
+    std::vector<config::ConfigError> errors;  // of definition files; then it has no definitions
+    std::vector<config::ConfigError> warnings;
+};
+
+// Throws CommandError when the host cannot begin with that.
+Beginning read_configuration(const GlobalOptions& global, bool is_strict) {
+    config::LoadResult result = config::load(global.file);
+    if (!is_strict && were_right(result))
+        return {*std::move(result.host), std::get<1>(std::move(result.outcome)), std::move(result.warnings)};
+    return {configuration_or_complain(result), {}, std::move(result.warnings)};
 }
 
 }  // namespace
 
-int serve(const GlobalOptions& global) {
-    const auto opened = open(global);
-    const config::Settings& settings = opened->configuration.settings;
+int serve(const GlobalOptions& global, const ServeOptions& options) {
+    const Beginning beginning = read_configuration(global, options.is_strict);
+    const config::Configuration& configuration = beginning.configuration;
+    const config::Settings& settings = configuration.settings;
+    const auto storage = storage::open_storage(storage_options(settings));
     // Whoever reads the log may end; the jobs go on.
     std::signal(SIGPIPE, SIG_IGN);
     start_log(settings.log);
+    const SystemClock clock;
+    const MachineBootClock boot_clock;
+    InotifyWatch watch;
+    Reload reload{global.file, configuration, storage->sources(), storage->limits(), watch, boot_clock};
+    reload.know(beginning.warnings);
     // Before the host is there, which registers and claims: these may be refused.
-    apply_definitions(*opened);
-    Host host{opened->configuration, *opened->storage, opened->clock};
+    reload.start(beginning.errors);
+    Host host{configuration, *storage, clock, reload, watch};
     report_refused(host.catalog(), settings.plugins.folder);
-    report_unserved(opened->configuration, host.catalog());
+    report_unserved(configuration, host.catalog());
     const bool is_clean = host.run();
     spdlog::info("stopped{}", is_clean ? "" : "; what was left is recovered at the next start");
     return is_clean ? kDone : kFailed;

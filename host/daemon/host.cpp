@@ -1,9 +1,11 @@
 #include "host/daemon/host.hpp"
 
+#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace jobhost::host {
@@ -18,16 +20,31 @@ constexpr Duration kKillPeriod = 5s;
 // How long the last results may take to be written.
 constexpr Duration kLeavePeriod = 10s;
 constexpr Duration kDrainCheckPeriod = 20ms;
+constexpr Duration kFilesPeriod = 20ms;
+
+bool has_terminal() {
+    return static_cast<bool>(worker::Descriptor{::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)});
+}
 
 }  // namespace
 
 // The plugins come first: a host that finds no worker program leaves no lock behind.
-Host::Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock)
+Host::Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock,
+           Reload& reload, FolderWatch& watch)
     : configuration_{configuration},
       storage_{storage},
       clock_{clock},
       catalog_{Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration, -1))},
-      wakeups_{storage.watch()} {
+      wakeups_{storage.watch()},
+      reload_{reload},
+      watch_{watch},
+      had_terminal_{has_terminal()} {
+    reload_.has_type = [this](const std::string& type) { return catalog_.find(type).has_value(); };
+    reload_.applied = [this] {
+        boost::asio::post(io_, [this] {
+            if (incarnation_) incarnation_->look_at_schedules();
+        });
+    };
     enter();
 }
 
@@ -42,7 +59,14 @@ bool Host::run() {
     wait_for_signal();
     news_.assign(::dup(wakeups_->descriptor()));
     wait_for_news();
+    hang_up_.add(SIGHUP);
+    wait_for_hang_up();
+    if (watch_.descriptor() >= 0) {
+        files_.assign(::dup(watch_.descriptor()));
+        wait_for_files();
+    }
     incarnation_->start();
+    reload_loop_.emplace("configuration", [this] { return reload_.run_once(); });
     const config::ServerSettings& server = configuration_.settings.server;
     spdlog::info("server {} is ready: {} workers, {} plugins", server.name, server.workers,
                  catalog_.plugins().size());
@@ -91,12 +115,40 @@ void Host::wait_for_news() {
                      });
 }
 
+// Somebody asks for it, or closed the window that the host runs in. After the host was told to stop, its
+// files do not matter any more.
+void Host::wait_for_hang_up() {
+    hang_up_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        if (had_terminal_ && !has_terminal()) {
+            if (stopping_ == Stopping::no) stop_harder();
+        } else if (reload_loop_) {
+            spdlog::info("SIGHUP: reading the configuration");
+            reload_.hurry();
+            reload_loop_->wake();
+        }
+        wait_for_hang_up();
+    });
+}
+
+// In a storm of changes there is no more than one hint in each pause.
+void Host::wait_for_files() {
+    files_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                          if (error || !reload_loop_) return;
+                          watch_.drain();
+                          reload_loop_->wake();
+                          files_timer_.after(kFilesPeriod, [this] { wait_for_files(); });
+                      });
+}
+
 void Host::stop_harder() {
     switch (stopping_) {
         case Stopping::no:
             stopping_ = Stopping::draining;
             ::sd_notify(0, "STOPPING=1");
             return_timer_.cancel();
+            reload_loop_.reset();
             if (!incarnation_) return leave();
             incarnation_->drain();
             check_drained();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "host/daemon/incarnation.hpp"
+#include "host/reload/reload.hpp"
 #include "host/sync/back_off.hpp"
+#include "host/sync/loop.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -12,13 +14,16 @@ namespace jobhost::host {
 // Lives on one thread, its I/O thread, which spawns the workers and must outlive them.
 class Host {
 public:
-    // Registers the server and is ready to run. `storage` and `clock` outlive the host. Throws StorageError
-    // and std::system_error.
-    Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock);
+    // Registers the server and is ready to run. References outlive the host; `reload`, which has started, is
+    // its own from now on, and what hints at changes of its files is `watch`. Throws StorageError and
+    // std::system_error.
+    Host(const config::Configuration& configuration, storage::Storage& storage, const Clock& clock,
+         Reload& reload, FolderWatch& watch);
 
-    // Serves until SIGTERM or SIGINT, then stops in order: running jobs may end within server.stop_timeout,
-    // then they are cancelled, then killed; a second signal hurries. When other hosts have declared it dead,
-    // it drops what it had and goes on as a new server. False: something is left to recovery.
+    // Serves until SIGTERM, SIGINT or the end of its terminal, then stops in order: running jobs may end
+    // within server.stop_timeout, then they are cancelled, then killed; a second signal hurries. When other
+    // hosts have declared it dead, it drops what it had and goes on as a new server. False: something is left
+    // to recovery.
     bool run();
 
     const Catalog& catalog() const noexcept { return catalog_; }
@@ -32,6 +37,8 @@ private:
     void return_to_life();
     void wait_for_signal();
     void wait_for_news();
+    void wait_for_hang_up();
+    void wait_for_files();
     void stop_harder();
     void check_drained();
     void leave();
@@ -44,8 +51,14 @@ private:
 
     boost::asio::io_context io_;
     boost::asio::signal_set signals_{io_};
+    boost::asio::signal_set hang_up_{io_};
     std::unique_ptr<storage::Wakeups> wakeups_;
     boost::asio::posix::stream_descriptor news_{io_};
+    Reload& reload_;
+    FolderWatch& watch_;
+    boost::asio::posix::stream_descriptor files_{io_};
+    Timer files_timer_{io_};
+    const bool had_terminal_;
     Timer stop_timer_{io_};
     Timer drain_timer_{io_};
     Timer return_timer_{io_};
@@ -54,6 +67,7 @@ private:
     bool is_clean_ = true;
 
     std::optional<Incarnation> incarnation_;  // none: declared dead, and not yet back
+    std::optional<Loop> reload_loop_;         // last: its thread uses the above
 };
 
 }  // namespace jobhost::host

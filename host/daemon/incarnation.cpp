@@ -127,6 +127,10 @@ void Incarnation::wake() {
     if (cancel_loop_) cancel_loop_->wake();
 }
 
+void Incarnation::look_at_schedules() {
+    if (recurring_loop_) recurring_loop_->wake();
+}
+
 Heartbeat::Callbacks Incarnation::heartbeat_callbacks() {
     return {.renewed = [this] { post([this] { on_renewed(); }); },
             .refused = [this] { post([this] { on_refused(); }); }};

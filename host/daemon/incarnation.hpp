@@ -44,6 +44,8 @@ public:
     void start();
     // Others have written to the database.
     void wake();
+    // Definitions have changed.
+    void look_at_schedules();
 
     // What has not begun is given back, nothing is claimed any more, running jobs are told.
     void drain();

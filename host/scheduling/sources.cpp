@@ -1,5 +1,7 @@
 #include "host/scheduling/sources.hpp"
 
+#include "storage/digest.hpp"
+
 namespace jobhost::host {
 
 namespace {
@@ -20,6 +22,13 @@ std::vector<storage::SourceDefinitions> sources_of(const config::Configuration& 
             given.definitions.push_back(placed.definition);
     }
     return sources;
+}
+
+std::vector<storage::SourceFile> files_of(const config::Configuration& configuration) {
+    std::vector<storage::SourceFile> files;
+    for (storage::SourceDefinitions& definitions : sources_of(configuration))
+        files.push_back({std::move(definitions), storage::sha256(configuration.sources[files.size()].text)});
+    return files;
 }
 
 std::map<std::string, std::filesystem::path> folders_of(const config::Configuration& configuration) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/load.hpp"
-#include "storage/definition_store.hpp"
+#include "storage/source_store.hpp"
 
 #include <filesystem>
 #include <map>
@@ -12,6 +12,8 @@
 namespace jobhost::host {
 
 std::vector<storage::SourceDefinitions> sources_of(const config::Configuration& configuration);
+// The same with the digests of their texts.
+std::vector<storage::SourceFile> files_of(const config::Configuration& configuration);
 // Where their files lie, by the names that they have there.
 std::map<std::string, std::filesystem::path> folders_of(const config::Configuration& configuration);
 

@@ -7,6 +7,7 @@
 #include "storage/soci/soci_operation_store.hpp"
 #include "storage/soci/soci_run_store.hpp"
 #include "storage/soci/soci_server_store.hpp"
+#include "storage/soci/soci_source_store.hpp"
 #include "storage/soci/soci_upkeep_store.hpp"
 #include "storage/soci/soci_workflow_store.hpp"
 
@@ -27,6 +28,7 @@ public:
     OperationStore& operations() noexcept override { return operations_; }
     LimitStore& limits() noexcept override { return limits_; }
     RunStore& runs() noexcept override { return runs_; }
+    SourceStore& sources() noexcept override { return sources_; }
     std::unique_ptr<Wakeups> watch() override { return opened_.watch(); }
 
 private:
@@ -41,6 +43,7 @@ private:
     SociOperationStore operations_{changes_};
     SociLimitStore limits_{changes_};
     SociRunStore runs_{changes_};
+    SociSourceStore sources_{*opened_.database};
 };
 
 }  // namespace

@@ -10,8 +10,6 @@ public:
     // Outlives the store.
     explicit SociDefinitionStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
-    Applied apply(const std::string& application, const std::string& server,
-                  std::span<const SourceDefinitions> sources) override;
     std::vector<StoredDefinition> list() override;
     std::optional<StoredDefinition> find(const std::string& name) override;
     DueDefinitions due(std::size_t limit) override;

@@ -5,8 +5,11 @@ namespace jobhost::host::parse {
 
 void add_serve(CLI::App& app, Verb& verb) {
     CLI::App* sub = app.add_subcommand("serve", "Run jobs until SIGTERM or Ctrl-C");
-    add_verb<None>(*sub, verb, nullptr,
-                   [](const GlobalOptions& global, const None&) { return serve(global); });
+    ServeOptions& options = add_verb<ServeOptions>(*sub, verb, nullptr, serve).options;
+    sub->add_flag(
+        "--strict", options.is_strict,
+        "Exit 2 for any wrong definition file, though the database has an earlier one that is right");
+    sub->footer("Files that change take hold within a second; SIGHUP reads them at once.");
 }
 
 void add_config(CLI::App& app, Verb& verb) {
@@ -17,6 +20,28 @@ void add_config(CLI::App& app, Verb& verb) {
         add_verb<ConfigCheckOptions>(*check, verb, "Print errors and warnings as JSON", config_check).options;
     check->add_flag("--allow-unknown-type", options.allow_unknown_type,
                     "A job type that no plugin has is right");
+
+    CLI::App* plan = config->add_subcommand(
+        "plan", "What the definition files would change in the database; changes nothing");
+    ConfigApplyOptions& planned =
+        add_verb<ConfigApplyOptions>(*plan, verb, "Print a JSON object", config_plan).options;
+    plan->add_flag("--force", planned.is_forced, "As if older files counted, too");
+    plan->footer("Exit code 4: there are changes; 0: there are none.");
+
+    CLI::App* apply = config->add_subcommand("apply", "Make the database hold the definition files");
+    ConfigApplyOptions& applied =
+        add_verb<ConfigApplyOptions>(*apply, verb, "Print a JSON object", config_apply).options;
+    apply->add_flag("--force", applied.is_forced,
+                    "Files count, too, in place of which another host has brought newer ones");
+
+    CLI::App* status = config->add_subcommand(
+        "status", "Which definition files the database holds, and which servers have wrong ones");
+    add_verb<None>(*status, verb, "Print a JSON object",
+                   [](const GlobalOptions& global, const None&) { return config_status(global); });
+
+    CLI::App* schema = config->add_subcommand("schema", "The JSON Schema of definition files, for editors");
+    ConfigSchemaOptions& of = add_verb<ConfigSchemaOptions>(*schema, verb, nullptr, config_schema).options;
+    schema->add_flag("--host-file", of.is_of_host_file, "That of the host file instead");
 }
 
 void add_storage(CLI::App& app, Verb& verb) {

@@ -86,6 +86,7 @@ public:
     storage::OperationStore& operations() noexcept override { return real_.operations(); }
     storage::LimitStore& limits() noexcept override { return real_.limits(); }
     storage::RunStore& runs() noexcept override { return breakable; }
+    storage::SourceStore& sources() noexcept override { return real_.sources(); }
     std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
 
 private:

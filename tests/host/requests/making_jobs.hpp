@@ -5,6 +5,7 @@
 #include "host/requests/job_maker.hpp"
 #include "tests/host/scheduling/definitions.hpp"
 #include "tests/host/sync/manual_boot_clock.hpp"
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/support/temporary_storage.hpp"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ struct MakingJobs : testing::Test {
 
     // Stores what the file of definitions says, in place of all.
     void define(const std::string& yaml) {
-        storage_->definitions().apply("test", "test", WrittenDefinitions{yaml}.sources());
+        storage::apply_definitions(storage_->sources(), "test", "test", WrittenDefinitions{yaml}.sources());
         boot_clock_.advance(std::chrono::seconds{1});
     }
     BatchId staged_batch() {

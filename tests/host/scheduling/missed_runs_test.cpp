@@ -1,5 +1,6 @@
 // Hosts that come late, and clocks that step.
 #include "host/scheduling/recurring_jobs.hpp"
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temporary_storage.hpp"
 
@@ -27,7 +28,7 @@ struct MissedRunsTest : testing::Test {
             definition.schedule = schedule;
             source.definitions.push_back(std::move(definition));
         }
-        db->definitions().apply("test", "server", {&source, 1});
+        storage::apply_definitions(db->sources(), "test", "server", {&source, 1});
         db.clock.set(db->definitions().find("tick")->next_at.value());
         return db.clock.now();
     }
@@ -55,7 +56,7 @@ TEST_F(MissedRunsTest, AHostThatSleptForADayDoesWhatTheScheduleSays) {
         definition.schedule = Every{1h};
         definition.schedule->missed = missed;
         const storage::SourceDefinitions source{"test/jobs.yaml", {definition}};
-        own->definitions().apply("test", "server", {&source, 1});
+        storage::apply_definitions(own->sources(), "test", "server", {&source, 1});
         const TimePoint first = own->definitions().find("tick")->next_at.value();
         own.clock.set(first + 24h + 10min);
         host.run_once();

@@ -25,13 +25,10 @@ public:
     storage::OperationStore& operations() noexcept override { return real_.operations(); }
     storage::LimitStore& limits() noexcept override { return real_.limits(); }
     storage::RunStore& runs() noexcept override { return real_.runs(); }
+    storage::SourceStore& sources() noexcept override { return real_.sources(); }
     std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
 
 private:
-    storage::Applied apply(const std::string& application, const std::string& server,
-                           std::span<const storage::SourceDefinitions> sources) override {
-        return real_.definitions().apply(application, server, sources);
-    }
     std::vector<storage::StoredDefinition> list() override {
         std::vector<storage::StoredDefinition> stored = real_.definitions().list();
         for (storage::StoredDefinition& each : stored)

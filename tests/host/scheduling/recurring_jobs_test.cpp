@@ -2,6 +2,7 @@
 
 #include "tests/host/scheduling/definitions.hpp"
 #include "tests/host/scheduling/recorded_firings.hpp"
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/support/temporary_storage.hpp"
 
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@ struct RecurringJobsTest : testing::Test {
         definition.queue = QueueName{"reports"};
         definition.schedule = schedule;
         const storage::SourceDefinitions source{"test/jobs.yaml", {definition}};
-        db->definitions().apply("test", "server", {&source, 1});
+        storage::apply_definitions(db->sources(), "test", "server", {&source, 1});
     }
     std::vector<TimePoint> nominal_instants() {
         std::vector<TimePoint> instants;
@@ -96,7 +97,7 @@ struct RecurringWorkflowsTest : testing::Test {
     // Whose first instant comes now.
     void define(const std::string& yaml, bool has_files = true) {
         written.emplace(yaml);
-        storage.definitions().apply("default", "server", written->sources());
+        storage::apply_definitions(storage.sources(), "default", "server", written->sources());
         recurring.emplace(storage, db.clock, std::map<std::string, int>{},
                           has_files ? written->folders() : decltype(written->folders()){}, [] {});
         db.clock.set(next("a"));

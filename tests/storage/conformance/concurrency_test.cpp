@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 #include <atomic>
@@ -201,7 +202,7 @@ TEST_P(ConcurrencyConformance, OneInstantFiresOnce) {
     definition.type = "test.job";
     definition.schedule = Every{1min, TimePoint{}};
     const SourceDefinitions source{"shop/jobs.yaml", {definition}};
-    definitions.apply("shop", "one", {&source, 1});
+    apply_definitions(sources, "shop", "one", {&source, 1});
     clock.advance(1h);
     std::atomic<std::size_t> fired = 0;
     together(3, [&](int, Storage& own) {

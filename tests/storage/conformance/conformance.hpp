@@ -57,6 +57,7 @@ protected:
     OperationStore& operations = storage->operations();
     LimitStore& limits = storage->limits();
     RunStore& run_store = storage->runs();
+    SourceStore& sources = storage->sources();
     ServerId server = enter("first");
 
     ServerId enter(const std::string& incarnation) {

@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -159,7 +160,7 @@ TEST_P(CountConformance, AfterFirings) {
     definition.type = "a.job";
     definition.schedule = Every{1min, TimePoint{}};
     const SourceDefinitions source{"shop/jobs.yaml", {definition}};
-    definitions.apply("shop", "one", {&source, 1});
+    apply_definitions(sources, "shop", "one", {&source, 1});
     clock.advance(1min);
     const StoredDefinition stored = definitions.find("a").value();
     NewJob made = job_in("one");

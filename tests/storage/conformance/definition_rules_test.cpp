@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -18,8 +19,8 @@ protected:
         definition.schedule = Every{1min, TimePoint{}};
         return definition;
     }
-    Applied apply(const std::vector<SourceDefinitions>& sources, const std::string& by = "one") {
-        return definitions.apply("shop", by, sources);
+    Applied apply(const std::vector<SourceDefinitions>& files, const std::string& by = "one") {
+        return apply_definitions(sources, "shop", by, files);
     }
     Applied apply(const std::string& source, const std::vector<Definition>& list,
                   const std::string& by = "one") {
@@ -143,12 +144,12 @@ TEST_P(DefinitionRulesConformance, ANameOfSomebodyElseIsRefused) {
 TEST_P(DefinitionRulesConformance, ANameOfAnotherApplicationIsRefusedEvenFromTheSameServer) {
     apply("shop/a.yaml", {named("a")});
     const SourceDefinitions theirs{"mail/a.yaml", {named("a")}};
-    EXPECT_TRUE(is_refused([&] { definitions.apply("mail", "one", {&theirs, 1}); }));
+    EXPECT_TRUE(is_refused([&] { apply_definitions(sources, "mail", "one", {&theirs, 1}); }));
 }
 
 TEST_P(DefinitionRulesConformance, ApplicationsThatBeginAlikeAreDifferent) {
     const SourceDefinitions theirs{"shop2/a.yaml", {named("a")}};
-    definitions.apply("shop2", "one", {&theirs, 1});
+    apply_definitions(sources, "shop2", "one", {&theirs, 1});
     EXPECT_EQ(apply(std::vector<SourceDefinitions>{}).retired, 0u);
     EXPECT_TRUE(definitions.find("a").has_value());
 }

@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -17,7 +18,7 @@ protected:
     Applied apply(const std::vector<Definition>& list, const std::string& source = "shop/jobs.yaml",
                   const std::string& by = "server one") {
         const SourceDefinitions given{source, list};
-        return definitions.apply("shop", by, {&given, 1});
+        return apply_definitions(sources, "shop", by, {&given, 1});
     }
     Firing firing_of(const std::string& name) {
         const StoredDefinition stored = definitions.find(name).value();
@@ -64,7 +65,7 @@ TEST_P(DefinitionConformance, AFileMayBeRenamedAndSplitWithoutLosingItsPlace) {
 
     const std::vector<SourceDefinitions> split{{"shop/first.yaml", {every_minute("b")}},
                                                {"shop/second.yaml", {every_minute("a")}}};
-    const Applied applied = definitions.apply("shop", "server one", split);
+    const Applied applied = apply_definitions(sources, "shop", "server one", split);
 
     EXPECT_EQ(applied.changed, 2u);
     EXPECT_EQ(applied.added + applied.retired, 0u);
@@ -75,9 +76,10 @@ TEST_P(DefinitionConformance, AFileMayBeRenamedAndSplitWithoutLosingItsPlace) {
 TEST_P(DefinitionConformance, AFileThatIsGoneRetiresWhatItsOwnServerAppliedFromIt) {
     apply({every_minute("a")}, "shop/jobs.yaml", "server one");
 
-    EXPECT_EQ(definitions.apply("shop", "server two", {}).retired, 0u) << "it never had that file";
-    EXPECT_EQ(definitions.apply("other", "server one", {}).retired, 0u) << "it is of another application";
-    EXPECT_EQ(definitions.apply("shop", "server one", {}).retired, 1u);
+    EXPECT_EQ(apply_definitions(sources, "shop", "server two", {}).retired, 0u) << "it never had that file";
+    EXPECT_EQ(apply_definitions(sources, "other", "server one", {}).retired, 0u)
+        << "it is of another application";
+    EXPECT_EQ(apply_definitions(sources, "shop", "server one", {}).retired, 1u);
     EXPECT_EQ(definitions.find("a"), std::nullopt);
 }
 

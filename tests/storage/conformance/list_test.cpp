@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -177,7 +178,7 @@ TEST_P(ListConformance, JobsOfADefinitionAreFound) {
     for (Definition& definition : two)
         definition.type = "test.job";
     const SourceDefinitions source{"shop/jobs.yaml", two};
-    definitions.apply("shop", "one", {&source, 1});
+    apply_definitions(sources, "shop", "one", {&source, 1});
     for (int i = 0; i < 9; ++i) {
         NewJob made = job();
         if (i % 3) made.definition = definitions.find(i % 3 == 1 ? "a" : "b")->id;

@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -104,7 +105,7 @@ TEST_P(NamesConformance, DefinitionsAreToldApartAndSortedByTheirBytes) {
         given[i].type = "test.job";
     }
     const SourceDefinitions source{"shop/jobs.yaml", given};
-    definitions.apply("shop", "one", {&source, 1});
+    apply_definitions(sources, "shop", "one", {&source, 1});
 
     std::vector<std::string> names;
     for (const StoredDefinition& stored : definitions.list())

@@ -1,4 +1,5 @@
 // What is due, what overlaps, and what people do with definitions.
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -18,7 +19,7 @@ protected:
             list.push_back(std::move(definition));
         }
         const SourceDefinitions given{"shop/jobs.yaml", list};
-        definitions.apply("shop", "server one", {&given, 1});
+        apply_definitions(sources, "shop", "server one", {&given, 1});
     }
     TimePoint next(const std::string& name) { return definitions.find(name)->next_at.value(); }
     // The job that fires for the next instant of a definition, one minute on.

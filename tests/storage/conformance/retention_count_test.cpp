@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
 namespace jobhost::storage {
@@ -13,7 +14,7 @@ protected:
         definition.type = "test.job";
         definition.policy.retention.count = count;
         const SourceDefinitions source{"shop/" + name, {definition}};
-        definitions.apply("shop", "server of " + name, {&source, 1});
+        apply_definitions(sources, "shop", "server of " + name, {&source, 1});
         return definitions.find(name)->id;
     }
     // Jobs that end one after the other, as `end` says.

@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/workflow_conformance.hpp"
 
 namespace jobhost::storage {
@@ -94,7 +95,7 @@ TEST_P(TagConformance, AnInstantIsAnsweredByItsJob) {
     daily.name = "daily";
     daily.type = "test.job";
     daily.schedule = Every{1h, TimePoint{}};
-    definitions.apply("shop", "host", std::vector{SourceDefinitions{"shop/a.yaml", {daily}}});
+    apply_definitions(sources, "shop", "host", std::vector{SourceDefinitions{"shop/a.yaml", {daily}}});
     NewJob first = job();
     first.definition = definitions.find("daily")->id;
     first.nominal_at = clock.now();
@@ -110,7 +111,7 @@ TEST_P(TagConformance, AFiringMakesBatches) {
     daily.name = "daily";
     daily.type = "test.job";
     daily.schedule = Every{1h, TimePoint{}};
-    definitions.apply("shop", "host", std::vector{SourceDefinitions{"shop/a.yaml", {daily}}});
+    apply_definitions(sources, "shop", "host", std::vector{SourceDefinitions{"shop/a.yaml", {daily}}});
     clock.advance(48h);
     const StoredDefinition stored = definitions.find("daily").value();
     const NewBatch made = batch();

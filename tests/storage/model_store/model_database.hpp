@@ -7,6 +7,7 @@
 #include "storage/operation_store.hpp"
 #include "storage/run_store.hpp"
 #include "storage/server_store.hpp"
+#include "storage/source_store.hpp"
 
 #include <functional>
 #include <map>
@@ -109,6 +110,8 @@ struct Contents {
     std::map<std::pair<std::string, std::string>, WindowRecord> windows;  // by type and key
     std::map<std::string, QueueState> paused;                             // by queue
     std::vector<Command> commands;                                        // from the oldest
+    std::map<std::string, std::vector<SourceRevision>> sources;           // by name; from the oldest
+    std::map<std::pair<std::string, std::string>, Refusal> refusals;      // by application and server
 };
 
 // The contents are for the holder of `mutex`; hold it through Opened.

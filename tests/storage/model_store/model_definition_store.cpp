@@ -84,9 +84,9 @@ Firing minding_overlap(ModelDatabase& database, Firing firing, TimePoint now) {
 }
 
 struct Application {
-    std::string application;
     std::string server;
     std::span<const SourceDefinitions> sources;
+    const IsGone& is_gone;
 
     bool lists(const std::string& source) const {
         for (const SourceDefinitions& listed : sources)
@@ -95,8 +95,7 @@ struct Application {
     }
     // Whether these files may change it: it came from one of them, or from one that is gone.
     bool owns(const DefinitionRecord& record) const {
-        return lists(record.stored.source) ||
-               (record.applied_by == server && record.stored.source.starts_with(application + "/"));
+        return lists(record.stored.source) || is_gone(record.stored.source, record.applied_by);
     }
 };
 
@@ -110,6 +109,9 @@ void put(DefinitionRecord& record, const Application& by, const std::string& sou
     const bool keeps_schedule = !is_absent && record.stored.definition.schedule == given.schedule;
     if (!keeps_schedule) record.stored.next_at = first_due(given, record.stored, now);
     ++(is_absent ? applied.added : applied.changed);
+    using Kind = DefinitionChange::Kind;
+    applied.changes.push_back({is_absent ? Kind::added : Kind::changed, given.name, source,
+                               is_absent ? std::nullopt : std::optional{record.stored.definition}, given});
     record.stored.source = source;
     record.stored.definition = given;
     ++record.stored.revision;
@@ -125,29 +127,29 @@ void retire(DefinitionRecord& record) {
 
 }  // namespace
 
-Applied ModelDefinitionStore::apply(const std::string& application, const std::string& server,
-                                    std::span<const SourceDefinitions> sources) {
-    return opened_.write([&](ModelDatabase& database, TimePoint now) {
-        const Application by{application, server, sources};
-        auto changed = database.definitions;
-        Applied applied;
-        std::set<std::string> listed;
-        for (const SourceDefinitions& source : sources)
-            for (const Definition& definition : source.definitions) {
-                if (!listed.insert(definition.name).second)
-                    throw StorageError{StorageError::Kind::refused, "a definition's name occurs twice"};
-                const auto [at, is_new] = changed.try_emplace(definition.name);
-                if (is_new) at->second.stored.id.value = static_cast<std::int64_t>(changed.size());
-                put(at->second, by, source.source, definition, now, applied);
-            }
-        for (auto& [name, record] : changed)
-            if (!record.is_retired && !listed.contains(name) && by.owns(record)) {
-                retire(record);
-                ++applied.retired;
-            }
-        database.definitions = std::move(changed);
-        return applied;
-    });
+Applied apply_sources(ModelDatabase& database, TimePoint now, const std::string& server,
+                      std::span<const SourceDefinitions> sources, const IsGone& is_gone) {
+    const Application by{server, sources, is_gone};
+    auto changed = database.definitions;
+    Applied applied;
+    std::set<std::string> listed;
+    for (const SourceDefinitions& source : sources)
+        for (const Definition& definition : source.definitions) {
+            if (!listed.insert(definition.name).second)
+                throw StorageError{StorageError::Kind::refused, "a definition's name occurs twice"};
+            const auto [at, is_new] = changed.try_emplace(definition.name);
+            if (is_new) at->second.stored.id.value = static_cast<std::int64_t>(changed.size());
+            put(at->second, by, source.source, definition, now, applied);
+        }
+    for (auto& [name, record] : changed)
+        if (!record.is_retired && !listed.contains(name) && by.owns(record)) {
+            applied.changes.push_back({DefinitionChange::Kind::retired, name, record.stored.source,
+                                       record.stored.definition, std::nullopt});
+            retire(record);
+            ++applied.retired;
+        }
+    database.definitions = std::move(changed);
+    return applied;
 }
 
 std::vector<StoredDefinition> ModelDefinitionStore::list() {

@@ -6,12 +6,15 @@
 
 namespace jobhost::storage::model {
 
+// Whether a source that is not among those given is gone; asked with who applied it last.
+using IsGone = std::function<bool(const std::string& source, const std::string& applied_by)>;
+Applied apply_sources(ModelDatabase& database, TimePoint now, const std::string& server,
+                      std::span<const SourceDefinitions> sources, const IsGone& is_gone);
+
 class ModelDefinitionStore final : public DefinitionStore {
 public:
     explicit ModelDefinitionStore(Opened& opened) : opened_{opened} {}
 
-    Applied apply(const std::string& application, const std::string& server,
-                  std::span<const SourceDefinitions> sources) override;
     std::vector<StoredDefinition> list() override;
     std::optional<StoredDefinition> find(const std::string& name) override;
     DueDefinitions due(std::size_t limit) override;

@@ -9,6 +9,7 @@
 #include "tests/storage/model_store/model_operation_store.hpp"
 #include "tests/storage/model_store/model_run_store.hpp"
 #include "tests/storage/model_store/model_server_store.hpp"
+#include "tests/storage/model_store/model_source_store.hpp"
 #include "tests/storage/model_store/model_upkeep_store.hpp"
 #include "tests/storage/model_store/model_workflow_store.hpp"
 
@@ -28,6 +29,7 @@ public:
     OperationStore& operations() noexcept override { return operations_; }
     LimitStore& limits() noexcept override { return limits_; }
     RunStore& runs() noexcept override { return runs_; }
+    SourceStore& sources() noexcept override { return sources_; }
     // Rings when another storage of the same database has written.
     std::unique_ptr<Wakeups> watch() override;
 
@@ -42,6 +44,7 @@ private:
     ModelOperationStore operations_{opened_};
     ModelLimitStore limits_{opened_};
     ModelRunStore runs_{opened_};
+    ModelSourceStore sources_{opened_};
 };
 
 }  // namespace jobhost::storage::model

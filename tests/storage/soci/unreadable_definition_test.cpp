@@ -1,5 +1,6 @@
 #include "storage/soci/sqlite_database.hpp"
 #include "storage/storage.hpp"
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -17,6 +18,7 @@ struct UnreadableDefinitionTest : testing::Test {
     const std::filesystem::path file = folder / "test.db";
     std::unique_ptr<Storage> storage = open_storage({.url = "sqlite:" + file.string()}, &clock);
     DefinitionStore& definitions = storage->definitions();
+    SourceStore& sources = storage->sources();
 
     static Definition in_zone(const std::string& name) {
         Definition definition;
@@ -27,7 +29,7 @@ struct UnreadableDefinitionTest : testing::Test {
     }
     Applied apply(const std::vector<Definition>& given) {
         const SourceDefinitions source{"shop/jobs.yaml", given};
-        return definitions.apply("shop", "one", {&source, 1});
+        return apply_definitions(sources, "shop", "one", {&source, 1});
     }
     void change(const std::string& statement) {
         SqliteDatabase{file, 5s, clock}.write([&](Session& session) { session.execute_text(statement); });

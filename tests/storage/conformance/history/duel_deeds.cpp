@@ -1,3 +1,4 @@
+#include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/history/duel.hpp"
 
 #include <algorithm>
@@ -172,12 +173,12 @@ void Duel::apply(Choices& choices) {
         sources[choices.below(sources.size())].definitions.push_back(definition);
     }
     tell("apply " + std::to_string(sources.size()) + " files");
-    const auto outcome = [&](DefinitionStore& store) {
-        const Applied applied = store.apply("shop", "a host", sources);
+    const auto outcome = [&](Storage& storage) {
+        const Applied applied = apply_definitions(storage.sources(), "shop", "a host", sources);
         return "added " + std::to_string(applied.added) + " changed " + std::to_string(applied.changed) +
-               " retired " + std::to_string(applied.retired) + "\n" + shown_all(store.list());
+               " retired " + std::to_string(applied.retired) + "\n" + shown_all(storage.definitions().list());
     };
-    agree("the definitions", outcome(theirs().definitions()), outcome(model_.definitions()));
+    agree("the definitions", outcome(theirs()), outcome(model_));
 }
 
 void Duel::fire(Choices& choices) {

@@ -1,0 +1,26 @@
+#include "config/settings_changes.hpp"
+
+namespace jobhost::config {
+
+std::vector<std::string> settings_that_need_a_restart(const Settings& before, const Settings& now) {
+    std::vector<std::string> names;
+    const auto compare = [&](const char* name, const auto& one, const auto& other) {
+        if (!(one == other)) names.emplace_back(name);
+    };
+    compare("server.name", before.server.name, now.server.name);
+    compare("server.application", before.server.application, now.server.application);
+    compare("server.workers", before.server.workers, now.server.workers);
+    compare("server.state_folder", before.server.state_folder, now.server.state_folder);
+    compare("server.stop_timeout", before.server.stop_timeout, now.server.stop_timeout);
+    compare("storage.url", before.storage.url, now.storage.url);
+    compare("storage.schema", before.storage.schema, now.storage.schema);
+    compare("storage.timeout", before.storage.timeout, now.storage.timeout);
+    compare("plugins.folder", before.plugins.folder, now.plugins.folder);
+    compare("plugins.start_timeout", before.plugins.start_timeout, now.plugins.start_timeout);
+    compare("queues", before.queues, now.queues);
+    compare("log.level", before.log.level, now.log.level);
+    compare("log.format", before.log.format, now.log.format);
+    return names;
+}
+
+}  // namespace jobhost::config

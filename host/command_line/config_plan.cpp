@@ -1,0 +1,163 @@
+#include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
+#include "host/observe/printable.hpp"
+#include "host/reload/definition_diff.hpp"
+#include "host/scheduling/sources.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <boost/json.hpp>
+
+#include <iostream>
+#include <sstream>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace json = boost::json;
+using Kind = storage::DefinitionChange::Kind;
+
+storage::SourceFiles files_here(const config::Configuration& configuration, bool is_forced) {
+    const config::ServerSettings& server = configuration.settings.server;
+    return {.application = server.application,
+            .server = server.name,
+            .files = files_of(configuration),
+            .is_start = true,
+            .is_forced = is_forced};
+}
+
+json::value text_or_null(const std::string& text) {
+    if (text.empty()) return nullptr;
+    return json::value(text);
+}
+
+json::array fields_of(const storage::DefinitionChange& change) {
+    json::array fields;
+    if (change.before && change.after)
+        for (const FieldChange& field : diff(*change.before, *change.after))
+            fields.push_back({{"path", field.path},
+                              {"before", text_or_null(field.before)},
+                              {"after", text_or_null(field.after)}});
+    return fields;
+}
+
+json::object to_json(const storage::SourcesApplied& applied) {
+    json::array added;
+    json::array changed;
+    json::array retired;
+    for (const storage::DefinitionChange& change : applied.definitions.changes) {
+        json::object shown{{"name", change.name}, {"source", change.source}};
+        if (change.kind == Kind::changed) shown["fields"] = fields_of(change);
+        (change.kind == Kind::added     ? added
+         : change.kind == Kind::changed ? changed
+                                        : retired)
+            .push_back(std::move(shown));
+    }
+    json::array renamed;
+    for (const auto& [before, after] : renames_in(applied.definitions))
+        renamed.push_back({{"before", before}, {"after", after}});
+    json::array newer;
+    for (const storage::SourceRevision& held : applied.newer)
+        newer.push_back({{"source", held.source},
+                         {"revision", held.revision},
+                         {"applied_by", held.applied_by},
+                         {"applied_at", to_text(held.applied_at)}});
+    return {{"added", std::move(added)},
+            {"changed", std::move(changed)},
+            {"retired", std::move(retired)},
+            {"renamed", std::move(renamed)},
+            {"older_files", std::move(newer)}};
+}
+
+void print(const storage::SourcesApplied& applied) {
+    std::ostringstream out;
+    for (const storage::DefinitionChange& change : applied.definitions.changes) {
+        out << (change.kind == Kind::added     ? "+ "
+                : change.kind == Kind::changed ? "~ "
+                                               : "- ")
+            << change.name << "  (" << change.source << ")\n";
+        if (change.kind != Kind::changed) continue;
+        if (!change.before) out << "    all of it: what is stored cannot be read\n";
+        if (!change.before) continue;
+        const auto fields = diff(*change.before, *change.after);
+        if (fields.empty()) out << "    comes from another file now\n";
+        for (const FieldChange& field : fields)
+            out << "    " << field.path << ": " << (field.before.empty() ? "nothing" : field.before) << " -> "
+                << (field.after.empty() ? "nothing" : field.after) << '\n';
+    }
+    for (const auto& [before, after] : renames_in(applied.definitions))
+        out << before << " says the same as " << after
+            << ": if it was renamed, its history stays under the old name\n";
+    for (const storage::SourceRevision& held : applied.newer)
+        out << "this host has an older file: " << held.source << " is at revision " << held.revision
+            << ", by " << held.applied_by << " at " << short_text(held.applied_at)
+            << "; --force makes this one count\n";
+    const storage::Applied& counts = applied.definitions;
+    out << counts.added << " added, " << counts.changed << " changed, " << counts.retired << " retired\n";
+    std::cout << printable_lines(out.str());
+}
+
+void show(const GlobalOptions& global, const storage::SourcesApplied& applied) {
+    if (global.json)
+        std::cout << to_json(applied) << '\n';
+    else
+        print(applied);
+}
+
+}  // namespace
+
+int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) {
+    const auto opened = open(global);
+    const auto planned =
+        opened->storage->sources().plan(files_here(opened->configuration, options.is_forced));
+    show(global, planned);
+    return planned.definitions.changes.empty() ? kDone : kThereAreChanges;
+}
+
+int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options) {
+    const config::Configuration configuration = load_configuration(global);
+    const auto storage = storage::open_storage(storage_options(configuration.settings));
+    const std::vector<Limit>& limits = configuration.settings.limits;
+    if (!limits.empty()) storage->limits().set(limits);
+    show(global, storage->sources().apply(files_here(configuration, options.is_forced)));
+    return kDone;
+}
+
+int config_status(const GlobalOptions& global) {
+    // What is wrong with the files here is no reason not to say what the database holds.
+    config::LoadResult result = config::load(global.file);
+    const config::Configuration configuration =
+        result.host ? *std::move(result.host) : configuration_or_complain(result);
+    const auto storage = storage::open_storage(storage_options(configuration.settings));
+    const auto revisions = storage->sources().revisions();
+    const auto refusals = storage->sources().refusals();
+    if (global.json) {
+        json::array sources;
+        for (const storage::SourceRevision& each : revisions)
+            sources.push_back({{"source", each.source},
+                               {"revision", each.revision},
+                               {"digest", text_or_null(each.digest)},
+                               {"applied_by", each.applied_by},
+                               {"applied_at", to_text(each.applied_at)}});
+        json::array refused;
+        for (const storage::Refusal& each : refusals)
+            refused.push_back({{"application", each.application},
+                               {"server", each.server},
+                               {"since", to_text(each.since)},
+                               {"problems", each.problems}});
+        std::cout << json::object{{"sources", std::move(sources)}, {"refused", std::move(refused)}} << '\n';
+        return kDone;
+    }
+    std::vector<std::vector<std::string>> rows{{"SOURCE", "REVISION", "APPLIED (UTC)", "BY", ""}};
+    for (const storage::SourceRevision& each : revisions)
+        rows.push_back({printable(each.source), std::to_string(each.revision), short_text(each.applied_at),
+                        printable(each.applied_by), each.digest.empty() ? "gone" : ""});
+    print_table(std::cout, rows);
+    for (const storage::Refusal& each : refusals)
+        std::cout << "the files of " << printable(each.server) << " are wrong since "
+                  << short_text(each.since) << ":\n"
+                  << printable_lines(each.problems) << '\n';
+    return kDone;
+}
+
+}  // namespace jobhost::host

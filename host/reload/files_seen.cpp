@@ -1,0 +1,62 @@
+#include "host/reload/files_seen.hpp"
+
+#include "config/glob.hpp"
+
+#include <sys/stat.h>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::int64_t nanoseconds(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+void look_at(const fs::path& file, FilesSeen& seen) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0 || S_ISDIR(found.st_mode)) return;
+    seen[file] = {.device = found.st_dev,
+                  .number = found.st_ino,
+                  .size = static_cast<std::uint64_t>(found.st_size),
+                  .written = nanoseconds(found.st_mtim),
+                  .changed = nanoseconds(found.st_ctim)};
+}
+
+void add_with_parent(const fs::path& folder, std::set<fs::path>& folders) {
+    folders.insert(folder);
+    folders.insert(folder.parent_path());
+    std::error_code error;
+    const fs::path real = fs::canonical(folder, error);
+    if (!error) folders.insert(real.parent_path());
+}
+
+}  // namespace
+
+FilesSeen look_at_files(const config::Configuration& configuration) {
+    FilesSeen seen;
+    look_at(configuration.file, seen);
+    for (const std::string& pattern : configuration.settings.definitions)
+        for (const fs::path& file : config::expand(pattern))
+            look_at(file, seen);
+    return seen;
+}
+
+std::set<fs::path> folders_of_files(const config::Configuration& configuration) {
+    std::set<fs::path> folders;
+    add_with_parent(configuration.folder, folders);
+    for (const std::string& pattern : configuration.settings.definitions) {
+        for (const fs::path& folder : config::expand(fs::path{pattern}.parent_path().string()))
+            add_with_parent(folder, folders);
+        // Through a link the file itself lies elsewhere.
+        for (const fs::path& file : config::expand(pattern)) {
+            std::error_code error;
+            const fs::path real = fs::canonical(file, error);
+            if (!error && real != file) add_with_parent(real.parent_path(), folders);
+        }
+    }
+    return folders;
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,32 @@
+// Whether files have changed, without reading them.
+#pragma once
+
+#include "config/load.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+
+namespace jobhost::host {
+
+// What the system says of a file. A file that was written has another one, unless it was written twice within
+// a few milliseconds.
+struct FileMark {
+    std::uint64_t device = 0;
+    std::uint64_t number = 0;  // of its inode
+    std::uint64_t size = 0;
+    std::int64_t written = 0;  // nanoseconds
+    std::int64_t changed = 0;
+    friend bool operator==(const FileMark&, const FileMark&) = default;
+};
+using FilesSeen = std::map<std::filesystem::path, FileMark>;
+
+// The host file and all that its patterns match, links followed.
+FilesSeen look_at_files(const config::Configuration& configuration);
+
+// Folders in which a change may be one of these files: those in which they lie or would lie, and those around
+// them, as a folder may be a link that is switched.
+std::set<std::filesystem::path> folders_of_files(const config::Configuration& configuration);
+
+}  // namespace jobhost::host

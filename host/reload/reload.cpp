@@ -1,0 +1,226 @@
+#include "host/reload/reload.hpp"
+
+#include "config/settings_changes.hpp"
+#include "host/scheduling/sources.hpp"
+#include "storage/model/time_text.hpp"
+#include "storage/storage_error.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace jobhost::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The safety net under the hints, and all there is where none come.
+constexpr Duration kLookPeriod = 500ms;
+constexpr auto kPeriodWithNews = 20ms;
+constexpr std::size_t kMostNames = 10;
+constexpr std::size_t kMostErrors = 20;
+constexpr std::size_t kMostTold = 1000;
+
+void add_names(std::string& line, const storage::Applied& applied, storage::DefinitionChange::Kind kind,
+               std::size_t count, const char* word) {
+    line += (line.empty() ? "" : ", ") + std::to_string(count) + " " + word;
+    std::size_t shown = 0;
+    for (const storage::DefinitionChange& change : applied.changes) {
+        if (change.kind != kind) continue;
+        if (shown == kMostNames) {
+            line += ", ...";
+            break;
+        }
+        line += (shown == 0 ? " (" : ", ") + change.name;
+        ++shown;
+    }
+    if (shown > 0) line += ")";
+}
+
+std::string text_of(const storage::Applied& applied) {
+    using Kind = storage::DefinitionChange::Kind;
+    std::string line;
+    add_names(line, applied, Kind::added, applied.added, "added");
+    add_names(line, applied, Kind::changed, applied.changed, "changed");
+    add_names(line, applied, Kind::retired, applied.retired, "retired");
+    return line;
+}
+
+std::string text_of(const std::vector<config::ConfigError>& errors) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(errors.size(), kMostErrors); ++i)
+        text += (i == 0 ? "" : "\n") + config::to_text(errors[i]);
+    if (errors.size() > kMostErrors)
+        text += "\nand " + std::to_string(errors.size() - kMostErrors) +
+                " more; jobhost config check says them all";
+    return text;
+}
+
+bool is_refused(const storage::StorageError& error) {
+    return error.kind() == storage::StorageError::Kind::refused;
+}
+
+}  // namespace
+
+void Reload::start(const std::vector<config::ConfigError>& errors) {
+    watch_.watch(folders_of_files(running_));
+    if (!running_.settings.limits.empty()) limits_.set(running_.settings.limits);
+    applied_limits_ = running_.settings.limits;
+    applied_retention_ = running_.settings.retention;
+    for (const storage::SourceFile& file : files_of(running_))
+        applied_digests_[file.definitions.source] = file.digest;
+    if (!errors.empty()) return refuse(errors);
+    const config::ServerSettings& server = running_.settings.server;
+    const auto outcome = sources_.apply({.application = server.application,
+                                         .server = server.name,
+                                         .files = files_of(running_),
+                                         .is_start = true});
+    mend();
+    report(outcome);
+}
+
+void Reload::know(const std::vector<config::ConfigError>& warnings) {
+    for (const config::ConfigError& warning : warnings)
+        told_.insert(config::to_text(warning));
+}
+
+Duration Reload::run_once() {
+    const BootTime now = clock_.now();
+    const bool is_hurried = is_hurried_.exchange(false);
+    if (now < next_look_ && !is_hurried) return std::chrono::ceil<Duration>(next_look_ - now);
+    next_look_ = now + kPeriodWithNews;
+    const auto pause = settling_.see(look_at_files(latest_), now);
+    if (!is_hurried && !is_unwritten_ && (!pause || *pause > Duration::zero()))
+        return std::min(pause.value_or(kLookPeriod), kLookPeriod);
+    settling_.read(now);
+    is_unwritten_ = true;
+    read();
+    is_unwritten_ = false;
+    return kPeriodWithNews;
+}
+
+void Reload::read() {
+    config::LoadResult result = config::load(host_file_);
+    auto* right = std::get_if<config::Configuration>(&result.outcome);
+    if (right)
+        latest_ = *right;
+    else if (result.host)
+        latest_ = std::move(*result.host);
+    watch_.watch(folders_of_files(latest_));
+    if (!right) return refuse(std::get<1>(result.outcome));
+    try {
+        apply(*right);
+    } catch (const storage::StorageError& error) {
+        if (!is_refused(error)) throw;
+        return refuse({{{host_file_.string()}, "definitions", error.what(), ""}});
+    }
+    mend();
+    report_warnings(result.warnings);
+    report_settings(right->settings);
+}
+
+void Reload::apply(const config::Configuration& configuration) {
+    if (configuration.settings.limits != applied_limits_ && !configuration.settings.limits.empty())
+        limits_.set(configuration.settings.limits);
+    applied_limits_ = configuration.settings.limits;
+
+    // Definitions belong to the server that runs, whatever the file calls it now.
+    config::Configuration ours = configuration;
+    ours.settings.server = running_.settings.server;
+    storage::SourceFiles files{.application = ours.settings.server.application,
+                               .server = ours.settings.server.name,
+                               .files = files_of(ours)};
+    Digests digests;
+    for (storage::SourceFile& file : files.files) {
+        const std::string& source = file.definitions.source;
+        const auto before = applied_digests_.find(source);
+        file.is_edited = before == applied_digests_.end() || before->second != file.digest;
+        digests[source] = file.digest;
+    }
+    for (const auto& [source, digest] : applied_digests_)
+        if (!digests.contains(source)) files.vanished.push_back(source);
+    const bool is_same =
+        digests == applied_digests_ && !refused_ && ours.settings.retention == applied_retention_;
+    if (is_same) return;
+    const auto outcome = sources_.apply(files);
+    applied_digests_ = std::move(digests);
+    applied_retention_ = ours.settings.retention;
+    report(outcome);
+    report_unserved(configuration, outcome.definitions.changes);
+    if (!outcome.definitions.changes.empty()) applied();
+}
+
+// It is logged first: the database may be away.
+void Reload::refuse(const std::vector<config::ConfigError>& errors) {
+    const std::string problems = text_of(errors);
+    if (refused_ != problems) {
+        spdlog::error("the configuration is refused, and the last definitions that were right go on:");
+        for (std::size_t begin = 0; begin < problems.size();) {
+            const std::size_t end = std::min(problems.find('\n', begin), problems.size());
+            spdlog::error("{}", problems.substr(begin, end - begin));
+            begin = end + 1;
+        }
+        refused_ = problems;
+    }
+    const config::ServerSettings& server = running_.settings.server;
+    sources_.set_refusal(server.application, server.name, problems);
+}
+
+void Reload::mend() {
+    const config::ServerSettings& server = running_.settings.server;
+    sources_.set_refusal(server.application, server.name, "");
+    if (refused_) spdlog::info("the configuration is right again");
+    refused_.reset();
+}
+
+void Reload::report(const storage::SourcesApplied& outcome) {
+    spdlog::info("definitions: {}", text_of(outcome.definitions));
+    report_older(outcome.newer);
+}
+
+void Reload::report_older(const std::vector<storage::SourceRevision>& newer) {
+    for (const storage::SourceRevision& held : newer) {
+        const std::string what = held.digest.empty() ? "was removed" : "was replaced";
+        std::string line = "this host has an older file: " + held.source + " " + what + " by " +
+                           held.applied_by + " at " + to_text(held.applied_at) +
+                           "; it is left out (jobhost config apply --force makes it count)";
+        warn_once(line);
+    }
+}
+
+void Reload::report_unserved(const config::Configuration& configuration,
+                             const std::vector<storage::DefinitionChange>& changes) {
+    std::set<std::string> changed;
+    for (const storage::DefinitionChange& change : changes)
+        changed.insert(change.name);
+    for (const config::Source& source : configuration.sources)
+        for (const config::PlacedDefinition& placed : source.definitions)
+            for (const config::PlacedText& type : placed.types)
+                if (changed.contains(placed.definition.name) && !has_type(type.text))
+                    spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
+                                 config::to_text(type.where), type.text);
+}
+
+void Reload::report_warnings(const std::vector<config::ConfigError>& warnings) {
+    for (const config::ConfigError& warning : warnings)
+        warn_once(config::to_text(warning));
+}
+
+// Places change with each edit, so that what was told is forgotten now and then.
+void Reload::warn_once(const std::string& line) {
+    if (told_.size() >= kMostTold) told_.clear();
+    if (told_.insert(line).second) spdlog::warn("{}", line);
+}
+
+void Reload::report_settings(const config::Settings& settings) {
+    std::string names;
+    for (const std::string& name : config::settings_that_need_a_restart(running_.settings, settings))
+        names += (names.empty() ? "" : ", ") + name;
+    if (names.empty()) return;
+    std::string line =
+        host_file_.string() + ": changed, and takes hold when the host is started again: " + names;
+    warn_once(line);
+}
+
+}  // namespace jobhost::host

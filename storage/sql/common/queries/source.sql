@@ -1,0 +1,32 @@
+-- name: source_list
+SELECT source, revision, digest, applied_by, applied_at
+FROM source_revision
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM source_revision AS later
+    WHERE later.source = source_revision.source AND later.revision > source_revision.revision)
+ORDER BY source;
+
+-- name: source_had
+SELECT revision FROM source_revision WHERE source = :source AND digest = :digest;
+
+-- name: source_add
+-- Somebody who has read the same revision, and is quicker, makes this break the key.
+INSERT INTO source_revision (source, revision, digest, applied_by, applied_at)
+VALUES (:source, :revision, :digest, :server, :now);
+
+-- name: source_forget
+DELETE FROM source_revision WHERE source = :source AND revision <= :revision;
+
+-- name: refusal_list
+SELECT application, server, problems, refused_at FROM refused_configuration ORDER BY application, server;
+
+-- name: refusal_find
+SELECT problems FROM refused_configuration WHERE application = :application AND server = :server;
+
+-- name: refusal_drop
+DELETE FROM refused_configuration WHERE application = :application AND server = :server;
+
+-- name: refusal_add
+INSERT INTO refused_configuration (application, server, problems, refused_at)
+VALUES (:application, :server, :problems, :now);

@@ -1,0 +1,284 @@
+// The files of one host and of several, with a clock that is moved by hand.
+#include "host/reload/reload.hpp"
+
+#include "storage/storage_error.hpp"
+#include "tests/host/sync/manual_boot_clock.hpp"
+#include "tests/support/temporary_storage.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jobhost::host {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+class NoHints final : public FolderWatch {
+public:
+    void watch(const std::set<fs::path>& folders) override { watched = folders; }
+    int descriptor() const noexcept override { return -1; }
+    void drain() noexcept override {}
+    std::set<fs::path> watched;
+};
+
+// A host in a folder of its own; several may share a database.
+struct OneHost {
+    OneHost(storage::Storage& common, const std::string& name, const BootClock& time)
+        : storage{common}, clock{time} {
+        folder.write("jobhost.yaml",
+                     "server: {name: " + name + ", application: shop}\ndefinitions: [jobs.d/*.yaml]\n");
+    }
+    void start() {
+        reload.reset();
+        config::LoadResult result = config::load(file());
+        std::vector<config::ConfigError> errors;
+        if (auto* right = std::get_if<config::Configuration>(&result.outcome)) {
+            running = std::move(*right);
+        } else {
+            running = result.host.value();
+            errors = std::get<1>(result.outcome);
+        }
+        reload.emplace(file(), running, sources ? *sources : storage.sources(), storage.limits(), hints,
+                       clock);
+        reload->applied = [this] { ++applied; };
+        reload->start(errors);
+        reload->hurry();
+        reload->run_once();
+    }
+    // The file is seen to have this text, and is read.
+    void edit(const std::string& name, const std::string& text) {
+        folder.write("jobs.d/" + name, text);
+        read();
+    }
+    void remove(const std::string& name) {
+        fs::remove(folder / ("jobs.d/" + name));
+        read();
+    }
+    void read() {
+        reload->hurry();
+        reload->run_once();
+    }
+    fs::path file() const { return folder / "jobhost.yaml"; }
+
+    storage::Storage& storage;
+    const BootClock& clock;
+    test::TemporaryFolder folder;
+    NoHints hints;
+    config::Configuration running;
+    std::optional<Reload> reload;
+    int applied = 0;
+    storage::SourceStore* sources = nullptr;  // in place of the storage's
+};
+
+// A database that is away for a while.
+class AwaySources final : public storage::SourceStore {
+public:
+    explicit AwaySources(storage::SourceStore& real) : real_{real} {}
+    bool is_away = false;
+
+    storage::SourcesApplied apply(const storage::SourceFiles& files) override { return there().apply(files); }
+    storage::SourcesApplied plan(const storage::SourceFiles& files) override { return there().plan(files); }
+    std::vector<storage::SourceRevision> revisions() override { return there().revisions(); }
+    void set_refusal(const std::string& application, const std::string& server,
+                     const std::string& problems) override {
+        there().set_refusal(application, server, problems);
+    }
+    std::vector<storage::Refusal> refusals() override { return there().refusals(); }
+
+private:
+    storage::SourceStore& there() {
+        if (is_away) throw storage::StorageError{storage::StorageError::Kind::unavailable, "it is away"};
+        return real_;
+    }
+    storage::SourceStore& real_;
+};
+
+std::string job(const std::string& name, const std::string& type) {
+    return "jobs:\n  " + name + ": {type: test." + type + "}\n";
+}
+
+struct ReloadTest : testing::Test {
+    std::string type_of(const std::string& name) {
+        const auto found = db->definitions().find(name);
+        return found ? found->definition.type : "";
+    }
+    std::vector<storage::Refusal> refusals() { return db->sources().refusals(); }
+
+    test::TemporaryStorage db;
+    test::ManualBootClock clock{1000s};
+    OneHost one{*db.storage, "one", clock};
+    OneHost two{*db.storage, "two", clock};
+    OneHost three{*db.storage, "three", clock};
+};
+
+TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    clock.advance(1s);
+    one.reload->run_once();
+    one.folder.write("jobs.d/a.yaml", job("x", "v2, tags: [longer]"));
+    clock.advance(50ms);
+    EXPECT_LE(one.reload->run_once(), 100ms);
+    EXPECT_EQ(type_of("x"), "test.v1");
+    clock.advance(100ms);
+    EXPECT_LE(one.reload->run_once(), 1s);
+    EXPECT_EQ(type_of("x"), "test.v2");
+    EXPECT_EQ(one.applied, 1);
+}
+
+TEST_F(ReloadTest, ManyCallsInARowLookOnce) {
+    one.start();
+    clock.advance(1s);
+    one.reload->run_once();
+    EXPECT_GT(one.reload->run_once(), Duration::zero()) << "hints may come by the thousand";
+}
+
+TEST_F(ReloadTest, FoldersAreWatchedThatAPatternOfTheHostFileNames) {
+    fs::create_directory(one.folder / "jobs.d");
+    one.start();
+    EXPECT_TRUE(one.hints.watched.contains(one.folder.path()));
+    EXPECT_TRUE(one.hints.watched.contains(one.folder / "jobs.d"));
+    fs::create_directory(one.folder / "more");
+    one.folder.write("jobhost.yaml", "server: {name: one, application: shop}\ndefinitions: [more/*.yaml]\n");
+    one.read();
+    EXPECT_TRUE(one.hints.watched.contains(one.folder / "more"));
+    EXPECT_FALSE(one.hints.watched.contains(one.folder / "jobs.d"));
+}
+
+TEST_F(ReloadTest, ABadFileChangesNothingUntilItIsMended) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", "jobs:\n  x: {typ: test.v2}\n");
+    EXPECT_EQ(type_of("x"), "test.v1");
+    ASSERT_EQ(refusals().size(), 1u);
+    EXPECT_EQ(refusals()[0].server, "one");
+    EXPECT_NE(refusals()[0].problems.find("a.yaml:2:7"), std::string::npos) << refusals()[0].problems;
+    one.edit("b.yaml", job("y", "v1"));
+    EXPECT_EQ(type_of("y"), "") << "files may refer to each other: none of them counts";
+    one.edit("a.yaml", job("x", "v3"));
+    EXPECT_EQ(type_of("x"), "test.v3");
+    EXPECT_EQ(type_of("y"), "test.v1");
+    EXPECT_TRUE(refusals().empty());
+}
+
+TEST_F(ReloadTest, ABadFileThatIsTakenBackIsMended) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", "jobs: [");
+    one.edit("a.yaml", job("x", "v1"));
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_EQ(one.applied, 0);
+}
+
+TEST_F(ReloadTest, AHostThatBeginsWithABadFileLeavesWhatThereIs) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.folder.write("jobs.d/a.yaml", "jobs: [");
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    one.edit("a.yaml", job("x", "v2"));
+    EXPECT_EQ(type_of("x"), "test.v2");
+    EXPECT_TRUE(refusals().empty());
+}
+
+TEST_F(ReloadTest, ANameOfAnotherSourceIsRefusedLikeABadFile) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    two.start();
+    two.edit("b.yaml", job("x", "v2"));
+    ASSERT_EQ(refusals().size(), 1u);
+    EXPECT_NE(refusals()[0].problems.find("belongs to shop/jobs.d/a.yaml"), std::string::npos);
+    EXPECT_EQ(type_of("x"), "test.v1");
+    two.edit("b.yaml", job("y", "v2"));
+    EXPECT_TRUE(refusals().empty());
+}
+
+TEST_F(ReloadTest, ThreeHostsGetTheSameEditOneAfterTheOther) {
+    for (OneHost* host : {&one, &two, &three}) {
+        host->folder.write("jobs.d/a.yaml", job("x", "v1"));
+        host->start();
+    }
+    one.edit("a.yaml", job("x", "v2"));
+    two.read();
+    three.edit("b.yaml", job("y", "v1"));
+    EXPECT_EQ(type_of("x"), "test.v2") << "hosts that still have the older file do not bring it back";
+    two.edit("a.yaml", job("x", "v2"));
+    three.edit("a.yaml", job("x", "v2"));
+    EXPECT_EQ(db->sources().revisions()[0].revision, 2);
+    EXPECT_EQ(one.applied + two.applied + three.applied, 2);
+}
+
+TEST_F(ReloadTest, AHostThatStartsWithAnOlderFileLeavesItOutUntilItIsEdited) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", job("x", "v2"));
+    two.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    two.start();
+    EXPECT_EQ(type_of("x"), "test.v2");
+    two.edit("a.yaml", job("x", "v3"));
+    EXPECT_EQ(type_of("x"), "test.v3");
+    two.edit("a.yaml", job("x", "v1"));
+    EXPECT_EQ(type_of("x"), "test.v1") << "whoever edits it before the eyes of a host means it";
+}
+
+TEST_F(ReloadTest, AFileThatOneHostNeverHadStays) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    two.start();
+    two.edit("b.yaml", job("y", "v1"));
+    two.remove("b.yaml");
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(type_of("y"), "");
+}
+
+TEST_F(ReloadTest, ADefinitionThatMovesToANewFileKeepsItsId) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    const auto id = db->definitions().find("x")->id;
+    one.folder.write("jobs.d/b.yaml", job("x", "v1"));
+    one.remove("a.yaml");
+    EXPECT_EQ(db->definitions().find("x")->id, id);
+    EXPECT_EQ(db->definitions().find("x")->source, "shop/jobs.d/b.yaml");
+}
+
+TEST_F(ReloadTest, LimitsTakeHoldAndNamesOfTheServerDoNot) {
+    one.start();
+    one.folder.write("jobhost.yaml",
+                     "server: {name: other, application: other}\nlimits: {smtp: {concurrent: 2}}\n"
+                     "definitions: [jobs.d/*.yaml]\n");
+    one.edit("a.yaml", job("x", "v1"));
+    ASSERT_EQ(db->limits().list().size(), 1u);
+    EXPECT_EQ(db->sources().revisions()[0].source, "shop/jobs.d/a.yaml");
+    EXPECT_EQ(db->sources().revisions()[0].applied_by, "one");
+}
+
+TEST_F(ReloadTest, AnEditWhileTheDatabaseIsAwayIsAppliedWhenItIsBack) {
+    AwaySources sources{db->sources()};
+    one.sources = &sources;
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    sources.is_away = true;
+    EXPECT_THROW(one.edit("a.yaml", job("x", "v2")), storage::StorageError);
+    clock.advance(1s);
+    EXPECT_THROW(one.reload->run_once(), storage::StorageError) << "though the file is quiet";
+    EXPECT_THROW(one.edit("a.yaml", "jobs: ["), storage::StorageError);
+    sources.is_away = false;
+    clock.advance(1s);
+    one.reload->run_once();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    one.edit("a.yaml", job("x", "v3"));
+    EXPECT_EQ(type_of("x"), "test.v3");
+}
+
+TEST_F(ReloadTest, AThousandEditsInARow) {
+    one.start();
+    for (int edit = 0; edit < 1000; ++edit)
+        one.edit("a.yaml", job("x", "v" + std::to_string(edit)));
+    EXPECT_EQ(type_of("x"), "test.v999");
+    EXPECT_EQ(db->sources().revisions()[0].revision, 1000);
+}
+
+}  // namespace
+}  // namespace jobhost::host

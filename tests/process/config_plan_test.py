@@ -1,0 +1,168 @@
+"""`config plan`, `apply`, `status`, `schema` and the warnings of `check`; and hosts that hold different files."""
+import json
+
+from host_under_test import HostTestCase, main
+
+JOBS = """\
+jobs:
+  first: {type: misbehave.ok, timeout: 10s, args: {}, schedule: {every: 1d}}
+  second: {type: misbehave.ok, priority: 5}
+"""
+
+
+class PlanTest(HostTestCase):
+    def setUp(self):
+        self.here = self.place({"definitions": ["jobs.d/*.yaml"]})
+        self.here.write("jobs.d/a.yaml", JOBS)
+
+    def plan(self, code, *words):
+        output = self.here.call("config", "plan", *words)
+        self.assertEqual(output.code, code, output)
+        return output.out
+
+    def test_all_is_new_and_then_nothing_is(self):
+        out = self.plan(4)
+        self.assertIn("+ first  (default/jobs.d/a.yaml)", out)
+        self.assertIn("2 added, 0 changed, 0 retired", out)
+        self.assertEqual(self.plan(4), out, "a plan changes nothing")
+        self.here.ask("config", "apply")
+        self.assertEqual(self.plan(0), "0 added, 0 changed, 0 retired\n")
+
+    def test_changes_are_told_field_by_field(self):
+        self.here.ask("config", "apply")
+        self.here.write("jobs.d/a.yaml", JOBS.replace("timeout: 10s", "timeout: 1m30s, tags: [x]")
+                        .replace("every: 1d", "every: 12h").replace("second", "renamed"))
+        out = self.plan(4)
+        self.assertIn("~ first  (default/jobs.d/a.yaml)\n    schedule.every: 1d -> 12h\n"
+                      '    tags: nothing -> ["x"]\n    timeout: 10s -> 1m30s\n', out)
+        self.assertIn("second says the same as renamed", out)
+        self.assertIn("1 added, 1 changed, 1 retired", out)
+
+    def test_as_json(self):
+        self.here.ask("config", "apply")
+        self.here.write("jobs.d/a.yaml", JOBS.replace("10s", "20s").replace("second", "renamed"))
+        plan = json.loads(self.plan(4, "--json"))
+        self.assertEqual(plan["changed"], [{"name": "first", "source": "default/jobs.d/a.yaml", "fields": [
+            {"path": "timeout", "before": "10s", "after": "20s"}]}])
+        self.assertEqual([each["name"] for each in plan["added"]], ["renamed"])
+        self.assertEqual([each["name"] for each in plan["retired"]], ["second"])
+        self.assertEqual(plan["renamed"], [{"before": "second", "after": "renamed"}])
+        self.assertEqual(plan["older_files"], [])
+
+    def test_errors_are_no_changes(self):
+        self.here.write("jobs.d/a.yaml", "jobs: {a: {}}")
+        self.assert_refused(self.here.call("config", "plan"), 2, "jobs.d/a.yaml:1:8  jobs.a")
+        self.here.write("jobs.d/a.yaml", JOBS)
+        self.here.ask("config", "apply")
+        other = self.place({"server": {"application": "other"}, "definitions": ["jobs.d/*.yaml"],
+                            "storage": {"url": f"sqlite:{self.here.folder}/jobhost.db"}}, name="other")
+        other.write("jobs.d/b.yaml", JOBS)
+        self.assert_refused(other.call("config", "plan"), 2, "belongs to default/jobs.d/a.yaml")
+
+    def test_an_older_file_counts_only_when_it_is_forced(self):
+        self.here.ask("config", "apply")
+        self.here.write("jobs.d/a.yaml", JOBS.replace("10s", "20s"))
+        self.here.ask("config", "apply")
+        self.here.write("jobs.d/a.yaml", JOBS)
+        out = self.plan(0)
+        self.assertIn("this host has an older file: default/jobs.d/a.yaml is at revision 2", out)
+        self.assertIn("timeout: 20s -> 10s", self.plan(4, "--force"))
+        self.here.ask("config", "apply")
+        self.assertEqual(self.here.json("config", "status")["sources"][0]["revision"], 2)
+        self.here.ask("config", "apply", "--force")
+        self.assertEqual(self.here.json("config", "status")["sources"][0]["revision"], 3)
+        self.assertEqual(self.plan(0), "0 added, 0 changed, 0 retired\n")
+
+
+class CheckTest(HostTestCase):
+    def test_warnings(self):
+        here = self.place(definitions={
+            "both-days": {"type": "misbehave.ok", "schedule": "0 0 13 * FRI"},
+            "skipped": {"type": "misbehave.ok", "schedule": {"cron": "30 2 * * *", "time_zone": "Europe/Berlin"}},
+            "long": {"type": "misbehave.ok", "schedule": {"every": "1m"}, "timeout": "2m"},
+            "elsewhere": {"type": "misbehave.ok", "queue": "reports"}})
+        output = here.call("config", "check")
+        self.assertEqual(output.code, 0, output)
+        for part in ("jobs.both-days.schedule  '0 0 13 * FRI' restricts day of month and day of week",
+                     "jobs.skipped.schedule  the clock of Europe/Berlin skips",
+                     "jobs.long.timeout  is 2m, and runs may be only 1m apart",
+                     "jobs.elsewhere"):
+            self.assertIn(part, output.err)
+        self.assertEqual(len(here.json("config", "check")["warnings"]), 4)
+
+    def test_a_schedule_that_never_fires_is_an_error(self):
+        here = self.place(definitions={"never": {"type": "misbehave.ok", "schedule": "0 0 31 2 *"}})
+        self.assert_refused(here.call("config", "check"), 2, "never fires")
+
+    def test_schemas(self):
+        here = self.place()
+        definitions = json.loads(here.ask("config", "schema"))
+        self.assertIn("jobs", definitions["properties"])
+        self.assertIn("server", json.loads(here.ask("config", "schema", "--host-file"))["properties"])
+
+
+class SeveralHostsTest(HostTestCase):
+    """Three hosts of one application, each with files of its own."""
+
+    def host_place(self, name, text):
+        place = self.place({"server": {"name": name, "application": "shop"}, "definitions": ["jobs.d/*.yaml"],
+                            "storage": {"url": f"sqlite:{self.top}/shared.db"}}, name=name)
+        if text is not None:
+            place.write("jobs.d/a.yaml", text)
+        return place
+
+    def timeout_of(self, place):
+        """What the database holds of `first`, told by a plan of a file that says something else."""
+        place.write("probe/jobs.d/a.yaml", JOBS.replace("10s", "99s"))
+        place.write("probe/jobhost.yaml", json.dumps({
+            "server": {"name": "probe", "application": "shop"}, "definitions": ["jobs.d/*.yaml"],
+            "storage": {"url": f"sqlite:{self.top}/shared.db"}}))
+        plan = json.loads(place.call("config", "plan", "--json", "-c", "probe/jobhost.yaml").out)
+        changed = [each for each in plan["changed"] if each["name"] == "first"]
+        return changed[0]["fields"][0]["before"] if changed else None
+
+    def test_same_older_newer_and_missing_files(self):
+        v1, v2, v3 = JOBS, JOBS.replace("10s", "20s"), JOBS.replace("10s", "30s")
+        one, two = self.host_place("one", v1), self.host_place("two", v1)
+        three = self.host_place("three", None)
+        first, second = one.start(), two.start()
+        self.assertIn("2 added", first.log())
+        self.assertIn("0 added, 0 changed, 0 retired", second.log())
+        third = three.start()
+        self.assertIn("0 added, 0 changed, 0 retired", third.log())
+        self.assertEqual(self.timeout_of(one), "10s")
+
+        # An edit before the eyes of one; the others still have the older file.
+        one.write("jobs.d/a.yaml", v2)
+        first.wait_log("1 changed (first)")
+        self.assertEqual(second.stop(), 0)
+        second = two.start()
+        self.assertIn("this host has an older file: shop/jobs.d/a.yaml was replaced by one", second.log())
+        self.assertEqual(self.timeout_of(one), "20s")
+
+        # A newer one comes with a start.
+        self.assertEqual(second.stop(), 0)
+        two.write("jobs.d/a.yaml", v3)
+        second = two.start()
+        self.assertIn("1 changed (first)", second.log())
+        self.assertEqual(self.timeout_of(one), "30s")
+
+        # Gone before the eyes of one that did not bring it.
+        (one.folder / "jobs.d" / "a.yaml").unlink()
+        first.wait_log("2 retired")
+        self.assertEqual(second.stop(), 0)
+        second = two.start()
+        self.assertIn("this host has an older file: shop/jobs.d/a.yaml was removed by one", second.log())
+        self.assertIsNone(self.timeout_of(one))
+
+        # What the very server brought, and does not have any more when it starts.
+        three.write("jobs.d/b.yaml", "jobs:\n  third: {type: misbehave.ok}\n")
+        third.wait_log("1 added (third)")
+        self.assertEqual(third.stop(), 0)
+        (three.folder / "jobs.d" / "b.yaml").unlink()
+        third = three.start()
+        self.assertIn("1 retired (third)", third.log())
+
+
+if __name__ == "__main__":
+    main()
