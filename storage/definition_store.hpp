@@ -4,6 +4,7 @@
 #include "storage/model/batch.hpp"
 #include "storage/model/definition.hpp"
 #include "storage/model/job.hpp"
+#include "storage/model/schedule.hpp"
 #include "storage/operation_store.hpp"
 
 #include <span>
@@ -30,6 +31,13 @@ struct StoredDefinition {
     // time zones. Then `definition` has its name and, if that can be told, `after`.
     std::string unreadable = {};
     std::optional<DefinitionPause> pause = {};  // as it was set; one that has ended pauses nothing
+    std::optional<MissedInstants> missed = {};  // the latest that got no run
+
+    bool is_paused_at(TimePoint now) const { return pause && (!pause->until || *pause->until > now); }
+    // It has been due for longer than its grace, and no host has handed it in.
+    bool is_late_at(TimePoint now) const {
+        return next_at && definition.schedule && now - *next_at > definition.schedule->grace_at(*next_at);
+    }
 };
 
 // What is due now, by the database's clock.
@@ -74,7 +82,7 @@ struct Firing {
     DefinitionId definition;
     std::int64_t revision = 0;
     TimePoint seen;                      // next_at as read; the firing counts only if it still is
-    std::optional<TimePoint> next;       // the new next_at
+    std::optional<TimePoint> next;       // the new next_at; before `seen` only without jobs, to set it back
     std::vector<NewJob> jobs;            // with ids; each definition's own with that and nominal_at
     std::vector<NewBatch> batches = {};  // with ids
     // Staged beforehand, as they are too large for one transaction; opened as by WorkflowStore::open(), in
@@ -83,6 +91,7 @@ struct Firing {
     // With anything but `allow`: what becomes of the job, or of several of which each waits for the one
     // before, while an earlier run by the schedule is not final. REQUIRES: what is queued is jobs.
     Overlap overlap = Overlap::allow;
+    std::optional<MissedInstants> missed = {};  // of those before `next`, the ones that get no run
 };
 
 // What somebody wants to run beside its schedule.
@@ -109,8 +118,9 @@ public:
     virtual DueDefinitions due(std::size_t limit) = 0;
 
     // Insert the jobs of each firing and move its cursor, provided nobody else did and the instant has come
-    // by the database's clock: exactly one host fires for one instant. A job for an instant that has had one
-    // is left out. How many took effect. One transaction; REQUIRES: one firing for each definition.
+    // by the database's clock, or the cursor goes back: exactly one host fires for one instant. A job for an
+    // instant that has had one is left out. How many took effect. One transaction; REQUIRES: one firing for
+    // each definition.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
 
     // Nothing becomes due before `until`, or until resume(); the instants in between are not made up for.

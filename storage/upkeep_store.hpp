@@ -31,7 +31,8 @@ public:
     // went.
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
 
-    // Forgets servers that ended more than a week ago and hold no job; how many.
+    // Forgets servers that ended more than a week ago and hold no job; how many. With the last of a name goes
+    // what was wrong with its files.
     virtual std::size_t purge_servers() = 0;
 
     // Adds up the counters that ended servers and passing programs have left; how many rows that spared.

@@ -1,5 +1,6 @@
 #include "storage/model/cron.hpp"
 
+#include "host/command_line/clock_changes.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
 #include "storage/model/local_date.hpp"
@@ -43,65 +44,21 @@ std::vector<TimePoint> due_instants(const Cron& cron, const CronNextOptions& opt
     return due;
 }
 
-// Whole seconds: "2026-12-01T06:00:00Z".
-std::string utc_text(TimePoint instant) {
-    return to_text(instant).substr(0, 19) + "Z";
-}
-
-std::string_view kind_text(ClockChange::Kind kind) {
-    using enum ClockChange::Kind;
-    switch (kind) {
-        case skipped:
-            return "skipped";
-        case repeated_once:
-            return "repeated_once";
-        case repeated_first:
-            return "repeated_first";
-        case repeated_second:
-            return "repeated_second";
-    }
-    return "";
-}
-
-std::string note(const ClockChange& change) {
-    const std::string stretch = change.begin + " to " + change.end;
-    using enum ClockChange::Kind;
-    switch (change.kind) {
-        case skipped:
-            return "the clock skips " + stretch + "; what was due then is due now";
-        case repeated_once:
-            return "the clock shows " + stretch + " twice; due the first time only";
-        case repeated_first:
-            return "the clock shows " + stretch + " twice; the first time";
-        case repeated_second:
-            return "the clock shows " + stretch + " twice; the second time";
-    }
-    return "";
-}
-
-json::object to_json(const Cron& cron, const std::vector<TimePoint>& due) {
-    json::array occurrences;
-    json::array changes;
-    for (const TimePoint at : due) {
-        occurrences.emplace_back(utc_text(at));
-        if (const auto change = cron.clock_change(at))
-            changes.push_back({{"at", utc_text(at)},
-                               {"kind", kind_text(change->kind)},
-                               {"begin", change->begin},
-                               {"end", change->end}});
-    }
-    json::object object{{"occurrences", std::move(occurrences)}};
-    if (!changes.empty()) object["clock_changes"] = std::move(changes);
-    return object;
-}
-
 }  // namespace
 
 int cron_next(const GlobalOptions& global, const CronNextOptions& options) {
     const Cron cron = read(options.expression, options.time_zone, options.name);
     const auto due = due_instants(cron, options);
     if (global.json) {
-        std::cout << to_json(cron, due) << '\n';
+        json::array occurrences;
+        json::array changes;
+        for (const TimePoint at : due) {
+            occurrences.emplace_back(utc_text(at));
+            if (const auto change = cron.clock_change(at)) changes.push_back(to_json(*change, at));
+        }
+        json::object object{{"occurrences", std::move(occurrences)}};
+        if (!changes.empty()) object["clock_changes"] = std::move(changes);
+        std::cout << object << '\n';
         return kDone;
     }
     if (due.empty()) {
@@ -112,7 +69,7 @@ int cron_next(const GlobalOptions& global, const CronNextOptions& options) {
     std::vector<std::vector<std::string>> rows{{"LOCAL TIME", "UTC", ""}};
     for (const TimePoint at : due) {
         const auto change = cron.clock_change(at);
-        rows.push_back({local_time(at, options.time_zone), utc_text(at), change ? note(*change) : ""});
+        rows.push_back({local_time(at, options.time_zone), utc_text(at), change ? text_of(*change) : ""});
     }
     print_table(std::cout, rows);
     return kDone;

@@ -1,3 +1,4 @@
+#include "host/command_line/clock_changes.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/text.hpp"
@@ -38,10 +39,6 @@ const Schedule& schedule_of(const StoredDefinition& stored) {
     throw CommandError{kWrongUse, "'" + stored.definition.name + "' " + why};
 }
 
-bool is_paused(const StoredDefinition& stored, TimePoint now) {
-    return stored.pause && (!stored.pause->until || *stored.pause->until > now);
-}
-
 std::string rule_text(const Recurrence& recurrence) {
     if (const auto* cron = std::get_if<Cron>(&recurrence.rule))
         return cron->expression() + " (" + cron->time_zone() + ")";
@@ -58,13 +55,27 @@ std::string schedule_text(const StoredDefinition& stored) {
 }
 
 std::string pause_text(const StoredDefinition& stored, TimePoint now) {
-    if (!is_paused(stored, now)) return "";
+    if (!stored.is_paused_at(now)) return "";
     const storage::DefinitionPause& pause = *stored.pause;
     std::string text = "paused since " + short_text(pause.at);
     if (pause.until) text += " until " + short_text(*pause.until);
     if (!pause.by.empty()) text += " by " + pause.by;
     if (!pause.reason.empty()) text += ": " + pause.reason;
     return printable(text);
+}
+
+std::string missed_text(const MissedInstants& missed) {
+    if (missed.first == missed.last) return "missed " + short_text(missed.first);
+    return "missed " + short_text(missed.first) + " to " + short_text(missed.last);
+}
+
+// What an operator should know of it.
+std::string notes(const StoredDefinition& stored, TimePoint now) {
+    std::string text = pause_text(stored, now);
+    const auto add = [&](const std::string& note) { text += (text.empty() ? "" : "; ") + note; };
+    if (stored.is_late_at(now)) add("late: no host has handed it in since it was due");
+    if (stored.missed) add(missed_text(*stored.missed));
+    return text;
 }
 
 json::value instant_json(const std::optional<TimePoint>& instant) {
@@ -77,18 +88,22 @@ json::object to_json(const StoredDefinition& stored, TimePoint now) {
     if (definition.schedule)
         for (const Recurrence& recurrence : definition.schedule->recurrences)
             rules.emplace_back(rule_text(recurrence));
-    const bool paused = is_paused(stored, now);
-    json::object object{{"name", definition.name},
-                        {"source", stored.source},
-                        {"type", definition.batch ? json::value() : json::value(definition.type)},
-                        {"queue", definition.batch ? json::value() : json::value(definition.queue.value)},
-                        {"schedules", std::move(rules)},
-                        {"next_at", instant_json(stored.next_at)},
-                        {"is_paused", paused},
-                        {"paused_at", instant_json(paused ? std::optional{stored.pause->at} : std::nullopt)},
-                        {"paused_until", instant_json(paused ? stored.pause->until : std::nullopt)},
-                        {"paused_by", paused ? json::value(stored.pause->by) : json::value()},
-                        {"reason", paused ? json::value(stored.pause->reason) : json::value()}};
+    const bool paused = stored.is_paused_at(now);
+    json::object object{
+        {"name", definition.name},
+        {"source", stored.source},
+        {"type", definition.batch ? json::value() : json::value(definition.type)},
+        {"queue", definition.batch ? json::value() : json::value(definition.queue.value)},
+        {"schedules", std::move(rules)},
+        {"next_at", instant_json(stored.next_at)},
+        {"is_late", stored.is_late_at(now)},
+        {"missed_first", instant_json(stored.missed ? std::optional{stored.missed->first} : std::nullopt)},
+        {"missed_last", instant_json(stored.missed ? std::optional{stored.missed->last} : std::nullopt)},
+        {"is_paused", paused},
+        {"paused_at", instant_json(paused ? std::optional{stored.pause->at} : std::nullopt)},
+        {"paused_until", instant_json(paused ? stored.pause->until : std::nullopt)},
+        {"paused_by", paused ? json::value(stored.pause->by) : json::value()},
+        {"reason", paused ? json::value(stored.pause->reason) : json::value()}};
     if (definition.schedule) {
         object["missed"] = to_string(definition.schedule->missed);
         object["overlap"] = to_string(definition.schedule->overlap);
@@ -113,14 +128,25 @@ std::vector<TimePoint> instants_in(const Schedule& schedule, TimePoint from, std
     return due;
 }
 
+// What daylight saving does to an instant, by the first rule that is due then.
+std::optional<ClockChange> clock_change(const Schedule& schedule, TimePoint at) {
+    for (const Recurrence& recurrence : schedule.recurrences)
+        if (const auto* cron = std::get_if<Cron>(&recurrence.rule);
+            cron != nullptr && recurrence.next(at - Duration{1}) == at)
+            return cron->clock_change(at);
+    return std::nullopt;
+}
+
 void print_instants(const StoredDefinition& stored, const std::vector<TimePoint>& due) {
     const Schedule& schedule = *stored.definition.schedule;
     const std::string zone = zone_of(schedule);
     std::vector<std::vector<std::string>> rows{{"LOCAL TIME", "UTC", ""}};
     for (const TimePoint at : due) {
         const Duration jitter = schedule.jitter_at(at, stored.definition.name);
-        rows.push_back({local_time(at, zone), short_text(at),
-                        jitter > Duration::zero() ? "starts " + to_text(jitter) + " later" : ""});
+        std::string note = jitter > Duration::zero() ? "starts " + to_text(jitter) + " later" : "";
+        if (const auto change = clock_change(schedule, at))
+            note += (note.empty() ? "" : "; ") + text_of(*change);
+        rows.push_back({local_time(at, zone), short_text(at), std::move(note)});
     }
     print_table(std::cout, rows);
 }
@@ -192,7 +218,7 @@ int recurring_list(const GlobalOptions& global) {
             array.push_back(to_json(stored, now));
         else
             rows.push_back({stored.definition.name, printable(schedule_text(stored)),
-                            stored.next_at ? short_text(*stored.next_at) : "-", pause_text(stored, now)});
+                            stored.next_at ? short_text(*stored.next_at) : "-", notes(stored, now)});
     }
     if (global.json)
         std::cout << array << '\n';
@@ -225,7 +251,7 @@ int recurring_show(const GlobalOptions& global, const std::string& name) {
     if (stored.definition.schedule)
         std::cout << "missed:   " << to_string(stored.definition.schedule->missed)
                   << ", overlap: " << to_string(stored.definition.schedule->overlap) << '\n';
-    if (is_paused(stored, now)) std::cout << pause_text(stored, now) << '\n';
+    if (const std::string said = notes(stored, now); !said.empty()) std::cout << said << '\n';
     std::vector<std::vector<std::string>> rows{{"JOB", "FOR (UTC)", "STATE"}};
     for (const Job& job : runs)
         rows.push_back({std::to_string(job.id.value),
@@ -241,9 +267,15 @@ int recurring_next(const GlobalOptions& global, const RecurringNextOptions& opti
     const auto due = instants_in(schedule_of(stored), from + Duration{1}, std::nullopt, options.count);
     if (global.json) {
         json::array occurrences;
-        for (const TimePoint at : due)
+        json::array changes;
+        for (const TimePoint at : due) {
             occurrences.emplace_back(to_text(at));
-        std::cout << json::object{{"occurrences", std::move(occurrences)}} << '\n';
+            if (const auto change = clock_change(*stored.definition.schedule, at))
+                changes.push_back(to_json(*change, at));
+        }
+        json::object object{{"occurrences", std::move(occurrences)}};
+        if (!changes.empty()) object["clock_changes"] = std::move(changes);
+        std::cout << object << '\n';
         return kDone;
     }
     if (due.empty())

@@ -49,6 +49,8 @@ Beginning read_configuration(const GlobalOptions& global, bool is_strict) {
 }  // namespace
 
 int serve(const GlobalOptions& global, const ServeOptions& options) {
+    // Until the host listens to it: what would be read anew is just being read.
+    std::signal(SIGHUP, [](int) {});
     const Beginning beginning = read_configuration(global, options.is_strict);
     const config::Configuration& configuration = beginning.configuration;
     const config::Settings& settings = configuration.settings;

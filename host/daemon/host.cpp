@@ -49,7 +49,7 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
 }
 
 void Host::enter() {
-    incarnation_.emplace(io_, configuration_, storage_, clock_, boot_clock_, catalog_,
+    incarnation_.emplace(io_, configuration_, storage_, clock_, boot_clock_, catalog_, reload_.folders(),
                          [this] { on_declared_dead(); });
 }
 

@@ -1,7 +1,6 @@
 #include "host/daemon/incarnation.hpp"
 
 #include "host/daemon/served.hpp"
-#include "host/scheduling/sources.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -35,7 +34,8 @@ WorkerOptions worker_options(const config::Configuration& configuration, int loc
 
 Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuration& configuration,
                          storage::Storage& storage, const Clock& clock, const BootClock& boot_clock,
-                         const Catalog& catalog, std::function<void()> declared_dead)
+                         const Catalog& catalog, const SourceFolders& folders,
+                         std::function<void()> declared_dead)
     : io_{io},
       settings_{configuration.settings},
       storage_{storage},
@@ -63,12 +63,12 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 clock,
                 boot_clock,
                 settings_.retention,
-                folders_of(configuration),
+                folders,
                 [this](JobAnswer answer) {
                     post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
                 }},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
-      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, folders_of(configuration),
+      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, folders,
                       [this] { exchange_.wake(); }},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},

@@ -33,7 +33,7 @@ public:
     // references outlive this. Throws StorageError and std::system_error.
     Incarnation(boost::asio::io_context& io, const config::Configuration& configuration,
                 storage::Storage& storage, const Clock& clock, const BootClock& boot_clock,
-                const Catalog& catalog, std::function<void()> declared_dead);
+                const Catalog& catalog, const SourceFolders& folders, std::function<void()> declared_dead);
     // Kills the workers at once. What they did and is not written is dropped: if others have not recovered
     // those jobs, they will.
     ~Incarnation();

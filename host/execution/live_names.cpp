@@ -44,9 +44,4 @@ std::span<const storage::StoredDefinition> StoredDefinitions::all() {
     return all_;
 }
 
-std::optional<std::filesystem::path> StoredDefinitions::folder(const std::string& source) {
-    const auto found = folders_.find(source);
-    return found == folders_.end() ? std::nullopt : std::optional{found->second};
-}
-
 }  // namespace jobhost::host

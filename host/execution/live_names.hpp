@@ -3,10 +3,10 @@
 
 #include "host/requests/surroundings.hpp"
 #include "host/requests/type_registry.hpp"
+#include "host/scheduling/source_folders.hpp"
 #include "host/sync/boot_clock.hpp"
 #include "storage/server_store.hpp"
 
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -35,20 +35,20 @@ private:
 // Those in the database. One thread.
 class StoredDefinitions final : public KnownDefinitions {
 public:
-    using Folders = std::map<std::string, std::filesystem::path>;
-
-    // `folders`: where the files of sources lie. The others outlive this.
-    StoredDefinitions(storage::DefinitionStore& store, const BootClock& clock, Folders folders)
-        : store_{store}, clock_{clock}, folders_{std::move(folders)} {}
+    // All outlive this.
+    StoredDefinitions(storage::DefinitionStore& store, const BootClock& clock, const SourceFolders& folders)
+        : store_{store}, clock_{clock}, folders_{folders} {}
 
     bool contains(const std::string& name) override { return store_.find(name).has_value(); }
     std::span<const storage::StoredDefinition> all() override;
-    std::optional<std::filesystem::path> folder(const std::string& source) override;
+    std::optional<std::filesystem::path> folder(const std::string& source) override {
+        return folders_.find(source);
+    }
 
 private:
     storage::DefinitionStore& store_;
     const BootClock& clock_;
-    const Folders folders_;
+    const SourceFolders& folders_;
     std::vector<storage::StoredDefinition> all_;
     std::optional<BootTime> read_at_;
 };

@@ -55,7 +55,7 @@ JobAnswer lost(const Question& question) {
 }  // namespace
 
 RunRequests::RunRequests(storage::Storage& storage, ServerId server, const Clock& clock,
-                         const BootClock& boot_clock, Retention retention, StoredDefinitions::Folders folders,
+                         const BootClock& boot_clock, Retention retention, const SourceFolders& folders,
                          std::function<void(JobAnswer)> answered)
     : storage_{storage},
       server_{server},
@@ -64,7 +64,7 @@ RunRequests::RunRequests(storage::Storage& storage, ServerId server, const Clock
       answered_{std::move(answered)},
       retention_{std::move(retention)},
       types_{storage.servers(), boot_clock},
-      definitions_{storage.definitions(), boot_clock, std::move(folders)},
+      definitions_{storage.definitions(), boot_clock, folders},
       loop_{"requests of jobs", [this] { return step(); }} {}
 
 void RunRequests::ask(Question question) {

@@ -31,10 +31,9 @@ struct JobAnswer {
 class RunRequests {
 public:
     // `answered` is called once for each request, on any thread. References outlive this.
-    // `retention` is that of jobs without a definition; `folders` are those of the sources of definitions.
+    // `retention` is that of jobs without a definition; `folders` are those of this host.
     RunRequests(storage::Storage& storage, ServerId server, const Clock& clock, const BootClock& boot_clock,
-                Retention retention, StoredDefinitions::Folders folders,
-                std::function<void(JobAnswer)> answered);
+                Retention retention, const SourceFolders& folders, std::function<void(JobAnswer)> answered);
 
     // Never blocks. Answered at once with JOBHOST_UNAVAILABLE when too much waits.
     void ask(Question question);

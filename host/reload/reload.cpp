@@ -1,7 +1,6 @@
 #include "host/reload/reload.hpp"
 
 #include "config/settings_changes.hpp"
-#include "host/scheduling/sources.hpp"
 #include "storage/model/time_text.hpp"
 #include "storage/storage_error.hpp"
 
@@ -131,6 +130,7 @@ void Reload::apply(const config::Configuration& configuration) {
     storage::SourceFiles files{.application = ours.settings.server.application,
                                .server = ours.settings.server.name,
                                .files = files_of(ours)};
+    folders_.replace_by(folders_of(ours));
     Digests digests;
     for (storage::SourceFile& file : files.files) {
         const std::string& source = file.definitions.source;

@@ -4,6 +4,8 @@
 #include "config/load.hpp"
 #include "host/reload/folder_watch.hpp"
 #include "host/reload/settling.hpp"
+#include "host/scheduling/source_folders.hpp"
+#include "host/scheduling/sources.hpp"
 #include "storage/limit_store.hpp"
 #include "storage/source_store.hpp"
 
@@ -31,7 +33,8 @@ public:
           limits_{limits},
           watch_{watch},
           clock_{clock},
-          latest_{running} {}
+          latest_{running},
+          folders_{folders_of(running)} {}
 
     // What the host begins with: `running`, if it was right, or nothing of its definition files but `errors`;
     // then what the database holds of them goes on. Throws StorageError.
@@ -47,6 +50,9 @@ public:
 
     // Any thread: the next run_once() reads the files whatever they look like.
     void hurry() noexcept { is_hurried_ = true; }
+
+    // Of the files that this host has; they change as it reads them. Lives as long as this.
+    const SourceFolders& folders() const noexcept { return folders_; }
 
     // Called when definitions have changed.
     std::function<void()> applied = [] {};
@@ -76,6 +82,7 @@ private:
     const BootClock& clock_;
 
     config::Configuration latest_;  // as read last, when the host file was right: where to look
+    SourceFolders folders_;
     Settling settling_;
     BootTime next_look_{};
     Digests applied_digests_;  // of what counts as this host's files

@@ -19,6 +19,9 @@ constexpr Duration kLongestPause = std::chrono::seconds{1};
 constexpr std::size_t kMostAtOnce = 1000;
 constexpr std::size_t kMostJobsAtOnce = 10'000;
 
+// By less than this two looks at the clock may differ.
+constexpr Duration kClockTolerance = std::chrono::minutes{1};
+
 // The items of a definition lie where this host has no file.
 struct SourceElsewhere {};
 
@@ -30,6 +33,9 @@ Duration RecurringJobs::run_once() {
     for (std::size_t limit = kMostAtOnce;;) {
         const TimePoint read_at = clock_.now();
         const storage::DueDefinitions found = storage_.definitions().due(limit);
+        const bool is_set_back = found.now < latest_ - kClockTolerance;
+        latest_ = is_set_back ? found.now : std::max(latest_, found.now);
+        if (change_ == 0 || is_set_back) read_definitions(found);
         const bool is_all = found.due.size() < limit;
         std::vector<Due> fresh;
         for (const Due& due : found.due)
@@ -46,7 +52,7 @@ Duration RecurringJobs::run_once() {
             continue;
         }
         fresh.resize(std::min(fresh.size(), kMostAtOnce));
-        read_definitions(found.change);
+        if (found.change != change_) read_definitions(found);
         for (const Due& due : fresh)
             tried[due.id] = due.next_at;
         const std::size_t fired = fire(fresh, found.now);
@@ -55,11 +61,11 @@ Duration RecurringJobs::run_once() {
     }
 }
 
-void RecurringJobs::read_definitions(std::int64_t change) {
-    if (change == change_) return;
+void RecurringJobs::read_definitions(const storage::DueDefinitions& found) {
     change_ = 0;
     definitions_ = storage_.definitions().list();
-    change_ = change;
+    set_back_cursors(found.now);
+    change_ = found.change;
     workshop_ = {
         .definitions = DefinitionBook::indexed(definitions_),
         .payload_version =
@@ -70,10 +76,26 @@ void RecurringJobs::read_definitions(std::int64_t change) {
         .folder =
             [this](const std::string& source) {
                 const auto folder = folders_.find(source);
-                if (folder == folders_.end()) throw SourceElsewhere{};
-                return folder->second;
+                if (!folder) throw SourceElsewhere{};
+                return *folder;
             },
     };
+}
+
+// A clock that was ahead has moved cursors on, and nothing would be due until it is there again. What has
+// been fired meanwhile is not fired twice: an instant that has had a job gets no other.
+void RecurringJobs::set_back_cursors(TimePoint now) {
+    std::vector<storage::Firing> moves;
+    for (const storage::StoredDefinition& stored : definitions_) {
+        if (!stored.next_at || !stored.definition.schedule || stored.is_paused_at(now)) continue;
+        const auto expected = stored.definition.schedule->next(now + kClockTolerance);
+        if (expected && *expected < *stored.next_at)
+            moves.push_back({stored.id, stored.revision, *stored.next_at, *expected, {}});
+    }
+    if (moves.empty()) return;
+    const std::size_t moved = storage_.definitions().fire(moves);
+    spdlog::warn("the clock of the database was ahead: {} of {} schedules stood too late, and go on from now",
+                 moved, definitions_.size());
 }
 
 // In as many transactions as it takes.
@@ -112,16 +134,19 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     if (!is_alone && definition.fires_with.front() != definition.name) return firing;
     // Of several that are found together, only the latest could run.
     if (schedule.overlap == Overlap::skip || schedule.overlap == Overlap::replace) {
-        const bool is_any = instants.instants.size() > 1;
-        if (is_any) instants.instants.erase(instants.instants.begin(), instants.instants.end() - 1);
-        instants.has_skipped = instants.has_skipped || is_any;
+        if (instants.instants.size() > 1) {
+            const TimePoint first = instants.missed ? instants.missed->first : instants.instants.front();
+            instants.missed = {first, instants.instants[instants.instants.size() - 2]};
+            instants.instants.erase(instants.instants.begin(), instants.instants.end() - 1);
+        }
     }
-    const std::size_t runs = instants.instants.size();
-    if (instants.has_skipped)
+    firing.missed = instants.missed;
+    if (instants.missed)
         spdlog::warn(
-            "{} has been due since {} and no host was there in time: it runs for the latest {} of its "
-            "instants",
-            definition.name, to_text(due.next_at), runs);
+            "{} has missed its instants from {} to {}, as no host was there in time; of those found "
+            "now, {} run",
+            definition.name, to_text(instants.missed->first), to_text(instants.missed->last),
+            instants.instants.size());
     try {
         Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
@@ -136,7 +161,9 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         if (error.kind() != StorageError::Kind::refused) throw;
         report(definition.name, error.what());
     } catch (const SourceElsewhere&) {
-        spdlog::debug("{} is left to a host that has the files of {}", definition.name, stored.source);
+        if (now - due.next_at > schedule.grace_at(due.next_at))
+            report(definition.name, "this host has no file " + stored.source +
+                                        ", beside which its items lie, and no host that has it was there");
     }
     return std::nullopt;
 }

@@ -2,10 +2,10 @@
 // hosts.
 #pragma once
 
+#include "host/scheduling/source_folders.hpp"
 #include "host/scheduling/submission.hpp"
 #include "storage/storage.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,15 +20,14 @@ namespace jobhost::host {
 class RecurringJobs {
 public:
     // `payload_versions` are those that this host serves, by type; a type that it does not serve counts as 1.
-    // `folders`: where the definition files of this host lie, by source; what is made for the items of a file
-    // is left to a host that has it. `fired` is called when there is something new to claim. References
-    // outlive this.
+    // What is made for the items of a file is left to a host that has it among its `folders`. `fired` is
+    // called when there is something new to claim. References outlive this.
     RecurringJobs(storage::Storage& storage, const Clock& clock, std::map<std::string, int> payload_versions,
-                  std::map<std::string, std::filesystem::path> folders, std::function<void()> fired)
+                  const SourceFolders& folders, std::function<void()> fired)
         : storage_{storage},
           clock_{clock},
           payload_versions_{std::move(payload_versions)},
-          folders_{std::move(folders)},
+          folders_{folders},
           fired_{std::move(fired)} {}
     RecurringJobs(const RecurringJobs&) = delete;
     RecurringJobs& operator=(const RecurringJobs&) = delete;
@@ -41,7 +40,8 @@ public:
 private:
     using Due = storage::DueDefinition;
 
-    void read_definitions(std::int64_t change);
+    void read_definitions(const storage::DueDefinitions& found);
+    void set_back_cursors(TimePoint now);
     std::size_t fire(std::span<const Due> due, TimePoint now);
     std::optional<storage::Firing> firing_of(const storage::StoredDefinition& stored, const Due& due,
                                              TimePoint now);
@@ -53,10 +53,11 @@ private:
     storage::Storage& storage_;
     const Clock& clock_;
     const std::map<std::string, int> payload_versions_;
-    const std::map<std::string, std::filesystem::path> folders_;
+    const SourceFolders& folders_;
     const std::function<void()> fired_;
     std::vector<storage::StoredDefinition> definitions_;  // as they were at `change_`
     std::int64_t change_ = 0;                             // 0: they have not been read
+    TimePoint latest_{};                                  // what the database's clock has shown
     Workshop workshop_;
     std::map<std::string, std::string> reported_;  // by definition: not to be told every time
 };

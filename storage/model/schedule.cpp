@@ -119,10 +119,11 @@ DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint no
         if (is_missed(*instant) && missed++ >= most) break;
         due.instants.push_back(*instant);
     }
-    const bool is_rest_missed = instant && *instant >= first;
-    if (due.instants.empty() && is_rest_missed && schedule.missed == Missed::run_once)
+    if (instant && due.instants.empty() && *instant >= first && schedule.missed == Missed::run_once) {
         due.instants.push_back(*instant);
-    due.has_skipped = is_rest_missed && (due.instants.empty() || due.instants.back() != first);
+        instant = schedule.previous(*instant);
+    }
+    if (instant && *instant >= first) due.missed = {first, *instant};
     std::ranges::reverse(due.instants);
     if (due.instants.size() > kMostCatchUps) {
         due.next = due.instants[kMostCatchUps];

@@ -96,12 +96,19 @@ struct Schedule {
     friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
+// A stretch of instants without a run, as no host was there in time.
+struct MissedInstants {
+    TimePoint first;
+    TimePoint last;
+    friend bool operator==(const MissedInstants&, const MissedInstants&) = default;
+};
+
 // The instants that a host makes up for when it finds `first` due at `now`, oldest first: those that are not
 // missed, and of those that are, what the schedule says. REQUIRES: `first` is due and not after `now`.
 struct DueInstants {
-    std::vector<TimePoint> instants;  // at most kMostCatchUps
-    std::optional<TimePoint> next;    // from which on the rest is due
-    bool has_skipped = false;         // some instant gets no run
+    std::vector<TimePoint> instants;            // at most kMostCatchUps
+    std::optional<TimePoint> next;              // from which on the rest is due
+    std::optional<MissedInstants> missed = {};  // those that get no run, if there are any
 };
 DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint now);
 

@@ -4,8 +4,11 @@
 #include "storage/definition_store.hpp"
 #include "storage/soci/session.hpp"
 
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace jobhost::storage {
 
@@ -15,19 +18,13 @@ struct DefinitionRow {
     bool is_retired = false;
 };
 
-struct PauseColumns {
-    std::optional<long long> at;
-    std::optional<long long> until;
-    std::string by;
-    std::string reason;
-};
+// Those that are not retired, by name.
+std::vector<StoredDefinition> list_definitions(Session& session);
+// Those of these names that there are, retired ones included.
+std::map<std::string, DefinitionRow> find_rows(Session& session, std::span<const std::string> names);
+// Not retired.
+std::optional<StoredDefinition> find_definition(Session& session, const std::string& name);
 
-StoredDefinition stored_definition(long long id, std::string name, std::string source, long long revision,
-                                   const std::string& body, std::optional<long long> next_at,
-                                   PauseColumns pause);
-std::optional<DefinitionRow> find_row(Session& session, const std::string& name);
-
-bool is_paused(const StoredDefinition& stored, TimePoint now);
 // When a schedule that starts now is first due.
 std::optional<TimePoint> first_due(const Definition& definition, const std::optional<DefinitionPause>& pause,
                                    TimePoint now);

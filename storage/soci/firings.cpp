@@ -23,6 +23,11 @@ namespace json = boost::json;
 // Copies, as overlap changes what comes in.
 using Firings = std::vector<Firing>;
 
+// After a clock that was ahead has been set right.
+bool goes_back(const Firing& firing) {
+    return firing.jobs.empty() && firing.next && *firing.next < firing.seen;
+}
+
 // Those whose cursor stands where the host saw it. They are held from then on, in the order of their ids.
 Firings hold(Session& session, std::span<const Firing> firings) {
     std::map<DefinitionId, const Firing*> given;
@@ -35,7 +40,8 @@ Firings hold(Session& session, std::span<const Firing> firings) {
     for (const auto& [id, revision, next_at] : session.rows<long long, long long, std::optional<long long>>(
              "definition_hold", {{"ids", id_list(ids)}})) {
         const Firing& firing = *given.at(DefinitionId{id});
-        if (firing.revision == revision && firing.seen == instant(next_at) && firing.seen <= session.now())
+        if (firing.revision == revision && firing.seen == instant(next_at) &&
+            (firing.seen <= session.now() || goes_back(firing)))
             ours.push_back(firing);
     }
     return ours;
@@ -43,9 +49,15 @@ Firings hold(Session& session, std::span<const Firing> firings) {
 
 void move_cursors(Session& session, const Firings& firings) {
     json::array rows;
-    for (const Firing& firing : firings)
-        rows.push_back({{"id", firing.definition.value},
-                        {"next_at", firing.next ? json::value(micros(*firing.next)) : json::value()}});
+    for (const Firing& firing : firings) {
+        json::object row{{"id", firing.definition.value}};
+        if (firing.next) row["next_at"] = micros(*firing.next);
+        if (firing.missed) {
+            row["missed_first"] = micros(firing.missed->first);
+            row["missed_last"] = micros(firing.missed->last);
+        }
+        rows.push_back(std::move(row));
+    }
     session.execute("definition_move_cursors", {{"rows", json::serialize(rows)}});
 }
 

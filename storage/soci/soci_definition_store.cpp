@@ -7,7 +7,6 @@
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/refusal.hpp"
-#include "storage/soci/source_writer.hpp"
 #include "storage/soci/submission_check.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
@@ -33,22 +32,14 @@ void put_pause(Session& session, const StoredDefinition& stored,
 
 std::vector<StoredDefinition> SociDefinitionStore::list() {
     std::vector<StoredDefinition> found;
-    database_.read([&](Session& session) {
-        using Maybe = std::optional<long long>;
-        for (auto& [id, name, source, revision, body, next_at, paused_at, until, by, reason] :
-             session.rows<long long, std::string, std::string, long long, std::string, Maybe, Maybe, Maybe,
-                          std::string, std::string>("definition_list"))
-            found.push_back(stored_definition(id, std::move(name), std::move(source), revision, body, next_at,
-                                              {paused_at, until, std::move(by), std::move(reason)}));
-    });
+    database_.read([&](Session& session) { found = list_definitions(session); });
     return found;
 }
 
 std::optional<StoredDefinition> SociDefinitionStore::find(const std::string& name) {
-    std::optional<DefinitionRow> row;
-    database_.read([&](Session& session) { row = find_row(session, name); });
-    if (!row || row->is_retired) return std::nullopt;
-    return std::move(row->stored);
+    std::optional<StoredDefinition> found;
+    database_.read([&](Session& session) { found = find_definition(session, name); });
+    return found;
 }
 
 DueDefinitions SociDefinitionStore::due(std::size_t limit) {
@@ -83,15 +74,15 @@ bool SociDefinitionStore::pause(const std::string& name, const std::string& by, 
     const CommandId command{changes_.ids().reserve(1)};
     bool is_there = false;
     database_.write([&](Session& session) {
-        const auto row = find_row(session, name);
-        is_there = row && !row->is_retired;
+        const auto stored = find_definition(session, name);
+        is_there = stored.has_value();
         if (!is_there) return;
         DefinitionPause pause{.at = session.now(), .until = until, .by = by, .reason = reason};
-        if (is_paused(row->stored, session.now())) {  // by whoever did it first
-            pause.at = row->stored.pause->at;
-            pause.by = row->stored.pause->by;
+        if (stored->is_paused_at(session.now())) {  // by whoever did it first
+            pause.at = stored->pause->at;
+            pause.by = stored->pause->by;
         }
-        put_pause(session, row->stored, pause);
+        put_pause(session, *stored, pause);
         insert_done(session, {.id = command, .verb = Verb::pause_definition, .by = by, .definition = name});
     });
     return is_there;
@@ -102,10 +93,10 @@ bool SociDefinitionStore::resume(const std::string& name, const std::string& by)
     const CommandId command{changes_.ids().reserve(1)};
     bool was_paused = false;
     database_.write([&](Session& session) {
-        const auto row = find_row(session, name);
-        was_paused = row && !row->is_retired && is_paused(row->stored, session.now());
+        const auto stored = find_definition(session, name);
+        was_paused = stored && stored->is_paused_at(session.now());
         if (!was_paused) return;
-        put_pause(session, row->stored, std::nullopt);
+        put_pause(session, *stored, std::nullopt);
         insert_done(session, {.id = command, .verb = Verb::resume_definition, .by = by, .definition = name});
     });
     return was_paused;

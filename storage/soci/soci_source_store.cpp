@@ -48,8 +48,7 @@ public:
         const std::set<std::string> gone = find_gone();
         for (const std::string& source : gone)
             add(source, "");
-        applied_.definitions = SourceWriter{session_, files_.server}.apply(
-            counting, [&](const std::string& source, const std::string&) { return gone.contains(source); });
+        applied_.definitions = SourceWriter{session_, files_.server}.apply(counting, gone);
         return std::move(applied_);
     }
 

@@ -288,8 +288,9 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
 std::size_t SociUpkeepStore::purge_servers() {
     std::size_t count = 0;
     database_.write([&](Session& session) {
-        count = static_cast<std::size_t>(
-            session.execute("server_forget", {{"before", micros(session.now() - kServerMemory)}}));
+        const Parameters before{{"before", micros(session.now() - kServerMemory)}};
+        count = static_cast<std::size_t>(session.execute("server_forget", before));
+        session.execute("refusal_forget", before);
     });
     return count;
 }

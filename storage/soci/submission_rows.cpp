@@ -3,12 +3,12 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/row_writer.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
 
 #include <optional>
-#include <utility>
 #include <variant>
 
 namespace jobhost::storage {
@@ -16,40 +16,6 @@ namespace jobhost::storage {
 namespace {
 
 namespace json = boost::json;
-
-// Statements of at most so many bytes.
-class Rows {
-public:
-    Rows(Session& session, const char* statement) : session_{session}, statement_{statement} {}
-
-    void add(json::object row, std::size_t size = 100) {
-        if (size_ + size > kMostInStatement) flush();
-        size_ += size;
-        rows_.push_back(std::move(row));
-    }
-    // How many rows were written in all.
-    std::size_t flush() {
-        if (!rows_.empty()) {
-            Parameters parameters{{"rows", json::serialize(std::exchange(rows_, {}))}};
-            if (has_now_) parameters.emplace_back("now", micros(session_.now()));
-            written_ += static_cast<std::size_t>(session_.execute(statement_, parameters));
-        }
-        size_ = 0;
-        return written_;
-    }
-    Rows& with_now() {
-        has_now_ = true;
-        return *this;
-    }
-
-private:
-    Session& session_;
-    const char* statement_;
-    json::array rows_;
-    std::size_t size_ = 0;
-    std::size_t written_ = 0;
-    bool has_now_ = false;
-};
 
 template <class Id>
 json::value json_id(const std::optional<Id>& id) {
@@ -63,7 +29,7 @@ json::value json_text(const std::string& text) {
 }
 
 void insert_tags(Session& session, const SubmissionEntries& entries) {
-    Rows rows{session, "tag_insert"};
+    RowWriter rows{session, "tag_insert"};
     for (const SubmissionEntry& entry : entries)
         if (!entry.is_left_out)
             for (const std::string& tag : std::set<std::string>{entry.job.tags.begin(), entry.job.tags.end()})
@@ -72,7 +38,7 @@ void insert_tags(Session& session, const SubmissionEntries& entries) {
 }
 
 void insert_limit_uses(Session& session, const SubmissionEntries& entries) {
-    Rows rows{session, "limit_use_insert"};
+    RowWriter rows{session, "limit_use_insert"};
     std::optional<std::set<std::string>> known;
     for (const SubmissionEntry& entry : entries) {
         if (entry.is_left_out) continue;
@@ -107,8 +73,7 @@ void throw_overtaken() {
 
 void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
                        const std::map<BatchId, BatchRow>& rows_of) {
-    Rows rows{session, "batch_insert"};
-    rows.with_now();
+    RowWriter rows{session, "batch_insert", {{"now", micros(session.now())}}};
     for (const NewBatch& batch : batches) {
         const BatchRow& row = rows_of.at(batch.id);
         rows.add({{"id", batch.id.value},
@@ -121,8 +86,7 @@ void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
 }
 
 void insert_job_rows(Change& change, const SubmissionEntries& entries) {
-    Rows rows{change.session, "job_insert_more"};
-    rows.with_now();
+    RowWriter rows{change.session, "job_insert_more", {{"now", micros(change.session.now())}}};
     const TimePoint now = change.session.now();
     std::size_t count = 0;
     for (const SubmissionEntry& entry : entries) {
@@ -168,7 +132,7 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
 
 void insert_edge_rows(Session& session, std::span<const NewBatch> batches, const SubmissionEntries& entries,
                       const std::set<JobId>& parents_there) {
-    Rows rows{session, "edge_insert"};
+    RowWriter rows{session, "edge_insert"};
     const auto add = [&](std::int64_t child, bool is_batch, const std::vector<Parent>& parents) {
         for (std::size_t i = 0; i < parents.size(); ++i)
             rows.add({{"child", child},

@@ -10,6 +10,7 @@ import sys
 import time
 
 from host_under_test import HostTestCase, main, wait_until
+from postgres_cluster import PostgresCluster
 
 SECONDS = 600 if "--long" in sys.argv else 60
 if "--long" in sys.argv:
@@ -23,26 +24,28 @@ def instant(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-class RecurringTest(HostTestCase):
-    def folder(self, name, definitions):
-        return self.place({"server": {"name": name, "workers": 2, "stop_timeout": "0s"},
-                           "storage": {"url": f"sqlite:{self.top}/shared.db"}}, definitions, name=name)
+class RecurringTestCase(HostTestCase):
+    def folder(self, name, definitions, url):
+        return self.place({"server": {"name": name, "workers": 2, "stop_timeout": "0s"}, "storage": {"url": url}},
+                          definitions, name=name)
 
     def read(self, here, *words):
         output = here.call(*words, "--json")
         self.assertEqual(output.code, 0, output)
         return json.loads(output.out)
 
+
+class KilledHostsTest(RecurringTestCase):
     def instants_of(self, here, name):
         """How many jobs each instant of a definition has had."""
         jobs = self.read(here, "jobs", "list", "--definition", name, "--limit", "1000")
         return collections.Counter(job["nominal_at"] for job in jobs)
 
-    def test_each_instant_comes_exactly_once_while_hosts_are_killed(self):
+    def check_each_instant_comes_once(self, url):
         chance = random.Random(20261128)
         names = [f"tick-{number}" for number in range(5)]
         definitions = {name: EACH_SECOND for name in names}
-        places = [self.folder(f"host-{number}", definitions) for number in range(3)]
+        places = [self.folder(f"host-{number}", definitions, url) for number in range(3)]
         hosts = [place.start() for place in places]
         begun = time.monotonic()
         kills = 0
@@ -62,9 +65,19 @@ class RecurringTest(HostTestCase):
             self.assertEqual(gaps, [], name)
         print(f"{len(names)} schedules, {SECONDS} s, {kills} hosts killed: each instant once", flush=True)
 
+    def test_each_instant_comes_exactly_once_on_sqlite(self):
+        self.check_each_instant_comes_once(f"sqlite:{self.top}/shared.db")
+
+    def test_each_instant_comes_exactly_once_on_postgresql(self):
+        with PostgresCluster() as cluster:
+            self.check_each_instant_comes_once(cluster.url(cluster.create_database()))
+
+
+class RecurringTest(RecurringTestCase):
     def test_a_definition_is_paused_triggered_and_backfilled(self):
         here = self.folder("one", {"daily": {"type": "misbehave.ok", "schedule": "0 0 1 1 *"},
-                                   "plain": {"type": "misbehave.ok"}})
+                                   "plain": {"type": "misbehave.ok"}},
+                           f"sqlite:{self.top}/jobs.db")
         here.start().wait_ready()
         listed = self.read(here, "recurring", "list")
         self.assertEqual([one["name"] for one in listed], ["daily"])

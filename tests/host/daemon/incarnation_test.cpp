@@ -22,6 +22,7 @@ struct IncarnationTest : testing::Test {
     config::Configuration configuration;
     std::optional<Catalog> catalog;
     std::optional<Incarnation> incarnation;
+    const SourceFolders no_files;
     int declared_dead = 0;
 
     void SetUp() override {
@@ -37,7 +38,7 @@ struct IncarnationTest : testing::Test {
         enter();
     }
     void enter() {
-        incarnation.emplace(io, configuration, *db.storage, db.clock, boot_clock, *catalog, [this] {
+        incarnation.emplace(io, configuration, *db.storage, db.clock, boot_clock, *catalog, no_files, [this] {
             ++declared_dead;
             incarnation.reset();
         });

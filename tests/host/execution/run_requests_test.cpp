@@ -102,11 +102,17 @@ struct RunRequestsTest : testing::Test {
     ClaimedJob run = claim();
     test::CountedEvents answered;
     Guarded<std::vector<JobAnswer>> answers;
-    RunRequests requests{
-        storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, {}, [this](JobAnswer answer) {
-            answers.with([&](auto& all) { all.push_back(std::move(answer)); });
-            answered.happened();
-        }};
+    const SourceFolders no_files;
+    RunRequests requests{storage,
+                         server,
+                         db.clock,
+                         boot_clock,
+                         Retention{.succeeded = 7h},
+                         no_files,
+                         [this](JobAnswer answer) {
+                             answers.with([&](auto& all) { all.push_back(std::move(answer)); });
+                             answered.happened();
+                         }};
     std::int64_t last_number = 0;
 
     ServerId enter() {

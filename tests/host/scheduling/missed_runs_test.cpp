@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 struct MissedRunsTest : testing::Test {
     test::TemporaryStorage db;
-    RecurringJobs recurring{*db.storage, db.clock, {}, {}, [] {}};
+    const SourceFolders no_files;
+    RecurringJobs recurring{*db.storage, db.clock, {}, no_files, [] {}};
 
     // The first instant of `tick`, which has come.
     TimePoint define(Schedule schedule, std::size_t count = 1) {
@@ -49,7 +50,7 @@ TEST_F(MissedRunsTest, AHostThatSleptForADayDoesWhatTheScheduleSays) {
     for (const auto& [missed, runs] :
          {std::pair{Missed::run_once, 1u}, {Missed::skip, 0u}, {Missed::run_all, 25u}}) {
         test::TemporaryStorage own;
-        RecurringJobs host{*own.storage, own.clock, {}, {}, [] {}};
+        RecurringJobs host{*own.storage, own.clock, {}, no_files, [] {}};
         Definition definition;
         definition.name = "tick";
         definition.type = "test.job";
@@ -70,12 +71,37 @@ TEST_F(MissedRunsTest, AClockThatIsSetBackFiresNothingTwice) {
     recurring.run_once();
     db.clock.set(first - 1h);
     EXPECT_EQ(recurring.run_once(), 1s) << "it waits";
+    EXPECT_LT(db->definitions().find("tick")->next_at, first) << "and not for an hour";
     db.clock.set(first);
     recurring.run_once();
     EXPECT_EQ(instants(), std::vector{first});
     db.clock.set(first + 1min);
     recurring.run_once();
     EXPECT_EQ(instants(), (std::vector{first, first + 1min}));
+}
+
+TEST_F(MissedRunsTest, AHostThatComesAfterTheClockWasSetRightSetsCursorsBack) {
+    const TimePoint first = define(Every{1h});
+    recurring.run_once();
+    db.clock.set(first + 365 * 24h);  // somebody's slip
+    recurring.run_once();
+    db.clock.set(first + 10min);
+    RecurringJobs later{*db.storage, db.clock, {}, no_files, [] {}};
+    later.run_once();
+    EXPECT_EQ(db->definitions().find("tick")->next_at, first + 1h);
+    db.clock.set(first + 1h);
+    later.run_once();
+    EXPECT_EQ(instants(), (std::vector{first, first + 1h, first + 365 * 24h}));
+}
+
+TEST_F(MissedRunsTest, APausedScheduleIsNotSetBack) {
+    const TimePoint first = define(Every{1h});
+    recurring.run_once();
+    db->definitions().pause("tick", "me", "holidays", first + 48h);
+    const auto paused = db->definitions().find("tick")->next_at;
+    RecurringJobs later{*db.storage, db.clock, {}, no_files, [] {}};
+    later.run_once();
+    EXPECT_EQ(db->definitions().find("tick")->next_at, paused);
 }
 
 TEST_F(MissedRunsTest, AClockThatIsSetForwardMakesUpForTheStretchOnce) {
@@ -97,8 +123,8 @@ TEST_F(MissedRunsTest, TheClockOfAHostDoesNotMatter) {
     test::ManualClock slow;
     fast.set(first + 1min);
     slow.set(first - 1min);
-    RecurringJobs ahead{*db.storage, fast, {}, {}, [] {}};
-    RecurringJobs behind{*db.storage, slow, {}, {}, [] {}};
+    RecurringJobs ahead{*db.storage, fast, {}, no_files, [] {}};
+    RecurringJobs behind{*db.storage, slow, {}, no_files, [] {}};
     db.clock.set(first - 1s);
     ahead.run_once();
     EXPECT_TRUE(instants().empty()) << "the database's clock has not come so far";

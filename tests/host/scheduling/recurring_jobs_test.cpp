@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 struct RecurringJobsTest : testing::Test {
     test::TemporaryStorage db;
     int fired = 0;
-    RecurringJobs recurring{*db.storage, db.clock, {{"test.job", 3}}, {}, [this] { ++fired; }};
+    const SourceFolders no_files;
+    RecurringJobs recurring{*db.storage, db.clock, {{"test.job", 3}}, no_files, [this] { ++fired; }};
 
     void define(const Schedule& schedule) {
         Definition definition;
@@ -92,14 +93,15 @@ struct RecurringWorkflowsTest : testing::Test {
     test::TemporaryStorage db;
     RecordedFirings storage{*db.storage};
     std::optional<WrittenDefinitions> written;
+    SourceFolders folders;
     std::optional<RecurringJobs> recurring;
 
     // Whose first instant comes now.
     void define(const std::string& yaml, bool has_files = true) {
         written.emplace(yaml);
         storage::apply_definitions(storage.sources(), "default", "server", written->sources());
-        recurring.emplace(storage, db.clock, std::map<std::string, int>{},
-                          has_files ? written->folders() : decltype(written->folders()){}, [] {});
+        folders.replace_by(has_files ? written->folders() : SourceFolders::Folders{});
+        recurring.emplace(storage, db.clock, std::map<std::string, int>{}, folders, [] {});
         db.clock.set(next("a"));
     }
     TimePoint next(const std::string& name) { return storage.definitions().find(name)->next_at.value(); }

@@ -53,6 +53,32 @@ TEST_P(RecurrenceConformance, OnlyWhatIsDueIsRead) {
     EXPECT_EQ(definitions.due(10).due.size(), 3u);
 }
 
+TEST_P(RecurrenceConformance, WhatWasMissedIsKeptUntilMoreIsMissed) {
+    apply({"a"});
+    EXPECT_EQ(definitions.find("a")->missed, std::nullopt);
+    clock.advance(1h);
+    const MissedInstants missed{next("a"), next("a") + 58min};
+    const auto fire_next = [&](const std::optional<MissedInstants>& left_out) {
+        const StoredDefinition stored = definitions.find("a").value();
+        Firing firing{stored.id, stored.revision, *stored.next_at, clock.now() + 1min, {}};
+        firing.missed = left_out;
+        EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
+    };
+    EXPECT_TRUE(definitions.find("a")->is_late_at(clock.now()));
+    fire_next(missed);
+    EXPECT_FALSE(definitions.find("a")->is_late_at(clock.now()));
+    EXPECT_EQ(definitions.find("a")->missed, missed);
+    clock.advance(1min);
+    fire_next({});
+    EXPECT_EQ(definitions.find("a")->missed, missed);
+    const MissedInstants later{next("a"), next("a")};
+    clock.advance(2min);
+    fire_next(later);
+    EXPECT_EQ(definitions.list().at(0).missed, later);
+    apply({"a"}, 2min);
+    EXPECT_EQ(definitions.find("a")->missed, later) << "it is what happened, whatever comes";
+}
+
 TEST_P(RecurrenceConformance, AChangeIsTold) {
     apply({"a"});
     const auto before = definitions.due(1).change;

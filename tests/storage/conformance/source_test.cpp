@@ -198,6 +198,41 @@ TEST_P(SourceConformance, ARefusalStaysUntilItIsMended) {
     EXPECT_EQ(refusals[0].server, "two");
 }
 
+TEST_P(SourceConformance, ARefusalOfAServerThatIsForgottenGoesToo) {
+    const ServerId gone = servers.enter({.incarnation = "one's", .name = "one", .application = "shop"}, {});
+    servers.enter({.incarnation = "two's", .name = "two", .application = "shop"}, {});
+    sources.set_refusal("shop", "one", "bad");
+    sources.set_refusal("shop", "two", "bad");
+    servers.leave(gone);
+    clock.advance(std::chrono::weeks{1} + 1s);
+    sources.set_refusal("shop", "three", "bad, at its very start");
+    upkeep.purge_servers();
+    std::vector<std::string> left;
+    for (const Refusal& refusal : sources.refusals())
+        left.push_back(refusal.server);
+    EXPECT_EQ(left, (std::vector<std::string>{"three", "two"}));
+}
+
+TEST_P(SourceConformance, ThousandsOfDefinitionsComeChangeAndGoAtOnce) {
+    std::vector<std::string> names;
+    for (int number = 0; number < 3000; ++number)
+        names.push_back("job-" + std::to_string(number));
+    EXPECT_EQ(start("one", {file("a.yaml", "v1", names)}).definitions.added, 3000u);
+    EXPECT_EQ(event("one", {edited(file("a.yaml", "v2", names))}).definitions.changed, 3000u);
+    EXPECT_EQ(type_of("job-2999"), "test.v2");
+    EXPECT_EQ(definitions.list().size(), 3000u);
+    names.resize(1);
+    EXPECT_EQ(event("one", {edited(file("a.yaml", "v2", names))}).definitions.retired, 2999u);
+    EXPECT_EQ(definitions.list().size(), 1u);
+}
+
+TEST_P(SourceConformance, ANameTwiceIsRefused) {
+    EXPECT_TRUE(is_refused([&] {
+        start("one", {file("a.yaml", "v1", {"x"}), file("b.yaml", "v1", {"x"})});
+    }));
+    EXPECT_EQ(type_of("x"), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, SourceConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -209,19 +209,19 @@ struct Late {
     Missed missed = Missed::run_once;
     Duration late{};  // after minute 10, with the first instant at minute 1
     std::vector<int> minutes;
-    bool has_skipped = false;
+    int missed_until = 0;  // the last minute without a run; 0: there is none
     int catch_ups = kMostCatchUps;
 };
 
 TEST(DueInstants, FollowTheRuleForMissedOnes) {
     const std::vector<Late> table{
-        {Missed::run_once, 0s, {10}, true},   // the one on time stands for those before it
-        {Missed::run_once, 31s, {10}, true},  // all are missed: the latest
-        {Missed::skip, 30s, {10}, true},      // grace: half a minute
-        {Missed::skip, 31s, {}, true},        //
-        {Missed::run_all, 0s, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, false},
-        {Missed::run_all, 40s, {8, 9, 10}, true, 3},     // the latest three
-        {Missed::run_all, 10s, {7, 8, 9, 10}, true, 3},  // and the one that is on time
+        {Missed::run_once, 0s, {10}, 9},   // the one on time stands for those before it
+        {Missed::run_once, 31s, {10}, 9},  // all are missed: the latest
+        {Missed::skip, 30s, {10}, 9},      // grace: half a minute
+        {Missed::skip, 31s, {}, 10},       //
+        {Missed::run_all, 0s, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 0},
+        {Missed::run_all, 40s, {8, 9, 10}, 7, 3},     // the latest three
+        {Missed::run_all, 10s, {7, 8, 9, 10}, 6, 3},  // and the one that is on time
     };
     for (const Late& row : table) {
         Schedule schedule = Every{1min};
@@ -232,7 +232,9 @@ TEST(DueInstants, FollowTheRuleForMissedOnes) {
         for (const int minute : row.minutes)
             expected.push_back(TimePoint{1min * minute});
         EXPECT_EQ(due.instants, expected) << to_string(row.missed) << " " << to_text(row.late);
-        EXPECT_EQ(due.has_skipped, row.has_skipped) << to_string(row.missed) << " " << to_text(row.late);
+        std::optional<MissedInstants> missed;
+        if (row.missed_until > 0) missed = {TimePoint{1min}, TimePoint{1min * row.missed_until}};
+        EXPECT_EQ(due.missed, missed) << to_string(row.missed) << " " << to_text(row.late);
         EXPECT_EQ(due.next, TimePoint{11min});
     }
 }
@@ -243,7 +245,7 @@ TEST(DueInstants, AnInstantOnTimeIsAlone) {
         schedule.missed = missed;
         const DueInstants due = due_instants(schedule, TimePoint{1min}, TimePoint{1min + 5ms});
         EXPECT_EQ(due.instants, std::vector{TimePoint{1min}});
-        EXPECT_FALSE(due.has_skipped);
+        EXPECT_EQ(due.missed, std::nullopt);
     }
 }
 
@@ -269,6 +271,7 @@ TEST(DueInstants, AYearOfSecondsTakesNoTime) {
     const TimePoint first = at("2025-01-01T00:00:00Z");
     const DueInstants due = due_instants(schedule, first, first + 365 * 24h);
     EXPECT_EQ(due.instants, std::vector{first + 365 * 24h});
+    EXPECT_EQ(due.missed, (MissedInstants{first, first + 365 * 24h - 1s}));
 }
 
 }  // namespace

@@ -79,7 +79,6 @@ struct ServerRecord {
 
 struct DefinitionRecord {
     StoredDefinition stored;
-    std::string applied_by;
     bool is_retired = false;
 };
 

@@ -10,15 +10,11 @@ namespace jobhost::storage::model {
 
 namespace {
 
-bool is_paused(const StoredDefinition& stored, TimePoint now) {
-    return stored.pause && (!stored.pause->until || *stored.pause->until > now);
-}
-
 // Of a schedule that starts now.
 std::optional<TimePoint> first_due(const Definition& definition, const StoredDefinition& stored,
                                    TimePoint now) {
     if (!definition.schedule) return std::nullopt;
-    if (!is_paused(stored, now)) return definition.schedule->next(now);
+    if (!stored.is_paused_at(now)) return definition.schedule->next(now);
     return stored.pause->until ? definition.schedule->next(*stored.pause->until - Duration{1}) : std::nullopt;
 }
 
@@ -84,9 +80,8 @@ Firing minding_overlap(ModelDatabase& database, Firing firing, TimePoint now) {
 }
 
 struct Application {
-    std::string server;
     std::span<const SourceDefinitions> sources;
-    const IsGone& is_gone;
+    const std::set<std::string>& gone;
 
     bool lists(const std::string& source) const {
         for (const SourceDefinitions& listed : sources)
@@ -95,7 +90,7 @@ struct Application {
     }
     // Whether these files may change it: it came from one of them, or from one that is gone.
     bool owns(const DefinitionRecord& record) const {
-        return lists(record.stored.source) || is_gone(record.stored.source, record.applied_by);
+        return lists(record.stored.source) || gone.contains(record.stored.source);
     }
 };
 
@@ -115,7 +110,6 @@ void put(DefinitionRecord& record, const Application& by, const std::string& sou
     record.stored.source = source;
     record.stored.definition = given;
     ++record.stored.revision;
-    record.applied_by = by.server;
     record.is_retired = false;
 }
 
@@ -127,9 +121,9 @@ void retire(DefinitionRecord& record) {
 
 }  // namespace
 
-Applied apply_sources(ModelDatabase& database, TimePoint now, const std::string& server,
-                      std::span<const SourceDefinitions> sources, const IsGone& is_gone) {
-    const Application by{server, sources, is_gone};
+Applied apply_sources(ModelDatabase& database, TimePoint now, std::span<const SourceDefinitions> sources,
+                      const std::set<std::string>& gone) {
+    const Application by{sources, gone};
     auto changed = database.definitions;
     Applied applied;
     std::set<std::string> listed;
@@ -194,10 +188,12 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
             for (auto& [name, record] : database.definitions) {
                 StoredDefinition& stored = record.stored;
                 if (stored.id != given.definition || stored.revision != given.revision ||
-                    stored.next_at != given.seen || given.seen > now)
+                    stored.next_at != given.seen ||
+                    (given.seen > now && !(given.jobs.empty() && given.next && *given.next < given.seen)))
                     continue;
                 const Firing firing = minding_overlap(database, given, now);
                 stored.next_at = firing.next;
+                if (firing.missed) stored.missed = firing.missed;
                 submit(database, firing.batches, firing.jobs, now);
                 for (const BatchId batch : firing.opens)
                     database.batches.at(batch).seen.state = BatchState::awaiting;
@@ -217,7 +213,7 @@ bool ModelDefinitionStore::pause(const std::string& name, const std::string& by,
         StoredDefinition* stored = find_live(database, name);
         if (stored == nullptr) return false;
         DefinitionPause pause{.at = now, .until = until, .by = by, .reason = reason};
-        if (is_paused(*stored, now)) {
+        if (stored->is_paused_at(now)) {
             pause.at = stored->pause->at;
             pause.by = stored->pause->by;
         }
@@ -232,7 +228,7 @@ bool ModelDefinitionStore::resume(const std::string& name, const std::string& by
     check_asker(by);
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         StoredDefinition* stored = find_live(database, name);
-        if (stored == nullptr || !is_paused(*stored, now)) return false;
+        if (stored == nullptr || !stored->is_paused_at(now)) return false;
         stored->pause.reset();
         stored->next_at = first_due(stored->definition, *stored, now);
         note(database, Verb::resume_definition, by, name, now);

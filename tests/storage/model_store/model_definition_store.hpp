@@ -6,10 +6,8 @@
 
 namespace jobhost::storage::model {
 
-// Whether a source that is not among those given is gone; asked with who applied it last.
-using IsGone = std::function<bool(const std::string& source, const std::string& applied_by)>;
-Applied apply_sources(ModelDatabase& database, TimePoint now, const std::string& server,
-                      std::span<const SourceDefinitions> sources, const IsGone& is_gone);
+Applied apply_sources(ModelDatabase& database, TimePoint now, std::span<const SourceDefinitions> sources,
+                      const std::set<std::string>& gone);
 
 class ModelDefinitionStore final : public DefinitionStore {
 public:

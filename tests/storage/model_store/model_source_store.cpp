@@ -51,9 +51,7 @@ SourcesApplied apply_files(ModelDatabase& database, TimePoint now, const SourceF
     }
     for (const std::string& source : gone)
         add(source, "");
-    applied.definitions =
-        apply_sources(database, now, files.server, counting,
-                      [&](const std::string& source, const std::string&) { return gone.contains(source); });
+    applied.definitions = apply_sources(database, now, counting, gone);
     return applied;
 }
 

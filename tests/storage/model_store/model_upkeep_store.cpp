@@ -159,11 +159,18 @@ std::size_t ModelUpkeepStore::purge_servers() {
         std::set<ServerId> holders;  // somebody will recover them
         for (const auto& [id, job] : database.jobs)
             if (job.state() == StateName::processing) holders.insert(job.server);
-        return std::erase_if(database.servers, [&](const auto& entry) {
+        const TimePoint before = now - std::chrono::weeks{1};
+        const auto count = std::erase_if(database.servers, [&](const auto& entry) {
             const ServerInfo& info = entry.second.info;
-            return !holders.contains(info.id) && info.state != ServerState::live &&
-                   *info.stopped_at < now - std::chrono::weeks{1};
+            return !holders.contains(info.id) && info.state != ServerState::live && *info.stopped_at < before;
         });
+        std::set<std::pair<std::string, std::string>> known;
+        for (const auto& [id, server] : database.servers)
+            known.emplace(server.info.application, server.info.name);
+        std::erase_if(database.refusals, [&](const auto& entry) {
+            return !known.contains(entry.first) && entry.second.since < before;
+        });
+        return count;
     });
 }
 

@@ -1,13 +1,18 @@
 -- name: definition_list
-SELECT id, name, source, revision, body, next_at, paused_at, paused_until, paused_by, pause_reason
+SELECT definition.id, definition.name, definition.source, definition.revision, definition.body, definition.next_at,
+       definition.retired_at, definition.paused_at, definition.paused_until, definition.paused_by, definition.pause_reason,
+       definition.missed_first, definition.missed_last
 FROM definition
-WHERE retired_at IS NULL
-ORDER BY name;
+WHERE definition.retired_at IS NULL
+ORDER BY definition.name;
 
 -- name: definition_find
-SELECT id, source, revision, body, next_at, retired_at, paused_at, paused_until, paused_by, pause_reason
-FROM definition
-WHERE name = :name;
+-- Retired ones, too.
+SELECT definition.id, definition.name, definition.source, definition.revision, definition.body, definition.next_at,
+       definition.retired_at, definition.paused_at, definition.paused_until, definition.paused_by, definition.pause_reason,
+       definition.missed_first, definition.missed_last
+FROM ${rows: name text}
+JOIN definition ON definition.name = given.name;
 
 -- name: definition_due
 SELECT ${top:count} id, revision, next_at
@@ -26,21 +31,24 @@ SELECT number FROM definition_change WHERE id = 1;
 UPDATE definition_change SET number = number + 1 WHERE id = 1;
 
 -- name: definition_owner_list
-SELECT name, source, applied_by FROM definition WHERE retired_at IS NULL;
+SELECT name, source FROM definition WHERE retired_at IS NULL;
 
 -- name: definition_insert
 INSERT INTO definition (name, source, applied_by, revision, body, next_at, created_at, updated_at)
-VALUES (:name, :source, :server, 1, :body, :next_at, :now, :now);
+SELECT given.name, given.source, :server, 1, given.body, given.next_at, CAST(:now AS bigint), CAST(:now AS bigint)
+FROM ${rows: name text, source text, body text, next_at bigint};
 
 -- name: definition_change
 UPDATE definition
-SET source = :source, applied_by = :server, revision = revision + 1, body = :body, next_at = :next_at, retired_at = NULL, updated_at = :now
-WHERE id = :id;
+SET source = given.source, applied_by = :server, revision = definition.revision + 1, body = given.body,
+    next_at = given.next_at, retired_at = NULL, updated_at = :now
+FROM ${rows: id bigint, source text, body text, next_at bigint}
+WHERE definition.id = given.id;
 
 -- name: definition_retire
 UPDATE definition
-SET revision = revision + 1, next_at = NULL, retired_at = :now, updated_at = :now
-WHERE name = :name;
+SET revision = definition.revision + 1, next_at = NULL, retired_at = :now, updated_at = :now
+WHERE definition.id ${in:ids};
 
 -- name: definition_hold
 SELECT id, revision, next_at
@@ -52,8 +60,9 @@ ${for_update};
 -- name: definition_move_cursors
 -- Of definitions that are held.
 UPDATE definition
-SET next_at = given.next_at
-FROM ${rows: id bigint, next_at bigint}
+SET next_at = given.next_at, missed_first = COALESCE(given.missed_first, definition.missed_first),
+    missed_last = COALESCE(given.missed_last, definition.missed_last)
+FROM ${rows: id bigint, next_at bigint, missed_first bigint, missed_last bigint}
 WHERE definition.id = given.id;
 
 -- name: definition_pause

@@ -30,3 +30,11 @@ DELETE FROM refused_configuration WHERE application = :application AND server = 
 -- name: refusal_add
 INSERT INTO refused_configuration (application, server, problems, refused_at)
 VALUES (:application, :server, :problems, :now);
+
+-- name: refusal_forget
+-- Of servers that are not known any more. One that begins tells it before it is known.
+DELETE FROM refused_configuration
+WHERE refused_at < :before AND NOT EXISTS (
+    SELECT 1
+    FROM server
+    WHERE server.application = refused_configuration.application AND server.name = refused_configuration.server);

@@ -4,6 +4,10 @@ ALTER TABLE definition ADD paused_until bigint NULL;
 ALTER TABLE definition ADD paused_by nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT '';
 ALTER TABLE definition ADD pause_reason nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT '';
 
+-- The latest stretch of instants that got no run, as no host was there in time: its first and its last one.
+ALTER TABLE definition ADD missed_first bigint NULL;
+ALTER TABLE definition ADD missed_last bigint NULL;
+
 -- Raised by each change of a definition, so that hosts need not read all of them to know that none has changed.
 CREATE TABLE definition_change (
     id bigint NOT NULL PRIMARY KEY,

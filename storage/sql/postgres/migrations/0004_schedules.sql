@@ -4,6 +4,10 @@ ALTER TABLE definition ADD COLUMN paused_until bigint;
 ALTER TABLE definition ADD COLUMN paused_by text NOT NULL DEFAULT '';
 ALTER TABLE definition ADD COLUMN pause_reason text NOT NULL DEFAULT '';
 
+-- The latest stretch of instants that got no run, as no host was there in time: its first and its last one.
+ALTER TABLE definition ADD COLUMN missed_first bigint;
+ALTER TABLE definition ADD COLUMN missed_last bigint;
+
 -- Raised by each change of a definition, so that hosts need not read all of them to know that none has changed.
 CREATE TABLE definition_change (
     id bigint NOT NULL PRIMARY KEY,

@@ -4,6 +4,10 @@ ALTER TABLE definition ADD COLUMN paused_until INTEGER;
 ALTER TABLE definition ADD COLUMN paused_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE definition ADD COLUMN pause_reason TEXT NOT NULL DEFAULT '';
 
+-- The latest stretch of instants that got no run, as no host was there in time: its first and its last one.
+ALTER TABLE definition ADD COLUMN missed_first INTEGER;
+ALTER TABLE definition ADD COLUMN missed_last INTEGER;
+
 -- Raised by each change of a definition, so that hosts need not read all of them to know that none has changed.
 CREATE TABLE definition_change (
     id INTEGER NOT NULL PRIMARY KEY,
