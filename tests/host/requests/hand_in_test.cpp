@@ -54,6 +54,7 @@ public:
     storage::BatchPage list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) override {
         return {};
     }
+    std::vector<storage::Identified> identify(std::span<const std::int64_t>) override { return {}; }
     std::vector<Batch> within(BatchId, std::size_t) override { return {}; }
     std::vector<ParentEnd> parents(JobId) override { return {}; }
     std::vector<storage::Child> children(std::variant<JobId, BatchId>, std::size_t) override { return {}; }
