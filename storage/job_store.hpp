@@ -30,6 +30,14 @@ struct Settlement {
     std::optional<JobEvent> event;
     std::vector<LogChunk> log;
     std::vector<NewJob> jobs;  // handed in if the settlement counts, in its transaction; with ids
+    // How the run ended if these jobs are refused: then none of them is handed in, and the event's message
+    // goes on with ": " and why.
+    struct Refused {
+        Cause cause = Cause::failed;
+        State target;  // REQUIRES: as above
+        JobEvent event;
+    };
+    std::optional<Refused> if_refused;  // REQUIRES: there is one if there are jobs
 };
 
 // What a server can run, best first: lanes of a smaller rank are emptied before those of a larger one; within
@@ -69,6 +77,7 @@ struct Exchanged {
     std::vector<ClaimedJob> claimed;  // best first
     bool server_is_live = true;       // false: declared dead or stopped meanwhile; nothing was claimed
     std::size_t mutilated = 0;        // settlements written without their texts, which could not be stored
+    std::size_t refused = 0;          // settlements whose jobs were refused
 };
 
 // A run as the database knows it.
@@ -104,7 +113,8 @@ public:
     // claim that meets very many of those may return less than there is; the next one goes on. After an error
     // that left open whether it took effect, the same settlements are simply given again; claims that nobody
     // received are found by runs_of(). A settlement that the database refuses for what is in it keeps its
-    // outcome and loses its texts, and does not hold up the others.
+    // outcome and loses its texts, and does not hold up the others; one whose jobs are refused ends as it
+    // says itself.
     virtual Exchanged exchange(ServerId server, std::span<const Settlement> settlements,
                                const ClaimRequest& claim) = 0;
 

@@ -24,6 +24,12 @@ struct RunKey {
     Lease lease;
 };
 
+// One of the calls by which a run hands in jobs.
+struct RunCall {
+    std::int64_t number = 0;  // from 1 on; the same in each run of the job
+    std::string digest;       // of all that it asks for: SHA-256, in hexadecimal
+};
+
 // What earlier runs of a job have left.
 struct SavedWork {
     std::string checkpoint;                                  // JSON; empty: none
@@ -42,20 +48,24 @@ public:
 
     // One page, from the step in position `first`, 0 or `next`; the first page has the checkpoint.
     virtual SavedWork load(JobId job, std::int64_t first) = 0;
-    // The result of a step; nothing: it has not been completed.
-    virtual std::optional<std::string> find_step(JobId job, const std::string& name) = 0;
     // Replaces the checkpoint. False: the run is not this server's any more, and nothing was written. Throws
     // refused for what is too large or not JSON.
     virtual bool save_checkpoint(const RunKey& run, const std::string& checkpoint) = 0;
     // A step is completed once: the first result stays. False as above. Throws refused as above,
     // and for more than kMaxSteps or kMaxStepsSize.
     virtual bool save_step(const RunKey& run, const std::string& name, const std::string& result) = 0;
-    // Jobs that a run hands in, each with creator and call_no: durable at once. Nothing: the run is not this
-    // server's any more, and nothing was handed in. A call that an earlier run made already is answered by
-    // its job. Throws refused as WorkflowStore::submit(), and when a call comes again with another type or
-    // other arguments.
-    virtual std::optional<std::vector<Inserted>> submit(const RunKey& run, std::span<const NewBatch> batches,
-                                                        std::span<const NewJob> jobs) = 0;
+
+    // What submit() has answered to that call of this run, or of an earlier one. Nothing: the call is a new
+    // one, or the run is not this server's any more. Throws refused when the call asked for something else.
+    virtual std::optional<std::vector<std::int64_t>> answer_to(const RunKey& run, const RunCall& call) = 0;
+    // Batches and jobs that a run hands in, each job with the run's as its creator: durable at once, together
+    // with the answer. That is the ids of the batches, then of the jobs that stand for those asked for, in
+    // their order. Nothing: the run is not this server's any more, and nothing was handed in. A call that was
+    // made already is answered as it was then, whatever has become of its jobs. Throws refused as
+    // answer_to() and WorkflowStore::submit().
+    virtual std::optional<std::vector<std::int64_t>> submit(const RunKey& run, const RunCall& call,
+                                                            std::span<const NewBatch> batches,
+                                                            std::span<const NewJob> jobs) = 0;
 };
 
 }  // namespace jobhost::storage

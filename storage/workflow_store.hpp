@@ -4,9 +4,11 @@
 #include "storage/model/batch.hpp"
 #include "storage/model/job.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace jobhost::storage {
@@ -21,6 +23,12 @@ struct Child {
     std::variant<JobId, BatchId> id;
     Condition on = Condition::succeeded;
     std::optional<bool> is_met;  // nothing: what it waits for has not ended
+};
+
+// What stands behind an id.
+struct Identified {
+    std::variant<JobId, BatchId> id;
+    bool is_cancelled = false;  // a batch that nothing can join any more
 };
 
 // Thread-safe. Every call may throw StorageError.
@@ -43,6 +51,8 @@ public:
     // Costs the same for any number of members. False: it is final already. Throws refused if there is none.
     virtual bool cancel(BatchId batch, const std::string& by) = 0;
 
+    // Those of `ids` that are there, in any order.
+    virtual std::vector<Identified> identify(std::span<const std::int64_t> ids) = 0;
     virtual std::optional<Batch> find(BatchId batch) = 0;
     // From the newest; of one state if it is given. `from`: BatchPage::next.
     virtual BatchPage list(std::optional<BatchState> state, std::size_t limit,
@@ -54,6 +64,8 @@ public:
 
     // What touches many jobs, such as the start of a large batch, goes on in small transactions: does at most
     // `limit` of it, and returns how much. Any host may call it; less than `limit`: nothing is left for now.
+    // Something that cannot go on holds up nothing else: it is thrown as refused, once, with what to do about
+    // it, and tried again by later calls, more and more rarely.
     virtual std::size_t go_on(std::size_t limit) = 0;
     // Looks for jobs and batches that wait although what they wait for has come, at most `limit` from a
     // position that it keeps itself, and lets them go; how many. Anything but 0 means a defect.

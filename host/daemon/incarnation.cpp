@@ -58,12 +58,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 served_by(settings_, catalog),
                 boot_clock,
                 exchange_callbacks()},
-      requests_{storage,
-                server_,
-                clock,
-                boot_clock,
-                settings_.retention,
-                folders,
+      requests_{{storage, server_, clock, boot_clock, settings_.retention, folders},
                 [this](JobAnswer answer) {
                     post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
                 }},

@@ -148,9 +148,13 @@ void ExchangeLoop::written(const Errand& errand, const storage::Exchanged& excha
                 "job {}: the outcome of a run that this server no longer held was refused (lease {})",
                 settlements[i].job.value, settlements[i].lease.value);
     if (exchanged.mutilated > 0)
-        spdlog::error(
-            "{} outcomes were written without the texts, or the jobs to hand in, that the database refuses",
-            exchanged.mutilated);
+        spdlog::error("{} outcomes were written without the texts that the database refuses",
+                      exchanged.mutilated);
+    if (exchanged.refused > 0)
+        spdlog::warn(
+            "{} runs succeeded and count as failed, for the jobs that they hand in on success were refused; "
+            "'jobhost jobs show' tells of each why",
+            exchanged.refused);
 }
 
 // The give-backs are found anew.

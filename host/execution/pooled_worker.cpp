@@ -84,9 +84,11 @@ void WorkerPool::Worker::on_request(worker::RequestMessage request) {
 }
 
 void WorkerPool::Worker::answer(JobAnswer answer) {
-    if (!run_->hand_in_on_success(std::move(answer.jobs))) {
+    if (!answer.jobs.empty() && !run_->hand_in_on_success(answer.call, std::move(answer.jobs))) {
         answer.reply.status = JOBHOST_LIMIT;
-        answer.reply.problem = "a run hands in at most 1,000 jobs on success, with 4 MiB of arguments";
+        answer.reply.problem =
+            "a run can hand in at most 1,000 jobs of 4 MiB on success, all its calls together, and this call "
+            "is over that; hand in one job that hands in the others";
     }
     process_.reply(answer.reply);
 }

@@ -1,5 +1,6 @@
 #include "host/execution/run.hpp"
 
+#include "host/execution/job_weight.hpp"
 #include "host/scheduling/references.hpp"
 #include "storage/model/time_text.hpp"
 
@@ -10,10 +11,6 @@
 namespace jobhost::host {
 
 namespace {
-
-// What one transaction writes beside an outcome.
-constexpr std::size_t kMostJobsOnSuccess = 1000;
-constexpr std::size_t kMostBytesOnSuccess = std::size_t{4} << 20;
 
 RunRequest request_of(const Assignment& assignment) {
     const ClaimedJob& job = assignment.job;
@@ -122,12 +119,14 @@ void Run::kill(Interruption why) {
     worker_.kill();
 }
 
-bool Run::hand_in_on_success(std::vector<NewJob> jobs) {
+bool Run::hand_in_on_success(std::int64_t call, std::vector<NewJob> jobs) {
+    if (calls_on_success_.contains(call)) return true;
     std::size_t size = size_on_success_;
     for (const NewJob& job : jobs)
-        size += job.arguments.size();
+        size += weight_of(job);
     if (jobs_on_success_.size() + jobs.size() > kMostJobsOnSuccess || size > kMostBytesOnSuccess)
         return false;
+    calls_on_success_.insert(call);
     size_on_success_ = size;
     jobs_on_success_.insert(jobs_on_success_.end(), std::make_move_iterator(jobs.begin()),
                             std::make_move_iterator(jobs.end()));

@@ -7,6 +7,8 @@
 #include "host/plugin/worker_process.hpp"
 #include "host/sync/timer.hpp"
 
+#include <set>
+
 namespace jobhost::host {
 
 // I/O thread only.
@@ -30,8 +32,13 @@ public:
     // Now it is ended.
     void kill(Interruption why);
 
-    // Jobs to be handed in if it succeeds. False: they are too many or too large together, and none is.
-    bool hand_in_on_success(std::vector<NewJob> jobs);
+    // What one transaction hands in beside an outcome.
+    static constexpr std::size_t kMostJobsOnSuccess = 1000;
+    static constexpr std::size_t kMostBytesOnSuccess = std::size_t{4} << 20;
+
+    // Jobs to be handed in if it succeeds; a call that comes again, because its answer was lost, counts once.
+    // False: with those of earlier calls they are too many or too large, and none of this call is.
+    bool hand_in_on_success(std::int64_t call, std::vector<NewJob> jobs);
 
     // How the run ended, given what its worker says.
     RunEnd end(RunResult result) const;
@@ -53,8 +60,9 @@ private:
     const TimePoint started_at_;
     Why why_stopped_ = Why::running;
     bool is_asked_ = false;
+    std::set<std::int64_t> calls_on_success_;
     std::vector<NewJob> jobs_on_success_;
-    std::size_t size_on_success_ = 0;  // bytes of their arguments
+    std::size_t size_on_success_ = 0;  // bytes
     Timer timer_;
 };
 

@@ -57,6 +57,27 @@ Decision decide(const ClaimedJob& job, const RunEnd& end, double random) {
     return retry_or_give_up(job, end, random);
 }
 
+JobEvent event_of(const ClaimedJob& job, const RunEnd& end, Cause cause, const std::string& server) {
+    return {.at = end.finished_at,
+            .cause = cause,
+            .attempt = job.attempt,
+            .error_code = end.error_code,
+            .message = end.error_message,
+            .by = server,
+            .detail = end.detail};
+}
+
+// A run that succeeded, but for the jobs that it hands in.
+storage::Settlement::Refused refused_end_of(const ClaimedJob& job, const RunEnd& succeeded, double random,
+                                            const std::string& server) {
+    RunEnd end{.outcome = Outcome::failed,
+               .error_code = "jobs_refused",
+               .error_message = "the run succeeded, but the jobs that it hands in on success are refused",
+               .finished_at = succeeded.finished_at};
+    Decision decision = decide(job, end, random);
+    return {decision.cause, std::move(decision.target), event_of(job, end, decision.cause, server)};
+}
+
 }  // namespace
 
 storage::Settlement settlement_of(const ClaimedJob& job, const RunEnd& end, double random,
@@ -72,15 +93,11 @@ storage::Settlement settlement_of(const ClaimedJob& job, const RunEnd& end, doub
         .new_interruptions = end.outcome == Outcome::interrupted ? 1 : 0,
         .new_warnings = end.warnings,
     };
-    if (end.outcome == Outcome::succeeded) settlement.jobs = end.jobs;
-    if (!end.error_code.empty())
-        settlement.event = JobEvent{.at = end.finished_at,
-                                    .cause = settlement.cause,
-                                    .attempt = job.attempt,
-                                    .error_code = end.error_code,
-                                    .message = end.error_message,
-                                    .by = server,
-                                    .detail = end.detail};
+    if (!end.error_code.empty()) settlement.event = event_of(job, end, settlement.cause, server);
+    if (end.outcome == Outcome::succeeded && !end.jobs.empty()) {
+        settlement.jobs = end.jobs;
+        settlement.if_refused = refused_end_of(job, end, random, server);
+    }
     return settlement;
 }
 

@@ -1,5 +1,7 @@
 #include "host/execution/unwritten.hpp"
 
+#include "host/execution/job_weight.hpp"
+
 #include <iterator>
 #include <utility>
 
@@ -20,6 +22,8 @@ std::size_t size_of(const storage::Settlement& settlement) {
     if (settlement.event) size += settlement.event->error_code.size() + settlement.event->message.size();
     for (const storage::LogChunk& chunk : settlement.log)
         size += size_of(chunk);
+    for (const NewJob& job : settlement.jobs)
+        size += kOverhead + weight_of(job);
     return size;
 }
 

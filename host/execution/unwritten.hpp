@@ -12,7 +12,8 @@ namespace jobhost::host {
 class Unwritten {
 public:
     static constexpr std::size_t kMostResults = 1000;
-    static constexpr std::size_t kMostBytes = std::size_t{32} << 20;  // results, errors and logs
+    static constexpr std::size_t kMostBytes = std::size_t{32}
+                                              << 20;  // results, errors, logs, jobs to be handed in
 
     struct Batch {
         std::vector<storage::Settlement> settlements;

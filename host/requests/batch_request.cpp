@@ -102,6 +102,33 @@ After after_of(const json::object& entry) {
     return after;
 }
 
+// Ids that `after` may name, wherever it stands; some of them may turn out to be names.
+void add_ids(const json::value& named, std::vector<std::int64_t>& ids) {
+    if (const json::array* list = named.if_array()) {
+        for (const json::value& one : *list)
+            add_ids(one, ids);
+    } else if (const json::object* object = named.if_object()) {
+        if (const json::value* jobs = object->if_contains("jobs")) add_ids(*jobs, ids);
+    } else if (const json::string* text = named.if_string()) {
+        if (const auto id = parse_id(*text)) ids.push_back(*id);
+    } else if (named.is_int64()) {
+        ids.push_back(named.get_int64());
+    }
+}
+void add_awaited_ids(const json::value& batch, std::vector<std::int64_t>& ids) {
+    if (const json::array* list = batch.if_array())
+        for (const json::value& one : *list)
+            add_awaited_ids(one, ids);
+    const json::object* object = batch.if_object();
+    if (object == nullptr) return;
+    for (const auto& [key, value] : *object) {
+        if (key == "after")
+            add_ids(value, ids);
+        else if (key != "args" && key != "for_each")
+            add_awaited_ids(value, ids);
+    }
+}
+
 using JobOrBatch = std::variant<JobId, BatchId>;
 
 // What stands beside each other in one batch; a job that is made for each item is there once for each.
@@ -113,6 +140,9 @@ public:
         : file_{file}, maker_{maker}, as_of_{maker.as_of()} {}
 
     Submission read(const json::value& root) {
+        std::vector<std::int64_t> ids;
+        add_awaited_ids(root, ids);
+        maker_.look_up(ids);
         at("", [&] { read_batch(object_of(root, "a batch"), BatchId{next_id()}, std::nullopt, {}, ""); });
         if (problem_count_ == 0) return std::move(submission_);
         refuse(problems_ + "nothing was enqueued: " + std::to_string(problem_count_) +

@@ -12,6 +12,8 @@ namespace jobhost::host {
 
 namespace {
 
+using storage::StorageError;
+
 // A batch or a job, by its place: batches first, then jobs.
 using Place = std::size_t;
 
@@ -65,7 +67,15 @@ std::vector<Inserted> stage(storage::WorkflowStore& workflows, std::span<NewBatc
     std::vector<NewJob> some_jobs;
     std::size_t bytes = 0;
     const auto submit = [&] {
-        std::ranges::copy(workflows.submit(some_batches, some_jobs), std::back_inserter(inserted));
+        try {
+            std::ranges::copy(workflows.submit(some_batches, some_jobs), std::back_inserter(inserted));
+        } catch (const StorageError& error) {
+            if (error.kind() != StorageError::Kind::refused) throw;
+            // It counts the jobs of this part alone.
+            throw StorageError{error.kind(), "of the " + std::to_string(some_jobs.size()) +
+                                                 " jobs that come after " + std::to_string(inserted.size()) +
+                                                 " others: " + error.what()};
+        }
         some_batches.clear();
         some_jobs.clear();
         bytes = 0;
@@ -108,8 +118,8 @@ std::size_t hand_in(storage::WorkflowStore& workflows, std::span<NewBatch> batch
     if (goes_at_once(batches, jobs)) return count_new(workflows.submit(batches, jobs));
     try {
         return count_new(stage(workflows, batches, jobs, order, progress));
-    } catch (const storage::StorageError& error) {
-        if (error.kind() == storage::StorageError::Kind::refused && workflows.find(batches.front().id))
+    } catch (const StorageError& error) {
+        if (error.kind() == StorageError::Kind::refused && workflows.find(batches.front().id))
             workflows.cancel(batches.front().id, by);
         throw;
     }

@@ -106,13 +106,11 @@ void JobMaker::check_places(const NewJob& job) {
                (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?"
                         : "; define it under 'limits' in the host file, or by 'jobhost limits set'"));
     }
-    if (!job.batch || job.batch->value < 0 || batches_.contains(*job.batch)) return;
-    const auto batch = around_.storage.workflows().find(*job.batch);
+    if (!job.batch || job.batch->value < 0) return;
+    const auto batch = identified(job.batch->value);
     const std::string name = "batch " + std::to_string(job.batch->value);
-    if (!batch) refuse("there is no " + name + " to join");
-    if (batch->cancel_requested_at || batch->state == BatchState::cancelled)
-        refuse(name + " was cancelled: nothing can join it any more");
-    batches_.insert(*job.batch);
+    if (!batch || !std::holds_alternative<BatchId>(batch->id)) refuse("there is no " + name + " to join");
+    if (batch->is_cancelled) refuse(name + " was cancelled: nothing can join it any more");
 }
 
 bool JobMaker::is_definition(const std::string& name) {
@@ -209,17 +207,26 @@ void JobMaker::check_arguments(const std::string& type, const std::string& argum
     refuse(text);
 }
 
+void JobMaker::look_up(const std::vector<std::int64_t>& ids) {
+    std::vector<std::int64_t> unknown;
+    for (const std::int64_t id : ids)
+        if (identified_.try_emplace(id).second) unknown.push_back(id);
+    if (unknown.empty()) return;
+    for (const storage::Identified& found : around_.storage.workflows().identify(unknown))
+        identified_[std::visit([](auto id) { return id.value; }, found.id)] = found;
+}
+
+std::optional<storage::Identified> JobMaker::identified(std::int64_t id) {
+    look_up({id});
+    return identified_.at(id);
+}
+
 Parent JobMaker::parent(std::int64_t id, Condition on) {
-    const auto known = parents_.find(id);
-    if (known != parents_.end()) return {known->second, on};
-    if (around_.storage.queries().find(JobId{id}))
-        parents_.emplace(id, JobId{id});
-    else if (around_.storage.workflows().find(BatchId{id}))
-        parents_.emplace(id, BatchId{id});
-    else
+    const auto found = identified(id);
+    if (!found)
         refuse("there is no job or batch " + std::to_string(id) +
                " to wait for (finished ones are removed when their retention is over)");
-    return {parents_.at(id), on};
+    return {found->id, on};
 }
 
 std::string JobMaker::nearest_definition(const std::string& name) {

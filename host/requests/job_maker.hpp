@@ -10,9 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace jobhost::host {
@@ -40,7 +38,9 @@ public:
     Submission make(const JobRequest& request);
     // That they are a JSON object which that type can take.
     void check_arguments(const std::string& type, const std::string& arguments);
-    // What has that number in the database.
+    // Looks up in one go what requests name by ids: what they wait for, and the batches that they join.
+    void look_up(const std::vector<std::int64_t>& ids);
+    // What has that id in the database.
     Parent parent(std::int64_t id, Condition on);
     TimePoint as_of() const { return around_.as_of ? around_.as_of() : around_.clock.now(); }
 
@@ -50,17 +50,18 @@ private:
     NewJob of_type(const JobRequest& request);
     void apply(const JobRequest& request, NewJob& job);
     int payload_version(const std::string& type);
-    // That the limits and the batch are there: the store would name the job by a number that nobody knows.
+    // That the limits and the batch are there: here it can be said what they might be called.
     void check_places(const NewJob& job);
+    // Nothing: there is neither a job nor a batch.
+    std::optional<storage::Identified> identified(std::int64_t id);
     // "; did you mean 'nightly-backup'?", or nothing.
     std::string nearest_definition(const std::string& name);
 
     Surroundings around_;
     // As looked up so far.
-    std::map<std::string, bool> definitions_;                       // whether there is one of that name
-    std::optional<std::vector<std::string>> limits_;                // their names, once they were needed
-    std::set<BatchId> batches_;                                     // that can be joined
-    std::map<std::int64_t, std::variant<JobId, BatchId>> parents_;  // by number
+    std::map<std::string, bool> definitions_;         // whether there is one of that name
+    std::optional<std::vector<std::string>> limits_;  // their names, once they were needed
+    std::map<std::int64_t, std::optional<storage::Identified>> identified_;
 };
 
 }  // namespace jobhost::host

@@ -2,9 +2,7 @@
 
 #include "host/requests/batch_request.hpp"
 #include "host/requests/json_member.hpp"
-#include "host/worker/json_text.hpp"
-#include "host/worker/limits.hpp"
-#include "storage/text.hpp"
+#include "host/requests/request_json.hpp"
 
 #include <boost/json.hpp>
 
@@ -16,13 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value parsed(std::string_view text) {
-    if (!worker::is_json(text) || !storage::is_storable(text)) throw BadRequest{"it is not JSON in UTF-8"};
-    json::parse_options options;
-    options.max_depth = worker::kMaxJsonDepth;
-    return json::parse(text, {}, options);
-}
-
 // A job has a type, and may lie in a batch.
 const json::value* batch_in(const json::value& request) {
     const json::object* object = request.if_object();
@@ -32,31 +23,48 @@ const json::value* batch_in(const json::value& request) {
     return batch;
 }
 
+[[noreturn]] void refuse_more_than(std::size_t most) {
+    throw BadRequest{"at most " + std::to_string(most) + " jobs and batches can be handed in at once"};
+}
+
 void add(Submission& all, Submission made, std::size_t most) {
     all.append(std::move(made));
-    if (all.count() > most)
-        throw BadRequest{"at most " + std::to_string(most) + " jobs and batches can be handed in at once"};
+    if (all.count() > most) refuse_more_than(most);
+}
+
+// What is wrong is told with the number of the item.
+template <class Each>
+void for_each_item(std::size_t count, Each each) {
+    for (std::size_t i = 0; i < count; ++i) {
+        try {
+            each(i);
+        } catch (const BadRequest& error) {
+            throw BadRequest{"job " + std::to_string(i + 1) + ": " + error.what()};
+        }
+    }
 }
 
 }  // namespace
 
 Submission submission(std::string_view text, JobMaker& maker, std::size_t most) {
-    const json::value request = parsed(text);
+    const json::value request = parsed_request(text);
     Submission all;
     if (const json::value* batch = batch_in(request)) {
         add(all, batch_submission(*batch, {}, maker), most);
     } else if (!request.is_array()) {
         add(all, maker.make(job_request(text)), most);
     } else {
-        std::size_t number = 0;
-        for (const std::string_view item : json_items(text)) {
-            ++number;
-            try {
-                add(all, maker.make(job_request(item)), most);
-            } catch (const BadRequest& error) {
-                throw BadRequest{"job " + std::to_string(number) + ": " + error.what()};
-            }
-        }
+        const std::vector<std::string_view> items = json_items(text);
+        std::vector<JobRequest> requests;
+        std::vector<std::int64_t> ids;
+        for_each_item(items.size(), [&](std::size_t i) {
+            if (i == most) refuse_more_than(most);
+            const JobRequest& made = requests.emplace_back(job_request(items[i]));
+            ids.insert(ids.end(), made.after.begin(), made.after.end());
+            if (made.batch) ids.push_back(made.batch->value);
+        });
+        maker.look_up(ids);
+        for_each_item(items.size(), [&](std::size_t i) { add(all, maker.make(requests[i]), most); });
     }
     if (all.jobs.empty()) throw BadRequest{"there is no job in it"};
     return all;

@@ -1,5 +1,7 @@
 #include "host/upkeep/background_work.hpp"
 
+#include "storage/storage_error.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace jobhost::host {
@@ -20,13 +22,24 @@ constexpr Duration kSweepPeriod = 1min;
 Duration BackgroundWork::run_once() {
     const BootTime now = clock_.now();
     if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
-    const bool has_more_workflows = announced(workflows_.go_on(kBatch));
+    const bool has_more_workflows = announced(go_on_with_workflows());
     const bool has_more_operations = announced(operations_.go_on(kBatch));
     const bool has_more_grants = announced(limits_.grant(kBatch));
     if (has_more_workflows || has_more_operations || has_more_grants) return Duration::zero();
     next_look_ = now + kPeriodWithNews;
     sweep();
     return kPollPeriod;
+}
+
+// What cannot go on is told once, and nothing else waits for it.
+std::size_t BackgroundWork::go_on_with_workflows() {
+    try {
+        return workflows_.go_on(kBatch);
+    } catch (const storage::StorageError& error) {
+        if (error.kind() != storage::StorageError::Kind::refused) throw;
+        spdlog::error("{}", error.what());
+        return kBatch;
+    }
 }
 
 // Whether there is more of it.

@@ -32,6 +32,7 @@ public:
     Duration run_once();
 
 private:
+    std::size_t go_on_with_workflows();
     bool announced(std::size_t count);
     void sweep();
 

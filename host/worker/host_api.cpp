@@ -22,6 +22,7 @@ void jobhost_context::begin(jobhost::worker::RunOrder order) {
     saved.reset();
     const std::lock_guard calls_lock{calls_mutex};
     calls = 0;
+    calls_on_success = 0;
     unanswered.clear();
 }
 

@@ -82,9 +82,10 @@ enum class RequestKind : std::uint8_t { load, save_checkpoint, save_step, enqueu
 struct RequestMessage {
     std::int64_t number = 0;
     RequestKind kind = RequestKind::load;
-    std::int64_t position = 0;  // load: where the page begins; enqueue…: number of the call, from 1
-    std::string name;           // of a step
-    std::string body;           // what to save or to hand in, as the job gave it
+    std::int64_t position =
+        0;             // load: where the page begins; enqueue…: number of the call of its kind, from 1
+    std::string name;  // of a step
+    std::string body;  // what to save or to hand in, as the job gave it
 };
 
 // Host to worker.

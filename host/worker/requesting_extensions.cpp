@@ -129,7 +129,8 @@ jobhost_status complete_step(jobhost_context* context, jobhost_text name, jobhos
 }
 
 // A call that hands in jobs. One that is made again because its answer did not come keeps its number, so that
-// the host finds what it has done already.
+// the host finds what it has done already. The two kinds are counted apart: a rerun has to repeat only those
+// that have done something.
 RequestMessage call_of(jobhost_context* context, RequestKind kind, jobhost_text json) {
     const std::lock_guard lock{context->calls_mutex};
     for (auto call = context->unanswered.begin(); call != context->unanswered.end(); ++call)
@@ -138,7 +139,8 @@ RequestMessage call_of(jobhost_context* context, RequestKind kind, jobhost_text 
             context->unanswered.erase(call);
             return again;
         }
-    return {.kind = kind, .position = ++context->calls, .body = std::string{view(json)}};
+    std::int64_t& calls = kind == RequestKind::enqueue ? context->calls : context->calls_on_success;
+    return {.kind = kind, .position = ++calls, .body = std::string{view(json)}};
 }
 
 ReplyMessage hand_in(jobhost_context* context, RequestKind kind, jobhost_text json) {

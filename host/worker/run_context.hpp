@@ -54,8 +54,9 @@ struct jobhost_context {
     // stays where it is until the run ends.
     std::optional<jobhost::worker::SavedWork> saved;
 
-    std::mutex calls_mutex;  // of what follows
-    std::int64_t calls = 0;  // that hand in jobs, so far
+    std::mutex calls_mutex;             // of what follows
+    std::int64_t calls = 0;             // that hand in jobs at once, so far
+    std::int64_t calls_on_success = 0;  // that hand them in later
     // Those of which nobody knows whether the host did what they ask for, the oldest first.
     std::deque<jobhost::worker::RequestMessage> unanswered;
 

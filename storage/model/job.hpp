@@ -54,16 +54,13 @@ struct NewJob {
     std::vector<std::string> tags;  // words to find it by
     std::optional<Unique> unique;
     std::vector<LimitUse> limits;  // slots that it needs, all of them, to run
-    // The job that handed this one in while it ran, and the number of that call: a rerun of the creator finds
-    // the job there instead of handing it in again.
-    std::optional<JobId> creator;
-    int call_no = 0;
+    std::optional<JobId> creator;  // the job that handed this one in while it ran
 };
 
 // What became of a job that was handed in.
 struct Inserted {
     JobId id;            // of the job that stands for it
-    bool is_new = true;  // false: another job has its unique key, its instant or its call; see `id`
+    bool is_new = true;  // false: another job has its unique key or its instant; see `id`
     friend bool operator==(const Inserted&, const Inserted&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
+#include "storage/soci/saved_work.hpp"
 
 #include <utility>
 
@@ -19,11 +20,8 @@ void Departures::add(JobId id, StateName state, int flags, std::optional<long lo
 }
 
 void Departures::follow(Change& change) {
-    if (!with_saved_work_.empty()) {
-        const std::string ids = id_list(std::exchange(with_saved_work_, {}));
-        change.session.execute("job_checkpoint_delete", {{"ids", ids}});
-        change.session.execute("job_step_delete", {{"ids", ids}});
-    }
+    if (!with_saved_work_.empty())
+        delete_saved_work(change.session, id_list(std::exchange(with_saved_work_, {})));
     if (!ended_.empty()) {
         Releases releases{change};
         for (const EndedJob& job : std::exchange(ended_, {}))

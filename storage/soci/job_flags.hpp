@@ -12,7 +12,7 @@ enum JobFlag : int {
     kHasUnique = 16,     // it wants its key for itself (unique_wanted)
     kFreesAtClaim = 32,  // and only until it is claimed
     kHasTags = 64,
-    kHasSavedWork = 128,  // a checkpoint or steps
+    kHasSavedWork = 128,  // a checkpoint, steps, or calls that have handed in jobs
     kHasQueuedKey = 256,  // its key is not for a time in which it awaits something
     kHasWindow = 512,     // it has opened a window for its key (unique_window)
 };

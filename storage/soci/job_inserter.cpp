@@ -1,6 +1,8 @@
 #include "storage/soci/job_inserter.hpp"
 
+#include "storage/soci/given_names.hpp"
 #include "storage/soci/instants.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/soci/rows_text.hpp"
 #include "storage/soci/submission.hpp"
 #include "storage/soci/submission_check.hpp"
@@ -17,34 +19,29 @@ namespace {
 
 namespace json = boost::json;
 
-[[noreturn]] void refuse(const NewJob& job, const std::string& why) {
-    const bool is_shown = is_storable(job.type) && job.type.size() <= kMaxNameSize;
-    const std::string type = is_shown ? job.type : "(not to be shown)";
-    throw StorageError{StorageError::Kind::refused, "a job of type " + type + " is refused: " + why};
-}
-
-void check_one(const NewJob& job) {
-    if (job.id.value <= 0) refuse(job, "it has no id");
-    if (job.type.empty() || job.queue.value.empty()) refuse(job, "its type and queue must not be empty");
+void check_one(const NewJob& job, const GivenNames& names) {
+    const auto refuse = [&](const std::string& why) { storage::refuse(names.of(job.id) + ": " + why); };
+    if (job.id.value <= 0) refuse("it has no id");
+    if (job.type.empty() || job.queue.value.empty()) refuse("its type and queue must not be empty");
     if (!is_storable(job.type) || !is_storable(job.queue.value))
-        refuse(job, "its type and queue must be UTF-8 without NUL");
+        refuse("its type and queue must be UTF-8 without NUL");
     if (job.type.size() > kMaxNameSize || job.queue.value.size() > kMaxNameSize)
-        refuse(job, "its type and queue may have " + std::to_string(kMaxNameSize) + " bytes at most");
+        refuse("its type and queue may have " + std::to_string(kMaxNameSize) + " bytes at most");
     if (job.priority < kMinPriority || job.priority > kMaxPriority)
-        refuse(job, "its priority must be -1000 to 1000, is " + std::to_string(job.priority));
+        refuse("its priority must be -1000 to 1000, is " + std::to_string(job.priority));
     if (job.arguments.size() > kMaxArgumentsSize)
-        refuse(job, "its arguments are " + std::to_string(job.arguments.size()) + " bytes; at most " +
-                        std::to_string(kMaxArgumentsSize) +
-                        " are allowed: put large data into a file and hand over its path");
+        refuse("its arguments are " + std::to_string(job.arguments.size()) + " bytes; at most " +
+               std::to_string(kMaxArgumentsSize) +
+               " are allowed: put large data into a file and hand over its path");
     // Parsing also finds what is not UTF-8, NUL bytes and lone surrogates.
     json::error_code error;
     json::parse_options depth;
     depth.max_depth = kMaxJsonDepth;
     const json::value parsed = json::parse(job.arguments, error, {}, depth);
     if (error == json::error::too_deep)
-        refuse(job, "its arguments lie over " + std::to_string(kMaxJsonDepth) + " levels deep");
-    if (error) refuse(job, "its arguments are not JSON: " + error.message());
-    if (!parsed.is_object()) refuse(job, "its arguments must be a JSON object");
+        refuse("its arguments lie over " + std::to_string(kMaxJsonDepth) + " levels deep");
+    if (error) refuse("its arguments are not JSON: " + error.message());
+    if (!parsed.is_object()) refuse("its arguments must be a JSON object");
 }
 
 // Rows that go into the database in one statement.
@@ -101,8 +98,9 @@ private:
 }  // namespace
 
 void check_jobs(std::span<const NewJob> jobs) {
+    const GivenNames names{{}, jobs};
     for (const NewJob& job : jobs)
-        check_one(job);
+        check_one(job, names);
 }
 
 void insert_jobs(Change& change, std::span<const NewJob> jobs) {

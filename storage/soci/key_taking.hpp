@@ -1,6 +1,7 @@
 // Unique keys of jobs that are handed in.
 #pragma once
 
+#include "storage/soci/given_names.hpp"
 #include "storage/soci/held_jobs.hpp"
 #include "storage/soci/submission_entry.hpp"
 
@@ -14,7 +15,9 @@ namespace jobhost::storage {
 // Of one transaction.
 class KeyTaking {
 public:
-    explicit KeyTaking(Change& change) : change_{change}, now_{change.session.now()} {}
+    // Both outlive this.
+    KeyTaking(Change& change, const GivenNames& names)
+        : change_{change}, names_{names}, now_{change.session.now()} {}
 
     // Gives each job its key, or does what it says for the case that another one has it. Jobs of the same
     // submission meet each other, too. Throws StorageError (refused) as OnConflict::fail wants it.
@@ -30,6 +33,7 @@ private:
     void replace(const NewJob& by, JobId holder);
 
     Change& change_;
+    const GivenNames& names_;
     const TimePoint now_;
     std::vector<JobId> put_off_;
     std::map<std::pair<bool, std::string>, SubmissionEntry*> taken_;  // by whether it is a window, and slot

@@ -25,24 +25,6 @@ void leave_out_known_ids(Session& session, SubmissionEntries& entries) {
         if (known.contains(entry.job.id)) entry.leave_out(entry.job.id);
 }
 
-// A job that runs again makes its calls again.
-void leave_out_known_calls(Change& change, SubmissionEntries& entries) {
-    std::map<JobId, std::set<int>> made;
-    for (const SubmissionEntry& entry : entries)
-        if (entry.job.creator && !entry.is_left_out) made[*entry.job.creator].insert(entry.job.call_no);
-    std::map<std::pair<JobId, int>, JobId> calls;
-    for (const auto& [creator, numbers] : made)
-        for (const auto& [id, call] : change.session.rows<long long, int>(
-                 "job_of_call", {{"creator", creator.value}, {"calls", id_list(numbers)}}))
-            calls.emplace(std::pair{creator, call}, JobId{id});
-    for (SubmissionEntry& entry : entries) {
-        const NewJob& job = entry.job;
-        if (!job.creator || entry.is_left_out) continue;
-        const auto [call, is_first] = calls.try_emplace(std::pair{*job.creator, job.call_no}, job.id);
-        if (!is_first) entry.leave_out(call->second);
-    }
-}
-
 void leave_out_known_instants(Change& change, SubmissionEntries& entries) {
     std::map<std::tuple<DefinitionId, TimePoint, Origin>, JobId> instants;
     boost::json::array rows;
@@ -71,7 +53,6 @@ void leave_out_known_instants(Change& change, SubmissionEntries& entries) {
 
 void leave_out_known(Change& change, SubmissionEntries& entries) {
     leave_out_known_ids(change.session, entries);
-    leave_out_known_calls(change, entries);
     leave_out_known_instants(change, entries);
 }
 

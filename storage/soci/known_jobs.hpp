@@ -6,9 +6,7 @@
 
 namespace jobhost::storage {
 
-// Leaves out those whose id is there, whose instant of a schedule has had its job, and those that an earlier
-// run of their creator has handed in. Throws StorageError (refused) when such a run has handed in something
-// else.
+// Leaves out those whose id is there, and those whose instant of a schedule has had its job.
 void leave_out_known(Change& change, SubmissionEntries& entries);
 
 }  // namespace jobhost::storage

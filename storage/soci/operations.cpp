@@ -5,6 +5,7 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/lane_rows.hpp"
 #include "storage/soci/limit_slots.hpp"
+#include "storage/soci/saved_work.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/unique_key.hpp"
 
@@ -172,14 +173,8 @@ private:
         restoration_.run();
         moves_.write();
         change_lanes();
-        if (!reset_.empty()) {
-            session.execute("job_reset", {{"ids", id_list(reset_)}});
-            session.execute("job_forget_calls", {{"ids", id_list(reset_)}});
-        }
-        if (!with_saved_work_.empty()) {
-            session.execute("job_checkpoint_delete", {{"ids", id_list(with_saved_work_)}});
-            session.execute("job_step_delete", {{"ids", id_list(with_saved_work_)}});
-        }
+        if (!reset_.empty()) session.execute("job_reset", {{"ids", id_list(reset_)}});
+        if (!with_saved_work_.empty()) delete_saved_work(session, id_list(with_saved_work_));
         if (!with_rate_slot_.empty())
             session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot_)}});
         if (!asked_.empty()) {

@@ -3,6 +3,7 @@
 #include "storage/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace jobhost::storage {
 
@@ -41,13 +42,13 @@ Settlement without_texts(const Settlement& settlement) {
     return kept;
 }
 
-Settlement without_jobs(const Settlement& settlement, const std::string& why) {
+Settlement with_jobs_refused(const Settlement& settlement, const std::string& why) {
     Settlement kept = settlement;
-    kept.event =
-        JobEvent{.at = settlement.event ? settlement.event->at : settlement.started_at.value_or(TimePoint{}),
-                 .cause = settlement.cause,
-                 .error_code = "jobs_refused",
-                 .message = "the jobs that it was to hand in when it succeeds were refused: " + why};
+    const auto refused = std::exchange(kept.if_refused, std::nullopt);
+    kept.cause = refused->cause;
+    kept.target = refused->target;
+    kept.event = refused->event;
+    kept.event->message += ": " + why;
     kept.jobs.clear();
     return kept;
 }

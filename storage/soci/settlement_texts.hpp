@@ -1,4 +1,5 @@
-// The texts of a settlement come from plugins and may be anything; its outcome does not depend on them.
+// What of a settlement the database may refuse. Its texts come from plugins and may be anything; its outcome
+// does not depend on them.
 #pragma once
 
 #include "storage/job_store.hpp"
@@ -11,8 +12,8 @@ bool has_storable_texts(const Settlement& settlement);
 // The same outcome, with a note in the place of each text.
 Settlement without_texts(const Settlement& settlement);
 
-// The same outcome, with an event that tells why in the place of the jobs that it was to hand in.
-Settlement without_jobs(const Settlement& settlement, const std::string& why);
+// As it ends when its jobs are refused. REQUIRES: it says how.
+Settlement with_jobs_refused(const Settlement& settlement, const std::string& why);
 
 // What an exchange was given, with texts that every database takes. Copies only if it has to.
 class SettlementBatch {

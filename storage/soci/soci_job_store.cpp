@@ -81,7 +81,8 @@ Exchanged SociJobStore::exchange_once(ServerId server, std::span<const Settlemen
 }
 
 // One of these is refused by the database: the others are written without it, in halves and halves of halves.
-// It loses what it hands in, its texts, then its event; if it is refused even so, an error is thrown.
+// If it hands in jobs, they were refused; else it loses its texts, then its event; if it is refused even so,
+// an error is thrown.
 void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> settlements,
                                 Exchanged& exchanged) {
     const auto append = [&](const Exchanged& part) {
@@ -97,6 +98,17 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
             return false;
         }
     };
+    const auto write_bare = [&](const Settlement& settlement) {
+        Settlement bare = without_texts(settlement);
+        while (!try_append(bare)) {
+            if (!bare.event)
+                throw StorageError{
+                    StorageError::Kind::refused,
+                    "the outcome of job " + std::to_string(bare.job.value) + " cannot be written"};
+            bare.event.reset();
+        }
+        ++exchanged.mutilated;
+    };
     std::string why;
     try {
         return append(exchange_once(server, settlements, {}));
@@ -110,19 +122,14 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
         settle_apart(server, settlements.subspan(half), exchanged);
         return;
     }
-    Settlement bare = settlements.front();
-    bool has_texts = !bare.jobs.empty();
-    bare = has_texts ? without_jobs(bare, why) : without_texts(bare);
-    while (!try_append(bare)) {
-        if (std::exchange(has_texts, false))
-            bare = without_texts(bare);
-        else if (bare.event)
-            bare.event.reset();
-        else
-            throw StorageError{StorageError::Kind::refused,
-                               "the outcome of job " + std::to_string(bare.job.value) + " cannot be written"};
+    const Settlement& whole = settlements.front();
+    if (whole.if_refused) {
+        const Settlement refused = with_jobs_refused(whole, why);
+        if (!try_append(refused)) write_bare(refused);
+        if (exchanged.moved.back() == Moved::yes) ++exchanged.refused;
+    } else {
+        write_bare(whole);
     }
-    ++exchanged.mutilated;
 }
 
 std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {

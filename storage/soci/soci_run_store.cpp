@@ -3,6 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/run_calls.hpp"
 #include "storage/soci/submit_in.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
@@ -62,12 +63,6 @@ SavedWork SociRunStore::load(JobId job, std::int64_t first) {
     return saved;
 }
 
-std::optional<std::string> SociRunStore::find_step(JobId job, const std::string& name) {
-    std::optional<std::string> result;
-    database_.read([&](Session& session) { result = result_of_step(session, job, name); });
-    return result;
-}
-
 bool SociRunStore::save_checkpoint(const RunKey& run, const std::string& checkpoint) {
     check_saved("the checkpoint", checkpoint);
     bool is_ours = false;
@@ -115,10 +110,16 @@ bool SociRunStore::save_step(const RunKey& run, const std::string& name, const s
     return is_ours;
 }
 
-std::optional<std::vector<Inserted>> SociRunStore::submit(const RunKey& run,
-                                                          std::span<const NewBatch> batches,
-                                                          std::span<const NewJob> jobs) {
-    return submit_of_run(changes_, run, batches, jobs);
+std::optional<std::vector<std::int64_t>> SociRunStore::answer_to(const RunKey& run, const RunCall& call) {
+    std::optional<std::vector<std::int64_t>> answer;
+    database_.read([&](Session& session) { answer = answer_to_call(session, run, call); });
+    return answer;
+}
+
+std::optional<std::vector<std::int64_t>> SociRunStore::submit(const RunKey& run, const RunCall& call,
+                                                              std::span<const NewBatch> batches,
+                                                              std::span<const NewJob> jobs) {
+    return submit_of_run(changes_, run, call, batches, jobs);
 }
 
 }  // namespace jobhost::storage

@@ -11,11 +11,12 @@ public:
     explicit SociRunStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     SavedWork load(JobId job, std::int64_t first) override;
-    std::optional<std::string> find_step(JobId job, const std::string& name) override;
     bool save_checkpoint(const RunKey& run, const std::string& checkpoint) override;
     bool save_step(const RunKey& run, const std::string& name, const std::string& result) override;
-    std::optional<std::vector<Inserted>> submit(const RunKey& run, std::span<const NewBatch> batches,
-                                                std::span<const NewJob> jobs) override;
+    std::optional<std::vector<std::int64_t>> answer_to(const RunKey& run, const RunCall& call) override;
+    std::optional<std::vector<std::int64_t>> submit(const RunKey& run, const RunCall& call,
+                                                    std::span<const NewBatch> batches,
+                                                    std::span<const NewJob> jobs) override;
 
 private:
     Changes& changes_;

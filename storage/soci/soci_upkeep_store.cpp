@@ -6,6 +6,7 @@
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/limit_slots.hpp"
 #include "storage/soci/releases.hpp"
+#include "storage/soci/saved_work.hpp"
 #include "storage/soci/tally.hpp"
 
 #include <algorithm>
@@ -108,9 +109,9 @@ public:
         for (const long long id : gone)
             if (tied_.contains(id)) tied.push_back(id);
         if (tied.empty()) return;
-        for (const char* statement :
-             {"tag_delete", "edge_delete", "limit_use_delete", "job_checkpoint_delete", "job_step_delete"})
+        for (const char* statement : {"tag_delete", "edge_delete", "limit_use_delete"})
             session.execute(statement, {{"ids", id_list(tied)}});
+        delete_saved_work(session, id_list(tied));
     }
 
 private:

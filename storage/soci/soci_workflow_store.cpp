@@ -1,35 +1,20 @@
 #include "storage/soci/soci_workflow_store.hpp"
 
-#include "storage/soci/batch_members.hpp"
 #include "storage/soci/batch_queries.hpp"
 #include "storage/soci/batch_start.hpp"
 #include "storage/soci/command_rows.hpp"
 #include "storage/soci/edge_rows.hpp"
+#include "storage/soci/id_list.hpp"
 #include "storage/soci/releases.hpp"
-#include "storage/soci/restoration.hpp"
 #include "storage/soci/submit_in.hpp"
+
+#include <algorithm>
 
 namespace jobhost::storage {
 
 namespace {
 
-// By its present state: it may be that this is not to be done any more.
-void tell_children(Change& change, Releases& releases, std::int64_t subject) {
-    const BatchId batch_id{subject};
-    releases.batches().hold({batch_id});
-    if (const HeldBatch* batch = releases.batches().find(batch_id)) {
-        if (is_final(batch->state)) releases.tell(batch_id, batch->state);
-        return;
-    }
-    for (const HeldJob& job : hold_jobs(change.session, {JobId{subject}}))
-        if (is_final(job.state)) releases.tell(job.id, job.state);
-}
-
-void start_members(Releases& releases, BatchId id) {
-    releases.batches().hold({id});
-    const HeldBatch* batch = releases.batches().find(id);
-    if (batch != nullptr && batch->state == BatchState::started) releases.start(id);
-}
+constexpr std::size_t kIdsAtOnce = 10'000;
 
 }  // namespace
 
@@ -65,36 +50,22 @@ bool SociWorkflowStore::cancel(BatchId id, const std::string& by) {
 }
 
 std::size_t SociWorkflowStore::go_on(std::size_t limit) {
-    std::size_t done = 0;
-    bool is_any = false;
+    return unfinished_work_.go_on(changes_, limit);
+}
+
+std::vector<Identified> SociWorkflowStore::identify(std::span<const std::int64_t> ids) {
+    std::vector<Identified> found;
     database_.read([&](Session& session) {
-        is_any = !session.rows<int, long long>("work_next", {{"count", 1}}).empty();
-    });
-    if (!is_any) return 0;
-    changes_.write([&](Change& change) {
-        done = 0;
-        for (const auto& [kind, subject] : change.session.rows<int, long long>("work_next", {{"count", 1}})) {
-            change.session.execute("work_delete", {{"kind", kind}, {"subject", subject}});
-            Releases releases{change, limit};
-            switch (static_cast<WorkKind>(kind)) {
-                case WorkKind::tell_children:
-                    tell_children(change, releases, subject);
-                    break;
-                case WorkKind::start_members:
-                    start_members(releases, BatchId{subject});
-                    break;
-                case WorkKind::delete_members:
-                    delete_members(change, releases, BatchId{subject});
-                    break;
-                case WorkKind::restore_members:
-                    restore_members(change, releases, BatchId{subject});
-                    break;
+        found.clear();
+        for (std::span rest = ids; !rest.empty(); rest = rest.subspan(std::min(kIdsAtOnce, rest.size())))
+            for (const auto& [id, is_batch, is_cancelled] : session.rows<long long, int, int>(
+                     "identify", {{"ids", id_list(rest.first(std::min(kIdsAtOnce, rest.size())))}})) {
+                Identified one{.id = JobId{id}, .is_cancelled = is_cancelled != 0};
+                if (is_batch != 0) one.id = BatchId{id};
+                found.push_back(one);
             }
-            releases.run();
-            done = limit;  // there may be more
-        }
     });
-    return done;
+    return found;
 }
 
 std::optional<Batch> SociWorkflowStore::find(BatchId batch) {

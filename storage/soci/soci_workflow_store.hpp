@@ -2,6 +2,7 @@
 
 #include "storage/soci/changes.hpp"
 #include "storage/soci/sweep.hpp"
+#include "storage/soci/unfinished_work.hpp"
 #include "storage/workflow_store.hpp"
 
 namespace jobhost::storage {
@@ -16,6 +17,7 @@ public:
     bool cancel(BatchId batch, const std::string& by) override;
     std::optional<Batch> find(BatchId batch) override;
     BatchPage list(std::optional<BatchState> state, std::size_t limit, std::optional<BatchId> from) override;
+    std::vector<Identified> identify(std::span<const std::int64_t> ids) override;
     std::vector<Batch> within(BatchId batch, std::size_t limit) override;
     std::vector<ParentEnd> parents(JobId job) override;
     std::vector<Child> children(std::variant<JobId, BatchId> of, std::size_t limit) override;
@@ -24,6 +26,7 @@ public:
 
 private:
     Sweep sweep_;
+    UnfinishedWork unfinished_work_;
     Changes& changes_;
     Database& database_;
 };

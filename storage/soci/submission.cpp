@@ -16,6 +16,8 @@ namespace jobhost::storage {
 
 namespace {
 
+using Either = std::variant<JobId, BatchId>;
+
 int flags_of(const Unique& unique) {
     switch (unique.held) {
         case HeldWhile::queued:
@@ -34,6 +36,7 @@ int flags_of(const Unique& unique) {
 
 Submission::Submission(Change& change, std::span<const NewBatch> batches, std::span<const NewJob> jobs)
     : change_{change},
+      names_{batches, jobs},
       releases_{change},
       now_{change.session.now()},
       batches_{batches.begin(), batches.end()} {
@@ -46,7 +49,7 @@ std::vector<Inserted> Submission::submit() {
     change_.session.announce();
     leave_out_known_batches();
     leave_out_known(change_, entries_);
-    KeyTaking keys{change_};
+    KeyTaking keys{change_, names_};
     keys.take(entries_);
     follow_left_out();
     hold_named();
@@ -54,7 +57,7 @@ std::vector<Inserted> Submission::submit() {
     place_batches();
     place_jobs();
     insert_batch_rows(change_.session, batches_, new_batches_);
-    insert_job_rows(change_, entries_);
+    insert_job_rows(change_, entries_, names_);
     std::set<JobId> parents;
     for (const auto& [id, job] : parent_jobs_)
         parents.insert(id);
@@ -87,7 +90,7 @@ void Submission::follow_left_out() {
         else
             new_jobs_.insert(entry.job.id);
     }
-    for_each_parent([&](Parent& parent, const std::string&) {
+    for_each_parent([&](Parent& parent, const Either&) {
         auto* job = std::get_if<JobId>(&parent.of);
         if (job == nullptr) return;
         if (const auto other = stands_for.find(*job); other != stands_for.end()) *job = other->second;
@@ -99,10 +102,10 @@ void Submission::for_each_parent(Each each) {
     for (SubmissionEntry& entry : entries_)
         if (!entry.is_left_out)
             for (Parent& parent : entry.job.parents)
-                each(parent, name_of(entry.job.id));
+                each(parent, entry.job.id);
     for (NewBatch& batch : batches_)
         for (Parent& parent : batch.parents)
-            each(parent, name_of(batch.id));
+            each(parent, batch.id);
 }
 
 void Submission::hold_named() {
@@ -113,8 +116,8 @@ void Submission::hold_named() {
 }
 
 void Submission::hold_parent_jobs() {
-    std::map<JobId, std::string> named;
-    for_each_parent([&](const Parent& parent, const std::string& whose) {
+    std::map<JobId, Either> named;
+    for_each_parent([&](const Parent& parent, const Either& whose) {
         const auto* job = std::get_if<JobId>(&parent.of);
         if (job != nullptr && !new_jobs_.contains(*job)) named.emplace(*job, whose);
     });
@@ -125,26 +128,26 @@ void Submission::hold_parent_jobs() {
         parent_jobs_[job.id] = job;
     for (const auto& [id, whose] : named)
         if (!parent_jobs_.contains(id))
-            refuse(whose + " waits for " + name_of(id) + ", which does not exist");
+            refuse(names_.of(whose) + " waits for " + name_of(id) + ", which does not exist");
 }
 
 void Submission::hold_batches() {
     std::vector<BatchId> ids;
-    std::map<BatchId, std::string> awaited;
-    for_each_parent([&](const Parent& parent, const std::string& whose) {
+    std::map<BatchId, Either> awaited;
+    for_each_parent([&](const Parent& parent, const Either& whose) {
         const auto* batch = std::get_if<BatchId>(&parent.of);
         if (batch != nullptr && !is_new(*batch)) awaited.emplace(*batch, whose);
     });
-    std::map<BatchId, std::string> joined;
+    std::map<BatchId, Either> joined;
     for (const SubmissionEntry& entry : entries_)
         if (!entry.is_left_out && entry.job.batch) {
             ++members_[*entry.job.batch];
-            joined.emplace(*entry.job.batch, name_of(entry.job.id));
+            joined.emplace(*entry.job.batch, entry.job.id);
         }
     for (const NewBatch& batch : batches_)
         if (batch.within) {
             ++members_[*batch.within];
-            joined.emplace(*batch.within, name_of(batch.id));
+            joined.emplace(*batch.within, batch.id);
         }
     for (const auto& [id, whose] : awaited)
         ids.push_back(id);
@@ -154,16 +157,16 @@ void Submission::hold_batches() {
     releases_.batches().hold(ids);
     for (const auto& [id, whose] : awaited)
         if (releases_.batches().find(id) == nullptr)
-            refuse(whose + " waits for " + name_of(id) + ", which does not exist");
+            refuse(names_.of(whose) + " waits for " + name_of(id) + ", which does not exist");
     for (const auto& [id, whose] : joined)
         if (!is_new(id)) join(id, whose);
 }
 
-void Submission::join(BatchId id, const std::string& whose) {
+void Submission::join(BatchId id, const std::variant<JobId, BatchId>& whose) {
     HeldBatch* batch = releases_.batches().find(id);
-    if (batch == nullptr) refuse(whose + " is to join " + name_of(id) + ", which does not exist");
+    if (batch == nullptr) refuse(names_.of(whose) + " is to join " + name_of(id) + ", which does not exist");
     if (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch))
-        refuse(whose + " is to join " + name_of(id) + ", which was cancelled");
+        refuse(names_.of(whose) + " is to join " + name_of(id) + ", which was cancelled");
     releases_.reopen(id);
     batch->members += members_[id];
     batch->unfinished += members_[id];
@@ -177,7 +180,7 @@ void Submission::refuse_cycles() {
         if (!is_new(id)) joined.insert(id);
     if (const std::int64_t culprit = waits_for_itself(change_.session, batches_, entries_, joined);
         culprit != 0)
-        refuse("a cycle: " + std::to_string(culprit) + " waits for itself, over those that it waits for");
+        refuse("a cycle: " + names_.of(culprit) + " waits for itself, over those that it waits for");
 }
 
 bool Submission::is_started(std::optional<BatchId> batch) {
@@ -200,7 +203,7 @@ void Submission::place_batches() {
 
 void Submission::place_jobs() {
     std::set<JobId> with_children;
-    for_each_parent([&](const Parent& parent, const std::string&) {
+    for_each_parent([&](const Parent& parent, const Either&) {
         if (const auto* job = std::get_if<JobId>(&parent.of)) with_children.insert(*job);
     });
     for (SubmissionEntry& entry : entries_) {
@@ -232,7 +235,7 @@ void Submission::place(SubmissionEntry& entry) {
 
 // What has ended before anybody waited for it tells so now.
 void Submission::tell() {
-    for_each_parent([&](const Parent& parent, const std::string&) {
+    for_each_parent([&](const Parent& parent, const Either&) {
         if (const auto* job = std::get_if<JobId>(&parent.of)) {
             const auto held = parent_jobs_.find(*job);
             if (held != parent_jobs_.end() && is_final(held->second.state))

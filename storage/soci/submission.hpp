@@ -2,13 +2,14 @@
 #pragma once
 
 #include "storage/model/batch.hpp"
+#include "storage/soci/given_names.hpp"
 #include "storage/soci/releases.hpp"
 #include "storage/soci/submission_rows.hpp"
 
 #include <map>
 #include <set>
 #include <span>
-#include <string>
+#include <variant>
 #include <vector>
 
 namespace jobhost::storage {
@@ -28,7 +29,7 @@ private:
     void hold_named();
     void hold_parent_jobs();
     void hold_batches();
-    void join(BatchId batch, const std::string& whose);
+    void join(BatchId batch, const std::variant<JobId, BatchId>& whose);
     void refuse_cycles();
     void place_batches();
     void place_jobs();
@@ -41,6 +42,7 @@ private:
     bool is_new(BatchId batch) const { return new_batches_.contains(batch); }
 
     Change& change_;
+    const GivenNames names_;
     Releases releases_;
     const TimePoint now_;
     std::vector<NewBatch> batches_;  // those that are not there yet, outer ones first

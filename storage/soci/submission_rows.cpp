@@ -37,7 +37,7 @@ void insert_tags(Session& session, const SubmissionEntries& entries) {
     rows.flush();
 }
 
-void insert_limit_uses(Session& session, const SubmissionEntries& entries) {
+void insert_limit_uses(Session& session, const SubmissionEntries& entries, const GivenNames& names) {
     RowWriter rows{session, "limit_use_insert"};
     std::optional<std::set<std::string>> known;
     for (const SubmissionEntry& entry : entries) {
@@ -52,7 +52,7 @@ void insert_limit_uses(Session& session, const SubmissionEntries& entries) {
             if (!known->contains(uses[i].limit))
                 throw StorageError{
                     StorageError::Kind::refused,
-                    "job " + std::to_string(entry.job.id.value) + " needs the limit '" + uses[i].limit +
+                    names.of(entry.job.id) + " needs the limit '" + uses[i].limit +
                         "', which does not exist; define it under 'limits' in the host file, or by 'jobhost "
                         "limits set'"};
             rows.add({{"job", entry.job.id.value},
@@ -85,7 +85,7 @@ void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
     if (rows.flush() != batches.size()) throw_overtaken();
 }
 
-void insert_job_rows(Change& change, const SubmissionEntries& entries) {
+void insert_job_rows(Change& change, const SubmissionEntries& entries, const GivenNames& names) {
     RowWriter rows{change.session, "job_insert_more", {{"now", micros(change.session.now())}}};
     const TimePoint now = change.session.now();
     std::size_t count = 0;
@@ -120,14 +120,13 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
                          {"unique_wanted", json_text(has_key ? entry.slot : "")}};
         if (entry.state == StateName::enqueued) row["enqueued_at"] = micros(now);
         if (is_waiting && job.delay > Duration::zero()) row["delay"] = job.delay.count();
-        if (job.creator) row["call_no"] = job.call_no;
         rows.add(std::move(row), job.arguments.size() + 500);
         change.tally.added(lane, entry.state);
         ++count;
     }
     if (rows.flush() != count) throw_overtaken();
     insert_tags(change.session, entries);
-    insert_limit_uses(change.session, entries);
+    insert_limit_uses(change.session, entries, names);
 }
 
 void insert_edge_rows(Session& session, std::span<const NewBatch> batches, const SubmissionEntries& entries,

@@ -3,6 +3,7 @@
 
 #include "storage/model/batch.hpp"
 #include "storage/soci/change.hpp"
+#include "storage/soci/given_names.hpp"
 #include "storage/soci/submission_entry.hpp"
 
 #include <map>
@@ -21,7 +22,7 @@ void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
                        const std::map<BatchId, BatchRow>& rows);
 // Those that are not left out, with their tags and the slots that they need. Throws StorageError (refused)
 // for a limit that does not exist.
-void insert_job_rows(Change& change, const SubmissionEntries& entries);
+void insert_job_rows(Change& change, const SubmissionEntries& entries, const GivenNames& names);
 // `parents`: jobs that were there before.
 void insert_edge_rows(Session& session, std::span<const NewBatch> batches, const SubmissionEntries& entries,
                       const std::set<JobId>& parents);

@@ -1,15 +1,12 @@
 #include "storage/soci/submit_in.hpp"
 
-#include "storage/soci/id_list.hpp"
 #include "storage/soci/job_inserter.hpp"
+#include "storage/soci/refusal.hpp"
+#include "storage/soci/run_calls.hpp"
 #include "storage/soci/submission.hpp"
 #include "storage/soci/submission_check.hpp"
-#include "storage/storage_error.hpp"
 
 #include <algorithm>
-#include <map>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace jobhost::storage {
@@ -31,26 +28,6 @@ std::vector<Inserted> submit_by(Changes& changes, std::size_t step, std::span<co
     return answers;
 }
 
-// A job that runs again has to make the same calls in the same order.
-void check_calls(Session& session, JobId creator, std::span<const NewJob> jobs) {
-    std::vector<int> numbers;
-    for (const NewJob& job : jobs)
-        numbers.push_back(job.call_no);
-    std::map<int, std::pair<std::string, std::string>> calls;
-    for (auto& [call, type, arguments] : session.rows<int, std::string, std::string>(
-             "job_calls_of", {{"creator", creator.value}, {"calls", id_list(numbers)}}))
-        calls[call] = {std::move(type), std::move(arguments)};
-    for (const NewJob& job : jobs)
-        if (const auto earlier = calls.find(job.call_no);
-            earlier != calls.end() && earlier->second != std::pair{job.type, job.arguments})
-            throw StorageError{
-                StorageError::Kind::refused,
-                "call " + std::to_string(job.call_no) + " of job " + std::to_string(creator.value) +
-                    " was of " + earlier->second.first +
-                    " in an earlier run and is of another type now, or has other arguments; a job "
-                    "that runs again must make the same calls in the same order"};
-}
-
 }  // namespace
 
 std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batches,
@@ -65,28 +42,34 @@ std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batc
     }
 }
 
-std::optional<std::vector<Inserted>> submit_of_run(Changes& changes, const RunKey& run,
-                                                   std::span<const NewBatch> batches,
-                                                   std::span<const NewJob> jobs) {
+std::optional<std::vector<std::int64_t>> submit_of_run(Changes& changes, const RunKey& run,
+                                                       const RunCall& call, std::span<const NewBatch> batches,
+                                                       std::span<const NewJob> jobs) {
+    if (call.number <= 0 || call.digest.empty())
+        refuse("a run hands in jobs by calls with numbers from 1 on, and the digest of what they ask for");
     check_jobs(jobs);
     check_submission(batches, jobs);
-    for (const NewJob& job : jobs)
-        if (job.creator != run.job || job.call_no <= 0)
-            throw StorageError{StorageError::Kind::refused,
-                               "a run hands in jobs under its own number, by calls from 1 on"};
-    std::optional<std::vector<Inserted>> answers;
+    if (std::ranges::any_of(jobs, [&](const NewJob& job) { return job.creator != run.job; }))
+        refuse("a run hands in jobs under its own id");
+    std::optional<std::vector<std::int64_t>> answer;
     changes.write_repeatedly([&](Change& change) {
-        answers.reset();
+        answer.reset();
         if (change.session
                 .rows<long long>(
                     "run_hold",
                     {{"id", run.job.value}, {"server", run.server.value}, {"lease", run.lease.value}})
                 .empty())
             return;
-        check_calls(change.session, run.job, jobs);
-        answers = Submission{change, batches, jobs}.submit();
+        answer = answer_to_call(change.session, run, call);
+        if (answer) return;
+        answer.emplace();
+        for (const NewBatch& batch : batches)
+            answer->push_back(batch.id.value);
+        for (const Inserted& job : Submission{change, batches, jobs}.submit())
+            answer->push_back(job.id.value);
+        keep_answer(change.session, run, call, *answer);
     });
-    return answers;
+    return answer;
 }
 
 }  // namespace jobhost::storage

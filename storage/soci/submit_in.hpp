@@ -5,6 +5,7 @@
 #include "storage/run_store.hpp"
 #include "storage/soci/changes.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,10 +16,9 @@ namespace jobhost::storage {
 std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batches,
                                 std::span<const NewJob> jobs);
 
-// The same, provided that this server still holds the run, which then does not end before the transaction
-// does. Nothing: it does not.
-std::optional<std::vector<Inserted>> submit_of_run(Changes& changes, const RunKey& run,
-                                                   std::span<const NewBatch> batches,
-                                                   std::span<const NewJob> jobs);
+// RunStore::submit(): the run does not end before the transaction does.
+std::optional<std::vector<std::int64_t>> submit_of_run(Changes& changes, const RunKey& run,
+                                                       const RunCall& call, std::span<const NewBatch> batches,
+                                                       std::span<const NewJob> jobs);
 
 }  // namespace jobhost::storage

@@ -12,10 +12,11 @@ using jobhost::JobContext;
 namespace {
 
 struct HandInArguments {
-    std::string jobs;  // JSON
+    std::string jobs;   // JSON
+    std::string later;  // what later attempts hand in instead; empty: the same
     std::uint32_t failures = 0;
 };
-JOBHOST_ARGUMENTS(HandInArguments, required(jobs), failures);
+JOBHOST_ARGUMENTS(HandInArguments, required(jobs), later, failures);
 
 struct PathArguments {
     std::string path;
@@ -34,7 +35,8 @@ struct HandIn {
     static constexpr std::string_view name = "hand_in";
     static std::string run(JobContext& context, const HandInArguments& arguments) {
         std::string ids;
-        for (const std::string& id : context.enqueue(arguments.jobs))
+        const bool is_first = context.attempt() == 1 || arguments.later.empty();
+        for (const std::string& id : context.enqueue(is_first ? arguments.jobs : arguments.later))
             ids += (ids.empty() ? "" : ",") + jobhost::json_text(id);
         fail_at_first(context, arguments.failures);
         return "[" + ids + "]";

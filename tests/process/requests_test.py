@@ -14,6 +14,12 @@ class RequestsTest(HostTestCase):
             "then": {"last": {"type": "asking.parents"}}}})}},
         "later": {"type": "asking.hand_in_on_success", "retry": QUICK_RETRY,
                   "args": {"failures": 1, "jobs": '{"type": "misbehave.ok", "tags": ["later"]}'}},
+        "changing": {"type": "asking.hand_in", "retry": {**QUICK_RETRY, "fail_on": ["refused"]},
+                     "args": {"failures": 1, "jobs": '{"type": "misbehave.ok", "tags": ["made"]}',
+                              "later": '{"type": "misbehave.ok", "tags": ["made"], "queue": "q"}'}},
+        "contested": {"type": "asking.hand_in_on_success", "retry": {"attempts": 1000, "delay": "100ms"}, "args": {"jobs": json.dumps(
+            [{"type": "misbehave.ok", "tags": ["beside"]},
+             {"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "fail"}}])}},
         "privileged": {"type": "asking.privileged"},
         "child": {"type": "misbehave.ok", "after": "privileged"},
         "steps": {"type": "asking.steps", "retry": QUICK_RETRY, "args": {"path": "steps.txt"}},
@@ -58,6 +64,25 @@ class RequestsTest(HostTestCase):
     def test_jobs_for_success_come_with_it_and_once(self):
         self.ended(self.here.enqueue("later"))
         wait_until(lambda: [job["state"] for job in self.tagged("later")] == ["succeeded"], "the job that came later")
+
+    def test_a_run_whose_jobs_are_refused_is_tried_again(self):
+        holder = self.here.enqueue_lines([{"type": "misbehave.ok", "in": "1h", "unique": "k"}])[0]
+        one = self.here.enqueue("contested")
+        wait_until(lambda: self.here.json("jobs", "show", one)["events"], "the refusal")
+        event = self.here.json("jobs", "show", one)["events"][0]
+        self.assertEqual(event["error_code"], "jobs_refused")
+        self.assertIn(f"job 2 of 2 (misbehave.ok): job {holder} is there already", event["message"])
+        self.assertEqual(self.tagged("beside"), [])
+        self.here.ask("jobs", "cancel", holder)
+        self.assertGreater(self.ended(one)["attempt"], 1)
+        self.assertEqual(len(self.tagged("beside")), 1)
+
+    def test_an_attempt_that_asks_for_something_else_is_told_what_to_do(self):
+        shown = self.ended(self.here.enqueue("changing"), "failed")
+        self.assertEqual(shown["attempt"], 2)
+        self.assertIn("call 1 of job", shown["events"][-1]["message"])
+        self.assertIn("keep in a step", shown["events"][-1]["message"])
+        self.assertEqual(len(self.tagged("made")), 1)
 
     def test_a_definition_comes_with_what_waits_for_it(self):
         one = self.here.enqueue("asking.hand_in", {"jobs": '{"type": "privileged"}'})

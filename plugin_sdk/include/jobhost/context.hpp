@@ -141,14 +141,20 @@ public:
     }
 
     // Hands in jobs, durably at once: one, an array of them, or a batch, as JSON (keys:
-    // plugin_sdk/README.md). Their ids, in their order; a batch's comes first. A rerun that makes the same
-    // calls in the same order, from one thread, finds the jobs of the run before and hands in nothing twice.
+    // plugin_sdk/README.md). Their ids, in their order; a batch's comes first. Up to 1,000 jobs and batches a
+    // call, in up to 1 MiB. A rerun makes the same calls, with the same contents and in the same order, from
+    // one thread: then each is answered as it was the first time, and nothing is handed in twice. A call that
+    // asks for something else than in an earlier run is refused: keep in a step what differs from run to run.
     std::vector<std::string> enqueue(std::string_view json) {
         jobhost_text ids{nullptr, 0};
         detail::ask("enqueue", detail::host.enqueue.enqueue, context_, detail::to_text(json), &ids);
         return detail::texts_in(detail::to_view(ids));
     }
-    // The same for jobs that are handed in when this run succeeds, in the same instant, or never. No batch.
+    // Jobs that are handed in when this run succeeds, in the transaction that records it, or never. No batch.
+    // Up to 1,000 jobs with 4 MiB of arguments of one run, all its calls together; the call that would be
+    // over that throws, and none of its jobs counts. Jobs that are refused in the end (a unique key with
+    // on_conflict `fail` that is taken by then, a batch that was cancelled) make this run a failed one, with
+    // the error `jobs_refused`: nothing of them is handed in, and it is tried again by its retry policy.
     void enqueue_on_success(std::string_view json) {
         detail::ask("enqueue_on_success", detail::host.enqueue.enqueue_on_success, context_,
                     detail::to_text(json));

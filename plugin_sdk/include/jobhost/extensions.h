@@ -74,19 +74,20 @@ typedef struct jobhost_step_api {
 } jobhost_step_api;
 
 /* Jobs that a job hands in. `json` is one job, an array of up to 1,000, or a batch; up to 1 MiB. Its keys stand in
- * plugin_sdk/README.md. The calls of a run are numbered: a rerun that makes the same calls in the same order finds
- * the jobs of the run before instead of handing them in again, and must not ask for others. INVALID: it is refused,
- * and nothing was handed in. */
+ * plugin_sdk/README.md. INVALID: it is refused, and nothing was handed in. */
 #define JOBHOST_ENQUEUE_ID "jobhost.enqueue/1"
 typedef struct jobhost_enqueue_api {
     uint32_t struct_size;
     uint32_t reserved;
     /* Durable at once. `*ids`: a JSON array of texts, the batch first if there is one, then the jobs in their order;
-     * valid until the same thread asks again. [job] */
+     * valid until the same thread asks again. The calls of a run are numbered: a rerun that makes them in the same
+     * order, with the same contents, is answered as the first run was, whatever has become of the jobs. INVALID too
+     * if a call asks for something else than it did before. [job] */
     jobhost_status(JOBHOST_CALL* enqueue)(jobhost_context* context, jobhost_text json, jobhost_text* ids,
                                           jobhost_text* problem);
     /* Handed in together with the record that this run succeeded, or never. No batch; up to 1,000 jobs and 4 MiB
-     * of one run. [job] */
+     * of arguments of one run: LIMIT for the call that is over it, of which nothing counts. If they are refused in
+     * the end, the run counts as failed with the error `jobs_refused`, and is tried again by its policy. [job] */
     jobhost_status(JOBHOST_CALL* enqueue_on_success)(jobhost_context* context, jobhost_text json,
                                                      jobhost_text* problem);
 } jobhost_enqueue_api;

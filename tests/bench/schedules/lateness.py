@@ -67,7 +67,8 @@ def host_lateness(folder, seconds, binaries, plugins):
         rows = database.execute("SELECT created_at - nominal_at, started_at - nominal_at FROM job "
                                 "WHERE nominal_at IS NOT NULL AND started_at IS NOT NULL").fetchall()
     if len(rows) < seconds * PHASES:
-        raise SystemExit(f"only {len(rows)} of {seconds * PHASES} instants have run; see {folder}/log")
+        raise SystemExit((folder / "log").read_text() +
+                         f"only {len(rows)} of {seconds * PHASES} instants have run")
     return [made / 1e6 for made, _ in rows], [began / 1e6 for _, began in rows], timer
 
 

@@ -30,6 +30,7 @@ public:
     std::atomic<int> faults{0};  // so many calls fail
     std::atomic<StorageError::Kind> fault{StorageError::Kind::unavailable};
     std::atomic<bool> is_lost{false};
+    std::atomic<JobId> broken_job{JobId{}};  // nothing of it can be saved
     test::CountedEvents calls;
     Guarded<storage::SavedWork> saved;
 
@@ -37,16 +38,9 @@ public:
         begin();
         return saved.with([](const storage::SavedWork& work) { return work; });
     }
-    std::optional<std::string> find_step(JobId, const std::string& name) override {
+    bool save_checkpoint(const storage::RunKey& run, const std::string& checkpoint) override {
         begin();
-        return saved.with([&](const storage::SavedWork& work) -> std::optional<std::string> {
-            for (const auto& [known, result] : work.steps)
-                if (known == name) return result;
-            return std::nullopt;
-        });
-    }
-    bool save_checkpoint(const storage::RunKey&, const std::string& checkpoint) override {
-        begin();
+        if (run.job == broken_job.load()) throw StorageError{StorageError::Kind::busy, "its row is locked"};
         if (!is_lost) saved.with([&](storage::SavedWork& work) { work.checkpoint = checkpoint; });
         return !is_lost;
     }
@@ -55,10 +49,16 @@ public:
         if (!is_lost) saved.with([&](storage::SavedWork& work) { work.steps.emplace_back(name, result); });
         return !is_lost;
     }
-    std::optional<std::vector<Inserted>> submit(const storage::RunKey& run, std::span<const NewBatch> batches,
-                                                std::span<const NewJob> jobs) override {
+    std::optional<std::vector<std::int64_t>> answer_to(const storage::RunKey& run,
+                                                       const storage::RunCall& call) override {
         begin();
-        return real_.submit(run, batches, jobs);
+        return real_.answer_to(run, call);
+    }
+    std::optional<std::vector<std::int64_t>> submit(const storage::RunKey& run, const storage::RunCall& call,
+                                                    std::span<const NewBatch> batches,
+                                                    std::span<const NewJob> jobs) override {
+        begin();
+        return real_.submit(run, call, batches, jobs);
     }
 
 private:
@@ -103,12 +103,7 @@ struct RunRequestsTest : testing::Test {
     test::CountedEvents answered;
     Guarded<std::vector<JobAnswer>> answers;
     const SourceFolders no_files;
-    RunRequests requests{storage,
-                         server,
-                         db.clock,
-                         boot_clock,
-                         Retention{.succeeded = 7h},
-                         no_files,
+    RunRequests requests{{storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, no_files},
                          [this](JobAnswer answer) {
                              answers.with([&](auto& all) { all.push_back(std::move(answer)); });
                              answered.happened();
@@ -159,6 +154,10 @@ struct RunRequestsTest : testing::Test {
             ids.push_back(std::stoll(std::string{id.as_string()}));
         return ids;
     }
+    void cancel(std::int64_t number) {
+        const JobId id{number};
+        db->operations().operate({&id, 1}, {.verb = storage::Verb::cancel, .by = "somebody"});
+    }
     Job job(std::int64_t id) { return db->queries().find(JobId{id}).value(); }
     // Those that were handed in.
     std::size_t jobs() { return db->queries().list({.type = "mail.send"}, 100, "").jobs.size(); }
@@ -179,9 +178,9 @@ TEST_F(RunRequestsTest, WhatIsSavedIsLoaded) {
     EXPECT_EQ(page.next, 0);
 }
 
-TEST_F(RunRequestsTest, APageSaysWhereTheNextOneBeginsAndHidesStepsOfTheHost) {
+TEST_F(RunRequestsTest, APageSaysWhereTheNextOneBegins) {
     runs.saved.with([&](storage::SavedWork& work) {
-        work.steps = {{"jobhost.batch.1", "{}"}, {"a", "1"}};
+        work.steps = {{"a", "1"}};
         work.next = 7;
     });
     const JobAnswer answer = answer_to({.kind = RequestKind::load});
@@ -203,8 +202,7 @@ TEST_F(RunRequestsTest, ARunThatIsLostHearsSo) {
 }
 
 TEST_F(RunRequestsTest, StepsOfTheHostAreNotTheJobs) {
-    const JobAnswer answer =
-        answer_to({.kind = RequestKind::save_step, .name = "jobhost.batch.1", .body = "1"});
+    const JobAnswer answer = answer_to({.kind = RequestKind::save_step, .name = "jobhost.one", .body = "1"});
     EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
 }
 
@@ -254,6 +252,60 @@ TEST_F(RunRequestsTest, ABatchIsFoundAgainToo) {
     EXPECT_EQ(enqueue(1, R"({"batch": {"jobs": [{"type": "mail.send"}]}})").reply.status, JOBHOST_INVALID);
 }
 
+TEST_F(RunRequestsTest, TheSameCallInOtherWordsIsTheSame) {
+    const auto first = ids_in(enqueue(1, R"([{"type": "mail.send", "args": {"a": 1, "b": "\u0041"}}])"));
+    EXPECT_EQ(ids_in(enqueue(1, R"([{"args":{"b":"A","a":1},"type":"mail.send"}])")), first);
+    EXPECT_EQ(jobs(), 1u);
+}
+
+TEST_F(RunRequestsTest, ACallThatAsksForSomethingElseIsToldWhatToDo) {
+    ASSERT_EQ(enqueue(1, R"([{"type": "mail.send"}, {"type": "mail.send"}])").reply.status, JOBHOST_OK);
+    const std::string batch = R"({"batch": {"jobs": [{"type": "mail.send"}, {"type": "mail.send"}]}})";
+    ASSERT_EQ(enqueue(2, batch).reply.status, JOBHOST_OK);
+    for (const auto& [call, other] : std::vector<std::pair<int, std::string>>{
+             {1, R"([{"type": "mail.send"}])"},
+             {1, R"([{"type": "mail.send"}, {"type": "mail.send"}, {"type": "mail.send"}])"},
+             {1, R"([{"type": "mail.send"}, {"type": "mail.send", "queue": "other"}])"},
+             {1, R"([{"type": "mail.send"}, {"type": "mail.send", "unique": "k"}])"},
+             {1, R"([{"type": "mail.send"}, {"type": "mail.send", "in": "1h"}])"},
+             {1, R"([{"type": "mail.send"}, {"type": "mail.send", "args": {"a": 1}}])"},
+             {2, R"({"batch": {"name": "b", "jobs": [{"type": "mail.send"}, {"type": "mail.send"}]}})"}}) {
+        const JobAnswer answer = enqueue(call, other);
+        EXPECT_EQ(answer.reply.status, JOBHOST_INVALID) << other;
+        EXPECT_THAT(answer.reply.problem, HasSubstr("call " + std::to_string(call)));
+        EXPECT_THAT(answer.reply.problem, HasSubstr("keep in a step"));
+    }
+    EXPECT_EQ(jobs(), 4u);
+}
+
+TEST_F(RunRequestsTest, ACallKeepsItsAnswerWhateverHasBecomeOfWhatItNames) {
+    db->limits().set(std::vector{Limit{.name = "smtp"}});
+    const std::string call = R"({"type": "mail.send", "limits": "smtp"})";
+    const auto first = ids_in(enqueue(1, call));
+    cancel(first.at(0));
+    db->limits().remove("smtp");
+    EXPECT_EQ(ids_in(enqueue(1, call)), first);
+    EXPECT_EQ(enqueue(2, call).reply.status, JOBHOST_INVALID);
+}
+
+TEST_F(RunRequestsTest, ACallKeepsTheHolderOfAKeyAsItsAnswer) {
+    const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
+    const std::string call = R"({"type": "mail.send", "unique": {"key": "k", "on_conflict": "skip"}})";
+    EXPECT_EQ(ids_in(enqueue(2, call)), holder);
+    cancel(holder.at(0));
+    EXPECT_EQ(ids_in(enqueue(2, call)), holder);
+    EXPECT_EQ(jobs(), 1u);
+}
+
+TEST_F(RunRequestsTest, ARefusalOfTheStoreNamesTheJobByItsPlace) {
+    const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
+    const JobAnswer answer = enqueue(2, R"([{"type": "mail.sort"}, {"type": "mail.send",
+                                             "unique": {"key": "k", "on_conflict": "fail"}}])");
+    EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+    EXPECT_EQ(answer.reply.problem, "job 2 of 2 (mail.send): job " + std::to_string(holder.at(0)) +
+                                        " is there already with its unique key");
+}
+
 TEST_F(RunRequestsTest, RefusalsSayWhy) {
     const auto refusal = [&](const std::string& json) {
         const JobAnswer answer = enqueue(1, json);
@@ -284,7 +336,7 @@ TEST_F(RunRequestsTest, JobsForSuccessAreKeptByTheCaller) {
     ASSERT_EQ(answer.jobs.size(), 1u);
     EXPECT_EQ(answer.jobs[0].payload_version, 3);
     EXPECT_EQ(answer.jobs[0].creator, run.id);
-    EXPECT_EQ(answer.jobs[0].call_no, worker::kMaxJobsOfCall + 1);
+    EXPECT_EQ(answer.call, 2);
     EXPECT_EQ(jobs(), 0u);
     EXPECT_EQ(answer_to({.kind = RequestKind::enqueue_on_success,
                          .position = 3,
@@ -314,6 +366,22 @@ TEST_F(RunRequestsTest, ALongOutageIsToldBeforeTheJobGivesUp) {
     boot_clock.advance(25s);
 
     EXPECT_EQ(next_answer().reply.status, JOBHOST_UNAVAILABLE);
+}
+
+TEST_F(RunRequestsTest, WhatCannotBeReachedForOneJobHoldsUpNoOther) {
+    runs.broken_job = run.id;
+    ask({.kind = RequestKind::save_checkpoint, .body = "1"});
+    ask({.kind = RequestKind::save_checkpoint, .body = "2"});
+    ASSERT_TRUE(runs.calls.wait_for(1));
+    const JobId in_the_same_line{run.id.value + static_cast<std::int64_t>(RunRequests::kLines)};
+    requests.ask({in_the_same_line, Lease{1}, {.number = 1, .kind = RequestKind::load}});
+    ASSERT_TRUE(answered.wait_for(1));
+    EXPECT_EQ(answers.with([](auto& all) { return all.front(); }).job, in_the_same_line);
+
+    runs.broken_job = JobId{};
+    ASSERT_TRUE(answered.wait_for(3));
+    EXPECT_EQ(answers.with([](auto& all) { return all.at(1); }).reply.number, 1);
+    EXPECT_EQ(runs.saved.with([](auto& work) { return work.checkpoint; }), "2");
 }
 
 TEST_F(RunRequestsTest, TooMuchAtOnceIsRefusedAtOnce) {

@@ -181,6 +181,25 @@ TEST_F(SettleTest, JobsAreHandedInByASuccessAlone) {
 
     end.outcome = Outcome::failed;
     EXPECT_TRUE(settlement_of(job, end, 0.5, "server").jobs.empty());
+    EXPECT_FALSE(settlement_of(job, end, 0.5, "server").if_refused);
+}
+
+TEST_F(SettleTest, ASuccessWhoseJobsAreRefusedIsAFailureLikeAnyOther) {
+    RunEnd end = ended(Outcome::succeeded);
+    EXPECT_FALSE(settlement_of(job, end, 0.5, "server").if_refused);
+    end.jobs.resize(1);
+    job.policy.retry.backoff = FixedBackoff{30s};
+
+    const auto retried = settlement_of(job, end, 0.5, "server").if_refused.value();
+    EXPECT_EQ(retried.cause, Cause::retried);
+    EXPECT_EQ(std::get<Scheduled>(retried.target).due_at, finished + 30s);
+    EXPECT_EQ(retried.event.error_code, "jobs_refused");
+    EXPECT_EQ(retried.event.by, "server");
+    EXPECT_EQ(retried.event.attempt, 1);
+
+    job.policy.retry.fail_on = {"jobs_refused"};
+    const auto failed = settlement_of(job, end, 0.5, "server").if_refused.value();
+    EXPECT_EQ(std::get<Failed>(failed.target).reason, Reason::fatal);
 }
 
 TEST_F(SettleTest, EveryMoveIsInTheTable) {

@@ -237,14 +237,22 @@ TEST_F(WorkerPoolTest, AWorkerThatItsFenceEndsCostsNoAttempt) {
 
 struct WorkerPoolRequestTest : WorkerPoolTest {
     // Runs a job that asks, and answers with `count` jobs that are to be handed in on success.
-    RunEnd end_with_jobs(std::size_t count) {
+    RunEnd end_with_jobs(std::size_t count, const std::string& arguments = "{}", bool is_told_twice = false) {
         const std::size_t before = requests.size();
         run(static_cast<std::int64_t>(before) + 1, "enqueue");
         EXPECT_TRUE(wait_until([&] { return requests.size() > before; }));
-        JobAnswer answer{requests.back().job, requests.back().lease, {}, std::vector<NewJob>(count)};
-        answer.reply.number = requests.back().message.number;
-        pool->answer({JobId{99}, Lease{1}, answer.reply, {}});
-        pool->answer({answer.job, Lease{2}, answer.reply, {}});
+        std::vector<NewJob> jobs(count);
+        if (!jobs.empty()) jobs.front().arguments = arguments;
+        JobAnswer answer{.job = requests.back().job,
+                         .lease = requests.back().lease,
+                         .reply = {.number = requests.back().message.number},
+                         .call = 1,
+                         .jobs = jobs};
+        pool->answer({.job = JobId{99}, .lease = Lease{1}, .reply = answer.reply});
+        pool->answer({.job = answer.job, .lease = Lease{2}, .reply = answer.reply});
+        JobAnswer late = answer;
+        late.reply.number += 1;
+        if (is_told_twice) pool->answer(late);
         pool->answer(answer);
         EXPECT_TRUE(wait_ended(before + 1));
         return ended.back().end;
@@ -260,8 +268,19 @@ TEST_F(WorkerPoolRequestTest, AnswersReachTheRunThatAskedAndJobsGoWithItsSuccess
 
 TEST_F(WorkerPoolRequestTest, MoreJobsThanOneTransactionTakesAreRefused) {
     const RunEnd end = end_with_jobs(1001);
-    EXPECT_THAT(end.result, testing::HasSubstr("9: a run hands in at most 1,000 jobs"));
+    EXPECT_THAT(end.result,
+                testing::HasSubstr("9: a run can hand in at most 1,000 jobs of 4 MiB on success"));
     EXPECT_TRUE(end.jobs.empty());
+    EXPECT_EQ(end_with_jobs(1000).jobs.size(), 1000u);
+}
+
+TEST_F(WorkerPoolRequestTest, LargerJobsThanOneTransactionTakesAreRefused) {
+    EXPECT_TRUE(end_with_jobs(1, std::string((std::size_t{4} << 20) + 1, 'x')).jobs.empty());
+    EXPECT_EQ(end_with_jobs(1, std::string(std::size_t{4} << 20, 'x')).jobs.size(), 1u);
+}
+
+TEST_F(WorkerPoolRequestTest, ACallThatWasAnsweredTwiceCountsOnce) {
+    EXPECT_EQ(end_with_jobs(2, "{}", true).jobs.size(), 2u);
 }
 
 }  // namespace

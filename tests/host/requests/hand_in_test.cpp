@@ -11,6 +11,7 @@ namespace jobhost::host {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Accepts what refers to what it has accepted, as a store does.
@@ -54,6 +55,7 @@ public:
     storage::BatchPage list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) override {
         return {};
     }
+    std::vector<storage::Identified> identify(std::span<const std::int64_t>) override { return {}; }
     std::vector<Batch> within(BatchId, std::size_t) override { return {}; }
     std::vector<ParentEnd> parents(JobId) override { return {}; }
     std::vector<storage::Child> children(std::variant<JobId, BatchId>, std::size_t) override { return {}; }
@@ -137,7 +139,13 @@ TEST(HandIn, AStagedBatchThatIsRefusedIsCancelled) {
     RecordingStore store;
     store.refused = 10;  // the last one in order
     Chain chain{kMaxMembersAtOnce};
-    EXPECT_THROW(chain.hand_in_to(store), storage::StorageError);
+    try {
+        chain.hand_in_to(store);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const storage::StorageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr(" jobs that come after 4999"));
+        EXPECT_THAT(error.what(), HasSubstr(" others: not that one"));
+    }
     EXPECT_THAT(store.cancelled, ElementsAre(1));
     EXPECT_THAT(store.opened, IsEmpty());
 }

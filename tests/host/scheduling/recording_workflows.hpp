@@ -23,6 +23,7 @@ public:
     void open(BatchId batch) override { opened.push_back(batch); }
 
     bool cancel(BatchId, const std::string&) override { unused(); }
+    std::vector<storage::Identified> identify(std::span<const std::int64_t>) override { unused(); }
     std::optional<Batch> find(BatchId) override { unused(); }
     storage::BatchPage list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) override {
         unused();

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace jobhost::host {
 namespace {
@@ -31,7 +33,11 @@ struct Backlog {
 class FakeWorkflows final : public storage::WorkflowStore {
 public:
     Backlog work, strays;
-    std::size_t go_on(std::size_t limit) override { return work.take(limit); }
+    std::optional<storage::StorageError> fault;  // thrown once
+    std::size_t go_on(std::size_t limit) override {
+        if (const auto error = std::exchange(fault, std::nullopt)) throw storage::StorageError{*error};
+        return work.take(limit);
+    }
     std::size_t sweep(std::size_t limit) override { return strays.take(limit); }
 
     std::vector<Inserted> submit(std::span<const NewBatch>, std::span<const NewJob>) override { return {}; }
@@ -41,6 +47,7 @@ public:
     storage::BatchPage list(std::optional<BatchState>, std::size_t, std::optional<BatchId>) override {
         return {};
     }
+    std::vector<storage::Identified> identify(std::span<const std::int64_t>) override { return {}; }
     std::vector<Batch> within(BatchId, std::size_t) override { return {}; }
     std::vector<ParentEnd> parents(JobId) override { return {}; }
     std::vector<storage::Child> children(std::variant<JobId, BatchId>, std::size_t) override { return {}; }
@@ -88,6 +95,16 @@ TEST_F(BackgroundWorkTest, WithNothingToDoItLooksAgainInASecond) {
     EXPECT_EQ(operations.work.calls, 1);
     EXPECT_EQ(limits.work.calls, 1);
     EXPECT_EQ(releases, 0);
+}
+
+TEST_F(BackgroundWorkTest, WhatCannotGoOnHoldsUpNothingElse) {
+    workflows.fault.emplace(storage::StorageError::Kind::refused, "the members of batch 7 cannot be started");
+    workflows.work.left = 100;
+    limits.work.left = 100;
+    EXPECT_EQ(work.run_once(), 0s);
+    EXPECT_EQ(limits.work.left, 0u);
+    EXPECT_EQ(work.run_once(), 1s);
+    EXPECT_EQ(workflows.work.left, 0u);
 }
 
 TEST_F(BackgroundWorkTest, NewsAllTheTimeIsNoReasonToLookAllTheTime) {

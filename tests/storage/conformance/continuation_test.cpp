@@ -321,6 +321,24 @@ TEST_P(ContinuationConformance, NothingIsLeftToSweep) {
         EXPECT_EQ(workflows.sweep(1), 0u);
 }
 
+TEST_P(ContinuationConformance, IdsAreToldApart) {
+    const JobId one = insert();
+    std::vector<JobId> members;
+    const BatchId going_on = submit_batch(1, members);
+    const BatchId cancelled = submit_batch(1, members);
+    workflows.cancel(cancelled, "somebody");
+    const std::int64_t unused = jobs.reserve_ids(1).value;
+    std::map<std::variant<JobId, BatchId>, bool> found;
+    for (const Identified& each : workflows.identify(
+             std::vector{unused, going_on.value, one.value, cancelled.value, std::int64_t{-1}}))
+        found[each.id] = each.is_cancelled;
+    EXPECT_EQ(found, (std::map<std::variant<JobId, BatchId>, bool>{
+                         {one, false}, {going_on, false}, {cancelled, true}}));
+    EXPECT_TRUE(workflows.identify({}).empty());
+    const std::vector<std::int64_t> many(25'000, one.value);
+    EXPECT_FALSE(workflows.identify(many).empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ContinuationConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

@@ -9,14 +9,19 @@ using namespace std::chrono_literals;
 class RunStoreConformance : public WorkflowConformance {
 protected:
     RunKey key_of(const ClaimedJob& run) { return {server, run.id, run.lease}; }
-    NewJob call(const ClaimedJob& run, int number, const std::string& arguments = "{}") {
+    NewJob job_by(const ClaimedJob& run) {
         NewJob made = job();
         made.creator = run.id;
-        made.call_no = number;
-        made.arguments = arguments;
         return made;
     }
+    // By call `number`, which asks for what `digest` stands for.
+    std::optional<std::vector<std::int64_t>> hand_in(const ClaimedJob& run, std::int64_t number,
+                                                     const std::vector<NewJob>& made,
+                                                     const std::string& digest = "digest") {
+        return run_store.submit(key_of(run), {number, digest}, {}, made);
+    }
     using Steps = std::vector<std::pair<std::string, std::string>>;
+    using Ids = std::vector<std::int64_t>;
 };
 
 TEST_P(RunStoreConformance, TheLastCheckpointIsKept) {
@@ -84,7 +89,7 @@ TEST_P(RunStoreConformance, ARunThatIsOverSavesNothing) {
     EXPECT_FALSE(run_store.save_step(key_of(first), "s", "1"));
     const ClaimedJob second = run_of(id);
     EXPECT_FALSE(run_store.save_checkpoint(key_of(first), "1"));
-    EXPECT_EQ(run_store.submit(key_of(first), {}, std::vector{call(first, 1)}), std::nullopt);
+    EXPECT_EQ(hand_in(first, 1, {job_by(first)}), std::nullopt);
     EXPECT_EQ(run_store.load(id, 0).checkpoint, "");
     EXPECT_TRUE(run_store.load(id, 0).steps.empty());
     finish(success_of(second));
@@ -126,8 +131,6 @@ TEST_P(RunStoreConformance, ManyStepsComeInPages) {
         next = saved.next;
     }
     EXPECT_EQ(names, "zyxwv");
-    EXPECT_EQ(run_store.find_step(run.id, "w"), large);
-    EXPECT_EQ(run_store.find_step(run.id, "u"), std::nullopt);
 }
 
 TEST_P(RunStoreConformance, StepsHaveASizeTogether) {
@@ -143,75 +146,109 @@ TEST_P(RunStoreConformance, StepsHaveASizeTogether) {
 TEST_P(RunStoreConformance, JobsAreHandedInAtOnce) {
     const ClaimedJob run = run_of(insert());
     const NewBatch made = batch();
-    NewJob member = call(run, 1);
+    NewJob member = job_by(run);
     member.batch = made.id;
-    NewJob child = call(run, 2);
+    NewJob child = job_by(run);
     child.parents = {after(made.id)};
-    EXPECT_EQ(run_store.submit(key_of(run), std::vector{made}, std::vector{member, child}),
-              (std::vector<Inserted>{{member.id}, {child.id}}));
+    EXPECT_EQ(run_store.submit(key_of(run), {1, "digest"}, std::vector{made}, std::vector{member, child}),
+              (Ids{made.id.value, member.id.value, child.id.value}));
     settle_down();
     EXPECT_EQ(state_of(member.id), enqueued);
     EXPECT_EQ(state_of(child.id), awaiting);
     EXPECT_EQ(find(member.id).creator, run.id);
 }
 
-TEST_P(RunStoreConformance, ACallThatComesAgainIsAnsweredByItsJob) {
+TEST_P(RunStoreConformance, ACallThatComesAgainIsAnsweredAlike) {
     const JobId id = insert();
     const ClaimedJob first = run_of(id);
-    const NewJob made = call(first, 1, R"({"n":1})");
-    run_store.submit(key_of(first), {}, std::vector{made});
+    EXPECT_EQ(run_store.answer_to(key_of(first), {1, "digest"}), std::nullopt);
+    const std::vector made{job_by(first), job_by(first)};
+    const auto answer = hand_in(first, 1, made);
+    EXPECT_EQ(answer, (Ids{made[0].id.value, made[1].id.value}));
+    EXPECT_EQ(hand_in(first, 1, {job_by(first)}), answer) << "its answer may have been lost";
     finish(interruption_of(first));
-    succeed(made.id);
-    const ClaimedJob second = run_of(id);
-    const NewJob again = call(second, 1, R"({"n":1})");
-    const NewJob next = call(second, 2);
-    EXPECT_EQ(run_store.submit(key_of(second), {}, std::vector{again, next}),
-              (std::vector<Inserted>{{made.id, false}, {next.id}}));
-    EXPECT_FALSE(queries.find(again.id).has_value());
+    for (const NewJob& each : made)
+        succeed(each.id);
 
-    NewJob other_type = call(second, 1, R"({"n":1})");
-    other_type.type = "other.job";
-    EXPECT_TRUE(is_refused([&] { run_store.submit(key_of(second), {}, std::vector{other_type}); }));
-    EXPECT_TRUE(is_refused([&] {
-        run_store.submit(key_of(second), {}, std::vector{call(second, 3), call(second, 1, R"({"n":2})")});
-    }));
-    EXPECT_EQ(listed({}).size(), 3u);
+    const ClaimedJob second = run_of(id);
+    EXPECT_EQ(run_store.answer_to(key_of(second), {1, "digest"}), answer);
+    EXPECT_EQ(hand_in(second, 1, {job_by(second)}), answer);
+    EXPECT_EQ(run_store.answer_to(key_of(first), {1, "digest"}), std::nullopt) << "that run is over";
+    const NewJob next = job_by(second);
+    EXPECT_EQ(hand_in(second, 2, {next}), Ids{next.id.value});
+    EXPECT_EQ(listed({}).size(), 4u);
+}
+
+TEST_P(RunStoreConformance, ACallThatAsksForSomethingElseIsRefused) {
+    const JobId id = insert();
+    const ClaimedJob first = run_of(id);
+    hand_in(first, 1, {job_by(first)});
+    EXPECT_TRUE(is_refused([&] { hand_in(first, 1, {job_by(first)}, "another"); }));
+    finish(interruption_of(first));
+    const ClaimedJob second = run_of(id);
+    EXPECT_TRUE(is_refused([&] { hand_in(second, 1, {job_by(second)}, "another"); }));
+    EXPECT_TRUE(is_refused([&] { run_store.answer_to(key_of(second), {1, "another"}); }));
+    EXPECT_EQ(listed({}).size(), 2u);
+}
+
+TEST_P(RunStoreConformance, ACallKeepsItsAnswerWhenTheHolderOfAKeyHasEnded) {
+    NewJob holder = job();
+    holder.unique = Unique{.key = "k"};
+    insert(holder);
+    const JobId id = insert();
+    const ClaimedJob first = run_of(id);
+    NewJob made = job_by(first);
+    made.unique = Unique{.key = "k"};
+    EXPECT_EQ(hand_in(first, 1, {made}), Ids{holder.id.value});
+    finish(interruption_of(first));
+    succeed(holder.id);
+    const ClaimedJob second = run_of(id);
+    EXPECT_EQ(hand_in(second, 1, {made}), Ids{holder.id.value});
+    EXPECT_EQ(listed({}).size(), 2u);
+}
+
+TEST_P(RunStoreConformance, ACallThatIsRefusedCanBeMadeAnew) {
+    const ClaimedJob run = run_of(insert());
+    NewJob made = job_by(run);
+    made.parents = {after(jobs.reserve_ids(1))};
+    EXPECT_TRUE(is_refused([&] { hand_in(run, 1, {made}); }));
+    made.parents.clear();
+    EXPECT_EQ(hand_in(run, 1, {made}, "another"), Ids{made.id.value});
 }
 
 TEST_P(RunStoreConformance, ARequeueBeginsANewSeriesOfCalls) {
     const JobId id = insert();
     const ClaimedJob first = run_of(id);
-    const NewJob made = call(first, 1);
-    run_store.submit(key_of(first), {}, std::vector{made});
+    const NewJob made = job_by(first);
+    hand_in(first, 1, {made});
     finish(failure_of(first));
     requeue(id);
     const ClaimedJob second = run_of(id);
-    const NewJob again = call(second, 1, R"({"n":2})");
-    EXPECT_EQ(run_store.submit(key_of(second), {}, std::vector{again}), std::vector{Inserted{again.id}});
-    EXPECT_EQ(find(made.id).creator, std::nullopt);
+    const NewJob again = job_by(second);
+    EXPECT_EQ(hand_in(second, 1, {again}, "another"), Ids{again.id.value});
+    EXPECT_EQ(find(made.id).creator, id);
+}
+
+TEST_P(RunStoreConformance, ASuccessEndsTheSeriesOfCalls) {
+    const JobId id = insert();
+    const ClaimedJob first = run_of(id);
+    hand_in(first, 1, {job_by(first)});
+    finish(success_of(first));
+    EXPECT_EQ(hand_in(first, 1, {job_by(first)}), std::nullopt);
+    requeue(id);
+    EXPECT_EQ(run_store.answer_to(key_of(run_of(id)), {1, "digest"}), std::nullopt);
 }
 
 TEST_P(RunStoreConformance, JobsOfNoCallAreRefused) {
     const ClaimedJob run = run_of(insert());
-    NewJob other = call(run, 1);
+    NewJob other = job_by(run);
     other.creator = insert();
-    NewJob none = call(run, 1);
+    NewJob none = job_by(run);
     none.creator.reset();
-    for (const NewJob& each : {other, none, call(run, 0)})
-        EXPECT_TRUE(is_refused([&] { run_store.submit(key_of(run), {}, std::vector{each}); }));
-    EXPECT_TRUE(is_refused([&] {
-        NewJob unknown = call(run, 1);
-        unknown.parents = {after(jobs.reserve_ids(1))};
-        run_store.submit(key_of(run), {}, std::vector{unknown});
-    }));
-}
-
-TEST_P(RunStoreConformance, AnInsertWithACallIsAnsweredAlike) {
-    const ClaimedJob run = run_of(insert());
-    const NewJob made = call(run, 1);
-    EXPECT_EQ(submit({}, {made}), std::vector{Inserted{made.id}});
-    const NewJob again = call(run, 1, R"({"n":2})");
-    EXPECT_EQ(submit({}, {again}), (std::vector{Inserted{made.id, false}}));
+    for (const NewJob& each : {other, none})
+        EXPECT_TRUE(is_refused([&] { hand_in(run, 1, {each}); }));
+    EXPECT_TRUE(is_refused([&] { hand_in(run, 0, {job_by(run)}); }));
+    EXPECT_TRUE(is_refused([&] { hand_in(run, 1, {job_by(run)}, ""); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, RunStoreConformance, testing::ValuesIn(all_backends()), backend_name);

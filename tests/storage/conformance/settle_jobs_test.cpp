@@ -11,6 +11,13 @@ protected:
     Settlement success_with(const ClaimedJob& run, const std::vector<NewJob>& handed_in) {
         Settlement end = success_of(run);
         end.jobs = handed_in;
+        end.if_refused = Settlement::Refused{.cause = Cause::retried,
+                                             .target = Scheduled{clock.now() + 1min, Reason::retry},
+                                             .event = {.at = clock.now(),
+                                                       .cause = Cause::retried,
+                                                       .attempt = 1,
+                                                       .error_code = "jobs_refused",
+                                                       .message = "the jobs are refused"}};
         return end;
     }
 };
@@ -81,32 +88,71 @@ TEST_P(SettleJobsConformance, TheyKeepTheirBatchOpen) {
     EXPECT_EQ(state_of(callback), enqueued);
 }
 
-TEST_P(SettleJobsConformance, TheOutcomeDoesNotDependOnThem) {
+TEST_P(SettleJobsConformance, ARunWhoseJobsAreRefusedHasFailedAndHandsInNothing) {
     const auto runs = [&] {
         insert_many(3);
         return claim(3);
     }();
-    NewJob unknown = job();
-    unknown.limits = {{"unknown", ""}};
+    const JobId child = insert_after(runs[1].id);
+    NewJob holder = job();
+    holder.unique = Unique{.key = "k"};
+    insert(holder);
+    NewJob taken = job();
+    taken.unique = Unique{.key = "k", .on_conflict = OnConflict::fail};
     const NewJob plain = job();
     const NewJob fine = job();
-    const std::vector ends{success_of(runs[0]), success_with(runs[1], {plain, unknown}),
+    const std::vector ends{success_of(runs[0]), success_with(runs[1], {plain, taken}),
                            success_with(runs[2], {fine})};
     const Exchanged exchanged = jobs.exchange(server, ends, {});
     EXPECT_EQ(exchanged.moved, (std::vector{Moved::yes, Moved::yes, Moved::yes}));
-    EXPECT_EQ(exchanged.mutilated, 1u);
+    EXPECT_EQ(exchanged.refused, 1u);
+    EXPECT_EQ(exchanged.mutilated, 0u);
     EXPECT_FALSE(queries.find(plain.id).has_value());
-    EXPECT_FALSE(queries.find(unknown.id).has_value());
+    EXPECT_FALSE(queries.find(taken.id).has_value());
     EXPECT_EQ(state_of(fine.id), enqueued);
-    EXPECT_EQ(count_of(succeeded), 3);
-    if (GetParam().name == std::string{"model"}) return;
+    EXPECT_EQ(state_of(runs[1].id), scheduled);
+    EXPECT_EQ(reason_of(runs[1].id), Reason::retry);
+    EXPECT_EQ(state_of(child), awaiting);
+    EXPECT_EQ(count_of(succeeded), 2);
     const auto events = queries.events(runs[1].id);
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events[0].error_code, "jobs_refused");
-    EXPECT_NE(events[0].message.find("'unknown'"), std::string::npos) << events[0].message;
+    if (GetParam().name == std::string{"model"}) return;
+    EXPECT_EQ(events[0].message, "the jobs are refused: job 2 of 2 (" + taken.type + "): job " +
+                                     std::to_string(holder.id.value) +
+                                     " is there already with its unique key");
+
+    clock.advance(1min);
+    jobs.promote_due(1);
+    succeed(holder.id);
+    const ClaimedJob again = run_of(runs[1].id);
+    EXPECT_EQ(again.attempt, 2);
+    finish(success_with(again, {plain, taken}));
+    EXPECT_EQ(state_of(taken.id), enqueued);
+    EXPECT_EQ(state_of(child), enqueued);
 }
 
-TEST_P(SettleJobsConformance, UniqueKeysAndCallsHoldForThem) {
+TEST_P(SettleJobsConformance, ARefusalIsWrittenOnce) {
+    const ClaimedJob run = run_of(insert());
+    NewJob unknown = job();
+    unknown.limits = {{"unknown", ""}};
+    const Settlement end = success_with(run, {unknown});
+    EXPECT_EQ(settle(end), Moved::yes);
+    EXPECT_EQ(settle(end), Moved::already) << "the answer may have been lost";
+    EXPECT_EQ(queries.events(run.id).size(), 1u);
+    EXPECT_EQ(state_of(run.id), scheduled);
+}
+
+TEST_P(SettleJobsConformance, ARefusedRunThatWasCancelledIsDeleted) {
+    const ClaimedJob run = run_of(insert());
+    operate(run.id, Verb::cancel);
+    NewJob unknown = job();
+    unknown.limits = {{"unknown", ""}};
+    finish(success_with(run, {unknown}));
+    EXPECT_EQ(state_of(run.id), deleted);
+}
+
+TEST_P(SettleJobsConformance, UniqueKeysHoldForThem) {
     NewJob first = job();
     first.unique = Unique{.key = "k"};
     insert(first);

@@ -79,7 +79,10 @@ void become(JobRecord& job, State state) {
     if (job.state() != StateName::enqueued && job.state() != StateName::processing) job.slots.clear();
     if (job.state() >= StateName::processing) job.has_rate_slots = false;
     if (is_final(job.state())) job.holds_key = false;
-    if (job.state() == StateName::succeeded) job.saved = {};
+    if (job.state() == StateName::succeeded) {
+        job.saved = {};
+        job.calls.clear();
+    }
 }
 
 void enqueue(JobRecord& job, TimePoint now) {

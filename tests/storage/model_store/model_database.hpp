@@ -30,7 +30,6 @@ struct JobRecord {
     int interruptions = 0;
     std::optional<DefinitionId> definition;
     Origin origin = Origin::request;
-    int call_no = 0;
     std::vector<ParentEnd> parents;
     std::optional<TimePoint> due_at;  // as it was asked for; looked at when it is released
     Duration delay{};
@@ -39,6 +38,7 @@ struct JobRecord {
     std::set<LimitUse> slots;  // of concurrent limits, that it holds
     bool has_rate_slots = false;
     SavedWork saved;
+    std::map<std::int64_t, std::pair<std::string, std::vector<std::int64_t>>> calls;  // digest and answer
     std::vector<JobEvent> events;
     std::map<std::pair<Lease, int>, std::string> log;  // chunks
 

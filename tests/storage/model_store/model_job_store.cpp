@@ -57,20 +57,40 @@ Moved settle_one(ModelDatabase& database, ServerId server, const Settlement& set
     return Moved::yes;
 }
 
+// As the run ends when its jobs are refused.
+Settlement refused(const Settlement& settlement) {
+    Settlement end = settlement;
+    end.cause = settlement.if_refused->cause;
+    end.target = settlement.if_refused->target;
+    end.event = settlement.if_refused->event;
+    return end;
+}
+
 // What the runs hand in finds all of them ended.
 Exchanged settle(ModelDatabase& database, ServerId server, std::span<const Settlement> settlements,
                  TimePoint now) {
     Exchanged exchanged;
-    std::vector<std::pair<const Settlement*, bool>> moved;  // and whether it is counted as mutilated
+    struct Ended {
+        Settlement settlement;
+        JobRecord before;
+    };
+    std::vector<Ended> ended;
     for (const Settlement& given : settlements) {
         Settlement settlement = given;
         const bool is_mutilated = mutilate(settlement);
+        const auto job = database.jobs.find(given.job);
+        const JobRecord before = job == database.jobs.end() ? JobRecord{} : job->second;
         exchanged.moved.push_back(settle_one(database, server, settlement, now));
         if (exchanged.moved.back() != Moved::yes) continue;
-        moved.emplace_back(&given, is_mutilated);
+        if (is_mutilated) ++exchanged.mutilated;
+        ended.push_back({settlement, before});
     }
-    for (const auto& [settlement, is_mutilated] : moved)
-        if (!hand_in(database, *settlement, now) || is_mutilated) ++exchanged.mutilated;
+    for (const auto& [settlement, before] : ended) {
+        if (hand_in(database, settlement, now)) continue;
+        ++exchanged.refused;
+        database.jobs.at(settlement.job) = before;
+        settle_one(database, server, refused(settlement), now);
+    }
     follow_up(database, now);
     exchanged.server_is_live = database.is_live(server);
     return exchanged;

@@ -56,8 +56,7 @@ void begin_anew(ModelDatabase& database, JobRecord& job) {
     job.seen.expires_at.reset();
     job.seen.cancel_requested_at.reset();
     job.saved = {};
-    for (auto& [id, other] : database.jobs)
-        if (other.seen.creator == job.seen.id) other.seen.creator.reset();
+    job.calls.clear();
     take_back_end_of(database, job.seen.id);
 }
 

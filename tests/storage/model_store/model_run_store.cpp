@@ -25,11 +25,12 @@ JobRecord* find(ModelDatabase& database, const RunKey& run) {
     return is_held ? &job : nullptr;
 }
 
-void check_call(const ModelDatabase& database, const RunKey& run, const NewJob& job) {
-    demand(job.creator == run.job && job.call_no > 0, "a job that names no call of its run");
-    const JobRecord* made = find_call(database, job);
-    demand(made == nullptr || (made->seen.type == job.type && made->seen.arguments == job.arguments),
-           "call " + std::to_string(job.call_no) + " has handed in another job before");
+// Throws refused if the call asked for something else.
+const std::vector<std::int64_t>* answer_of(const JobRecord& job, const RunCall& call) {
+    const auto found = job.calls.find(call.number);
+    if (found == job.calls.end()) return nullptr;
+    demand(found->second.first == call.digest, "a call that asked for something else before");
+    return &found->second.second;
 }
 
 }  // namespace
@@ -51,16 +52,6 @@ SavedWork ModelRunStore::load(JobId job, std::int64_t first) {
             page.steps.push_back(all.steps[at]);
         }
         return page;
-    });
-}
-
-std::optional<std::string> ModelRunStore::find_step(JobId job, const std::string& name) {
-    return opened_.read([&](const ModelDatabase& database) -> std::optional<std::string> {
-        const auto found = database.jobs.find(job);
-        if (found == database.jobs.end()) return std::nullopt;
-        const auto& steps = found->second.saved.steps;
-        const auto step = std::ranges::find(steps, name, &std::pair<std::string, std::string>::first);
-        return step == steps.end() ? std::nullopt : std::optional{step->second};
     });
 }
 
@@ -93,14 +84,32 @@ bool ModelRunStore::save_step(const RunKey& run, const std::string& name, const 
     });
 }
 
-std::optional<std::vector<Inserted>> ModelRunStore::submit(const RunKey& run,
-                                                           std::span<const NewBatch> batches,
-                                                           std::span<const NewJob> jobs) {
-    return opened_.write([&](ModelDatabase& database, TimePoint now) -> std::optional<std::vector<Inserted>> {
-        if (find(database, run) == nullptr) return std::nullopt;
-        for (const NewJob& job : jobs)
-            check_call(database, run, job);
-        return model::submit(database, batches, jobs, now);
+using Answer = std::optional<std::vector<std::int64_t>>;
+
+Answer ModelRunStore::answer_to(const RunKey& run, const RunCall& call) {
+    return opened_.write([&](ModelDatabase& database, TimePoint) -> Answer {
+        const JobRecord* job = find(database, run);
+        const std::vector<std::int64_t>* answer = job == nullptr ? nullptr : answer_of(*job, call);
+        return answer == nullptr ? std::nullopt : Answer{*answer};
+    });
+}
+
+Answer ModelRunStore::submit(const RunKey& run, const RunCall& call, std::span<const NewBatch> batches,
+                             std::span<const NewJob> jobs) {
+    demand(call.number > 0 && !call.digest.empty(), "a call without a number or a digest");
+    for (const NewJob& job : jobs)
+        demand(job.creator == run.job, "a job under the id of another one than its run's");
+    return opened_.write([&](ModelDatabase& database, TimePoint now) -> Answer {
+        JobRecord* job = find(database, run);
+        if (job == nullptr) return std::nullopt;
+        if (const auto* answer = answer_of(*job, call)) return *answer;
+        std::vector<std::int64_t> answer;
+        for (const NewBatch& batch : batches)
+            answer.push_back(batch.id.value);
+        for (const Inserted& made : model::submit(database, batches, jobs, now))
+            answer.push_back(made.id.value);
+        find(database, run)->calls[call.number] = {call.digest, answer};
+        return answer;
     });
 }
 

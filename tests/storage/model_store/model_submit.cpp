@@ -69,7 +69,6 @@ std::optional<JobId> Submission::stand_in_for(const NewJob& job) {
         if (job.definition && job.nominal_at && there.definition == job.definition &&
             there.seen.nominal_at == job.nominal_at && there.origin == job.origin)
             return id;
-    if (const JobRecord* call = find_call(database_, job)) return call->seen.id;
     if (!takes_key(job)) return std::nullopt;
     const auto holder = holder_of(database_, job.type, *job.unique, now_);
     if (!holder) return std::nullopt;
@@ -114,7 +113,6 @@ Inserted Submission::make(const NewJob& job) {
     record.lane = database_.lane_of(job.queue, job.type, job.payload_version);
     record.definition = job.definition;
     record.origin = job.origin;
-    record.call_no = job.call_no;
     record.due_at = job.due_at;
     record.delay = job.delay;
     record.unique = job.unique;
@@ -165,7 +163,7 @@ bool has_member(const NewBatch& batch, std::span<const NewBatch> batches, std::s
 }
 
 bool is_plain(const NewJob& job) {
-    return job.parents.empty() && !job.batch && !job.unique && job.limits.empty() && !job.creator;
+    return job.parents.empty() && !job.batch && !job.unique && job.limits.empty();
 }
 
 std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const NewBatch> batches,
@@ -187,13 +185,6 @@ std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const Ne
 }
 
 }  // namespace
-
-const JobRecord* find_call(const ModelDatabase& database, const NewJob& job) {
-    if (!job.creator) return nullptr;
-    for (const auto& [id, there] : database.jobs)
-        if (there.seen.creator == job.creator && there.call_no == job.call_no) return &there;
-    return nullptr;
-}
 
 std::vector<Inserted> submit(ModelDatabase& database, std::span<const NewBatch> batches,
                              std::span<const NewJob> jobs, TimePoint now) {

@@ -9,7 +9,4 @@ namespace jobhost::storage::model {
 std::vector<Inserted> submit(ModelDatabase& database, std::span<const NewBatch> batches,
                              std::span<const NewJob> jobs, TimePoint now);
 
-// The job that an earlier run's call has made already.
-const JobRecord* find_call(const ModelDatabase& database, const NewJob& job);
-
 }  // namespace jobhost::storage::model

@@ -66,6 +66,20 @@ BatchPage ModelWorkflowStore::list(std::optional<BatchState> state, std::size_t 
     });
 }
 
+std::vector<Identified> ModelWorkflowStore::identify(std::span<const std::int64_t> ids) {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::vector<Identified> found;
+        for (const std::int64_t id : ids) {
+            if (database.jobs.contains(JobId{id})) found.push_back({JobId{id}});
+            const auto batch = database.batches.find(BatchId{id});
+            if (batch == database.batches.end()) continue;
+            const Batch& seen = batch->second.seen;
+            found.push_back({BatchId{id}, seen.state == BatchState::cancelled || seen.cancel_requested_at});
+        }
+        return found;
+    });
+}
+
 std::vector<Batch> ModelWorkflowStore::within(BatchId around, std::size_t limit) {
     return opened_.read([&](const ModelDatabase& database) {
         std::vector<Batch> found;

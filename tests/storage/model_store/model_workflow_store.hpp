@@ -14,6 +14,7 @@ public:
     bool cancel(BatchId batch, const std::string& by) override;
     std::optional<Batch> find(BatchId batch) override;
     BatchPage list(std::optional<BatchState> state, std::size_t limit, std::optional<BatchId> from) override;
+    std::vector<Identified> identify(std::span<const std::int64_t> ids) override;
     std::vector<Batch> within(BatchId batch, std::size_t limit) override;
     std::vector<ParentEnd> parents(JobId job) override;
     std::vector<Child> children(std::variant<JobId, BatchId> of, std::size_t limit) override;

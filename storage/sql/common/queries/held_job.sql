@@ -18,7 +18,8 @@ FROM ${rows: id bigint, state smallint, reason smallint, due_at bigint, order_ke
 WHERE job.id = given.id;
 
 -- name: job_flag
-UPDATE job SET flags = flags | :flag WHERE id ${in:ids};
+-- Of jobs that are held.
+UPDATE job SET flags = flags | :flag WHERE id ${in:ids} AND (flags & :flag) = 0;
 
 -- name: job_batches
 SELECT id, batch FROM job WHERE id ${in:ids} AND batch IS NOT NULL;

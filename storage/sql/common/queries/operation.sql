@@ -11,10 +11,6 @@ UPDATE job SET unique_slot = unique_wanted WHERE id = :id;
 -- name: job_wanted_key
 SELECT unique_wanted FROM job WHERE id = :id AND unique_wanted IS NOT NULL;
 
--- name: job_forget_calls
--- What a job hands in when it runs again counts anew.
-UPDATE job SET creator = NULL, call_no = NULL WHERE creator ${in:ids};
-
 -- name: job_ask_to_stop
 UPDATE job SET cancel_requested_at = :now WHERE id ${in:ids} AND cancel_requested_at IS NULL;
 
@@ -24,12 +20,6 @@ UPDATE job
 SET lane = given.lane, priority = given.priority, order_key = given.order_key
 FROM ${rows: id bigint, lane bigint, priority integer, order_key bigint}
 WHERE job.id = given.id;
-
--- name: job_checkpoint_delete
-DELETE FROM job_checkpoint WHERE job ${in:ids};
-
--- name: job_step_delete
-DELETE FROM job_step WHERE job ${in:ids};
 
 -- name: command_insert
 INSERT INTO command (id, state, verb, job, queue, definition, by_whom, filter, operation, position, looked_at, done,

@@ -1,3 +1,11 @@
+-- name: identify
+-- What stands behind ids: 1 for a batch, and 1 for one that was cancelled.
+SELECT id, 0, 0 FROM job WHERE id ${in:ids}
+UNION ALL
+SELECT id, 1, CASE WHEN state = 5 OR cancel_requested_at IS NOT NULL THEN 1 ELSE 0 END
+FROM batch
+WHERE id ${in:ids};
+
 -- name: job_existing
 SELECT id, state FROM job WHERE id ${in:ids};
 
@@ -22,30 +30,18 @@ ${unless_there};
 -- For jobs that have more than most. What may be there already was looked for before: this is for what another
 -- transaction has put there since then.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
-                 origin, definition, policy, arguments, created_at, enqueued_at, flags, batch, delay, creator, call_no,
+                 origin, definition, policy, arguments, created_at, enqueued_at, flags, batch, delay, creator,
                  unique_slot, unique_wanted)
 SELECT given.id, given.lane, given.payload_version, given.priority, given.order_key, given.state, given.reason,
        given.due_at, given.expires_at, given.nominal_at, given.origin, given.definition, given.policy, given.arguments,
-       CAST(:now AS bigint), given.enqueued_at, given.flags, given.batch, given.delay, given.creator, given.call_no,
+       CAST(:now AS bigint), given.enqueued_at, given.flags, given.batch, given.delay, given.creator,
        given.unique_slot, given.unique_wanted
 FROM ${rows: id bigint, lane bigint, payload_version integer, priority integer, order_key bigint, state smallint,
              reason smallint, due_at bigint, expires_at bigint, nominal_at bigint, origin smallint, definition bigint,
              policy bigint, arguments text, enqueued_at bigint, flags smallint, batch bigint, delay bigint,
-             creator bigint, call_no integer, unique_slot text, unique_wanted text}
+             creator bigint, unique_slot text, unique_wanted text}
 WHERE NOT EXISTS (SELECT 1 FROM job ${locked} WHERE job.id = given.id)
 ${unless_there};
-
--- name: job_of_call
-SELECT id, call_no
-FROM job
-WHERE creator = :creator AND creator IS NOT NULL AND call_no ${in:calls} AND call_no IS NOT NULL
-ORDER BY call_no;
-
--- name: job_calls_of
-SELECT job.call_no, lane.type, job.arguments
-FROM job
-JOIN lane ON lane.id = job.lane
-WHERE job.creator = :creator AND job.creator IS NOT NULL AND job.call_no ${in:calls} AND job.call_no IS NOT NULL;
 
 -- name: job_of_instants
 SELECT job.id, job.definition, job.nominal_at, job.origin

@@ -99,6 +99,8 @@ void Contest::end_runs(Choices& choices, bool also_claims) {
             next.parents = {{our_side_.runs[i].id, Condition::finished}};
             if (next.unique && next.unique->held == HeldWhile::queued) next.unique.reset();
             ends.back().settlement.jobs.push_back(next);
+            ends.back().settlement.if_refused =
+                Settlement::Refused{.cause = Cause::failed, .target = Failed{clock_.now()}, .event = {}};
         }
     }
     if (ends.empty() && !also_claims) return say("nothing runs there");
@@ -205,13 +207,15 @@ void Contest::hand_in(Choices& choices) {
     NewJob job = some_job(choices);
     job.unique.reset();
     job.creator = our_side_.runs[*run].id;
-    job.call_no = 1 + static_cast<int>(choices.below(2));
+    const RunCall call{.number = 1 + static_cast<std::int64_t>(choices.below(2)),
+                       .digest = choices.is_one_in(4) ? "another" : "one"};
     if (choices.is_one_in(3)) job.batch = our_side_.runs[*run].batch;
-    say("a run of #" + std::to_string(job.creator->value) + " hands in " + told(job));
+    say("a run of #" + std::to_string(job.creator->value) + " hands in " + told(job) + " by call " +
+        std::to_string(call.number) + " " + call.digest);
     both("what a run handed in", [&](Storage& storage, Side& side) {
         const RunKey key{side.servers[runs_[*run].server], side.runs[*run].id, side.runs[*run].lease};
-        const auto answer = storage.runs().submit(key, {}, {&job, 1});
-        return answer ? told(*answer) : "not its run";
+        const auto answer = storage.runs().submit(key, call, {}, {&job, 1});
+        return answer ? "#" + std::to_string(answer->at(0)) : "not its run";
     });
     if (model_.queries().find(job.id)) ids_.push_back(job.id);
 }

@@ -89,7 +89,7 @@ std::string told(const NewJob& job) {
     if (job.delay > Duration{}) text += " delay " + text_of(job.delay.count());
     if (job.unique) text += told(*job.unique);
     if (!job.limits.empty()) text += " limits" + in_a_row(told_each(job.limits));
-    if (job.creator) text += " by #" + text_of(job.creator->value) + " call " + text_of(job.call_no);
+    if (job.creator) text += " by #" + text_of(job.creator->value);
     return text;
 }
 

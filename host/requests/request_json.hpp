@@ -1,0 +1,13 @@
+// Requests as they come in: texts that may hold anything at all.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <string_view>
+
+namespace jobhost::host {
+
+// Throws BadRequest if it is not JSON in UTF-8, or lies too deep.
+boost::json::value parsed_request(std::string_view text);
+
+}  // namespace jobhost::host
