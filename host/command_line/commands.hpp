@@ -105,6 +105,7 @@ int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options);
 int queues_resume(const GlobalOptions& global, const QueueName& queue);
 
 int limits_list(const GlobalOptions& global);
+int limits_show(const GlobalOptions& global, const std::string& name);
 int limits_set(const GlobalOptions& global, const Limit& limit);
 int limits_remove(const GlobalOptions& global, const std::string& name);
 

@@ -69,6 +69,8 @@ std::string state_note(const Job& job) {
             std::to_string(job.policy.retry.attempts));
     else if (reason == Reason::parents || reason == Reason::batch)
         add("for its " + std::string{to_string(reason)});
+    else if (reason == Reason::throttled && job.parked_on)
+        add("throttled by " + printable(spelling_of(*job.parked_on)));
     else if (reason == Reason::limit && job.parked_on)
         add("for a slot of " + printable(spelling_of(*job.parked_on)));
     else if (reason != Reason::none)

@@ -25,7 +25,7 @@ enum class Reason : std::uint8_t {
     limit = 12,
     delayed = 20,  // scheduled
     retry = 21,
-    throttled = 22,
+    throttled = 22,  // awaiting, too
     rescheduled = 23,
     snoozed = 24,
     exhausted = 50,  // failed

@@ -27,7 +27,7 @@ enum class Cause : std::uint8_t {
     unmet,        // what it awaited ended otherwise
     restored,     // what it awaited runs again after all
     parked,       // a limit has no slot for it
-    throttled,    // a rate limit has a slot for it later
+    throttled,    // a rate limit has no slot for it yet
     snoozed,      // the job asked to be run again later; the attempt is given back
     retried_at_once,
     moved,  // to another queue or priority
@@ -69,7 +69,7 @@ inline constexpr Rule kRules[] = {
     {StateName::scheduled,  Cause::deleted,         StateName::deleted   },
     {StateName::enqueued,   Cause::claimed,         StateName::processing},
     {StateName::enqueued,   Cause::parked,          StateName::awaiting  },
-    {StateName::enqueued,   Cause::throttled,       StateName::scheduled },
+    {StateName::enqueued,   Cause::throttled,       StateName::awaiting  },
     {StateName::enqueued,   Cause::rescheduled,     StateName::scheduled },
     {StateName::enqueued,   Cause::moved,           StateName::enqueued  },
     {StateName::enqueued,   Cause::expired,         StateName::deleted   },

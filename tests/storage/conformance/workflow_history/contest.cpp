@@ -16,9 +16,9 @@ Contest::Contest(TestDatabase& database) {
     const std::vector<Limit> limits{
         {.name = "mutex"},
         {.name = "pair", .capacity = 2},
-        {.name = "fixed", .kind = LimitKind::fixed_window, .capacity = 2, .window = 10s},
-        {.name = "sliding", .kind = LimitKind::sliding_window, .capacity = 2, .window = 10s},
-        {.name = "bucket", .kind = LimitKind::bucket, .capacity = 3, .window = 10s},
+        {.name = "fixed", .kind = LimitKind::fixed_window, .capacity = 2, .window = 12s},
+        {.name = "sliding", .kind = LimitKind::sliding_window, .capacity = 2, .window = 12s},
+        {.name = "bucket", .kind = LimitKind::bucket, .capacity = 3, .window = 12s},
     };
     theirs().limits().set(limits);
     model_.limits().set(limits);

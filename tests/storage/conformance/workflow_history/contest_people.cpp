@@ -45,7 +45,7 @@ void Contest::command(Choices& choices) {
     if (operation.verb == Verb::remove) operation.verb = Verb::move;
     JobFilter filter;
     filter.queue = QueueName{"a"};
-    filter.state = choices.one_of({StateName::scheduled, StateName::enqueued});
+    filter.state = choices.one_of({StateName::scheduled, StateName::enqueued, StateName::awaiting});
     if (choices.is_one_in(2)) filter.type = "x.job";
     say(std::string{to_string(operation.verb)} + " all " + std::string{to_string(*filter.state)} + " in a");
     both("what came of all", [&](Storage& storage, Side&) {
@@ -72,12 +72,23 @@ void Contest::pause(Choices& choices) {
 }
 
 void Contest::set_limits(Choices& choices) {
-    const std::string name = choices.one_of<std::string>({"mutex", "pair"});
     const std::int64_t capacity = 1 + static_cast<std::int64_t>(choices.below(3));
-    most_[name] = std::max(most_[name], capacity);
-    say("limit " + name + " to " + std::to_string(capacity));
+    Limit limit = choices.one_of<Limit>({
+        {.name = "mutex"},
+        {.name = "pair"},
+        {.name = "fixed", .kind = LimitKind::fixed_window, .window = 12s},
+        {.name = "sliding", .kind = LimitKind::sliding_window, .window = 12s},
+        {.name = "bucket", .kind = LimitKind::bucket, .window = 12s},
+    });
+    limit.capacity = capacity;
+    if (limit.kind == LimitKind::sliding_window) limit.window = choices.one_of<Duration>({12s, 5s});
+    const bool is_removed = choices.is_one_in(6);
+    if (auto most = most_.find(limit.name); most != most_.end())
+        most->second = is_removed ? kMaxLimitCapacity : std::max(most->second, capacity);
+    say("limit " + limit.name + (is_removed ? " removed" : " to " + std::to_string(capacity)));
     both("the limit", [&](Storage& storage, Side&) {
-        storage.limits().set(std::vector{Limit{.name = name, .capacity = capacity}});
+        if (is_removed) return std::to_string(storage.limits().remove(limit.name));
+        storage.limits().set({&limit, 1});
         return std::string{};
     });
 }
@@ -104,10 +115,18 @@ void Contest::cancel_batch(Choices& choices) {
 void Contest::promote(Choices& choices) {
     if (choices.is_one_in(2)) clock_.advance(2s);
     say("promote at " + history::shown(clock_.now()));
-    both("what was promoted", [](Storage& storage, Side&) {
+    std::optional<TimePoint> their_next;
+    std::optional<TimePoint> our_next;
+    both("what was promoted", [&](Storage& storage, Side& side) {
         const Promoted promoted = storage.jobs().promote_due(100);
-        return std::to_string(promoted.count) + " next " + history::shown(promoted.next_due_at);
+        (&side == &our_side_ ? our_next : their_next) = promoted.next_due_at;
+        return std::to_string(promoted.count);
     });
+    // Who waited may have left: then somebody looks in vain, once.
+    if (our_next && (!their_next || *their_next > *our_next))
+        throw history::Disagreement{"the next look comes too late, at " + history::shown(their_next)};
+    if (their_next && *their_next <= clock_.now())
+        throw history::Disagreement{"there is always something due"};
 }
 
 void Contest::purge(Choices& choices) {
