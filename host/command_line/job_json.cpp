@@ -94,6 +94,7 @@ json::object to_json(const Job& job) {
         {"tags", json::value_from(job.tags)},
         {"limits", std::move(limits)},
         {"parked_on", use_or_null(job.parked_on)},
+        {"unreadable", text_or_null(job.unreadable)},
         {"args", parsed(job.arguments)},
         {"result", parsed(result_of(job.state))},
     };

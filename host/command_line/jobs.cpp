@@ -54,6 +54,8 @@ void print_job(const Job& job, const std::optional<storage::SlotCounts>& slots) 
     print_fact("tags", printable(joined(job.tags, [](const std::string& tag) { return tag; })));
     print_fact("limits", printable(joined(job.limits, [](const LimitUse& use) { return spelling_of(use); })));
     if (slots) print_fact("slot", slot_text(*job.parked_on, *slots));
+    if (!job.unreadable.empty())
+        print_fact("policy", printable(job.unreadable) + "; a newer jobhost may have written it");
     print_fact("attempt", std::to_string(job.attempt));
     if (job.crashes > 0) print_fact("crashes", std::to_string(job.crashes));
     if (job.recoveries > 0) print_fact("recoveries", std::to_string(job.recoveries));

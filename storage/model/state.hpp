@@ -28,7 +28,8 @@ enum class Reason : std::uint8_t {
     throttled = 22,  // awaiting, too
     rescheduled = 23,
     snoozed = 24,
-    exhausted = 50,  // failed
+    unreadable = 25,  // who claimed it cannot read its policy, which a newer jobhost has written
+    exhausted = 50,   // failed
     fatal = 51,
     quarantined = 52,
     timed_out = 53,

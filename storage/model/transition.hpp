@@ -30,14 +30,15 @@ enum class Cause : std::uint8_t {
     throttled,    // a rate limit has no slot for it yet
     snoozed,      // the job asked to be run again later; the attempt is given back
     retried_at_once,
-    moved,  // to another queue or priority
+    moved,    // to another queue or priority
+    put_off,  // who claimed it cannot read its policy
 };
 
-inline constexpr std::array<std::string_view, 22> kCauseNames{
+inline constexpr std::array<std::string_view, 23> kCauseNames{
     "released",    "due",         "claimed",         "given_back", "succeeded", "retried",
     "failed",      "interrupted", "recovered",       "cancelled",  "expired",   "requeued",
     "rescheduled", "deleted",     "deferred",        "unmet",      "restored",  "parked",
-    "throttled",   "snoozed",     "retried_at_once", "moved",
+    "throttled",   "snoozed",     "retried_at_once", "moved",      "put_off",
 };
 
 constexpr std::string_view to_string(Cause cause) noexcept {
@@ -71,6 +72,7 @@ inline constexpr Rule kRules[] = {
     {StateName::enqueued,   Cause::parked,          StateName::awaiting  },
     {StateName::enqueued,   Cause::throttled,       StateName::awaiting  },
     {StateName::enqueued,   Cause::rescheduled,     StateName::scheduled },
+    {StateName::enqueued,   Cause::put_off,         StateName::scheduled },
     {StateName::enqueued,   Cause::moved,           StateName::enqueued  },
     {StateName::enqueued,   Cause::expired,         StateName::deleted   },
     {StateName::enqueued,   Cause::cancelled,       StateName::deleted   },

@@ -64,6 +64,10 @@ bool put(Session& session, const Limit& limit) {
     return true;
 }
 
+void hold_keys_of(Session& session, const std::string& name) {
+    session.rows<std::string>("limit_states_hold", {{"name", name}});
+}
+
 std::vector<KeyUsage> usages(Session& session, const char* statement, const Parameters& parameters) {
     std::vector<KeyUsage> found;
     for (auto& [key, taken, opens_at] :
@@ -89,8 +93,10 @@ void SociLimitStore::set(std::span<const Limit> limits) {
     if (changed.empty()) return;
     // Afterwards: whoever has locked a key of theirs with the old rule in mind has then let go of it.
     database_.write_repeatedly([&](Session& session) {
-        for (const std::string& name : changed)
+        for (const std::string& name : changed) {
+            hold_keys_of(session, name);
             session.execute("limit_look_again", {{"name", name}, {"now", micros(session.now())}});
+        }
         session.announce();
     });
 }
@@ -102,6 +108,7 @@ bool SociLimitStore::remove(const std::string& name) {
     });
     if (!is_removed) return false;
     database_.write_repeatedly([&](Session& session) {
+        hold_keys_of(session, name);
         session.execute("limit_instant_forget", {{"name", name}});
         session.execute("limit_state_forget", {{"name", name}});
         session.execute("limit_state_reset", {{"name", name}, {"now", micros(session.now())}});

@@ -34,8 +34,8 @@ void check_job(const NewJob& job) {
     for (const std::string& tag : job.tags)
         check_text(whose, "a tag", tag, kMaxTagSize);
     if (job.unique) check_text(whose, "a unique key", job.unique->key, kMaxKeySize);
-    if (job.unique && job.unique->held == HeldWhile::window && job.unique->window <= Duration::zero())
-        refuse(whose + ": a unique key that is held for a window needs a window longer than 0");
+    if (job.unique && job.unique->held == HeldWhile::window && job.unique->window < kMinUniqueWindow)
+        refuse(whose + ": a unique key that is held for a window needs a window of 1 s or more");
     if (job.limits.size() > kMaxLimitsOfJob)
         refuse(whose + ": at most " + std::to_string(kMaxLimitsOfJob) + " limits are allowed");
     std::set<LimitUse> uses;

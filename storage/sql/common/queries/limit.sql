@@ -96,6 +96,10 @@ WHERE opens_at <= :now AND opens_at IS NOT NULL
 ORDER BY opens_at, limit_key
 ${limit:count};
 
+-- name: limit_states_hold
+-- Of all keys that there are. Whoever has parked a job for one of them has ended then, and what follows sees that.
+SELECT limit_key FROM limit_state ${locked} WHERE limit_name = :name ORDER BY limit_key ${for_update};
+
 -- name: limit_look_again
 UPDATE limit_state
 SET opens_at = :now
@@ -199,9 +203,8 @@ DELETE FROM job_limit WHERE name = :name;
 DELETE FROM limit_instant WHERE limit_key IN (SELECT limit_key FROM limit_state WHERE limit_name = :name);
 
 -- name: limit_state_forget
--- Who parks a job leaves one of these behind.
 DELETE FROM limit_state
-WHERE limit_name = :name AND taken = 0 AND opens_at IS NULL
+WHERE limit_name = :name AND taken = 0
       AND NOT EXISTS (
           SELECT 1
           FROM job

@@ -1,5 +1,5 @@
 -- When to look whether a slot is free: the next one of a rate opens then. Nothing: nobody waits who could run.
-ALTER TABLE limit_state ADD opens_at bigint;
+ALTER TABLE limit_state ADD opens_at bigint NULL;
 
 -- Of a sliding window: which runs lie in it.
 CREATE INDEX limit_instant_of_window ON limit_instant (limit_key, at, number);

@@ -1,3 +1,18 @@
+-- name: limit_state_make
+-- Differs because: who changes the limit does not see the new row before it is there for all, so that he waits for this
+-- transaction, or this one for him.
+WITH rule AS MATERIALIZED (
+    SELECT job_limit.name
+    FROM ${rows: limit_key text, limit_name text}
+    JOIN job_limit ON job_limit.name = given.limit_name
+    FOR SHARE OF job_limit
+)
+INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
+SELECT given.limit_key, given.limit_name, 0, 0, 0
+FROM ${rows: limit_key text, limit_name text}
+WHERE (SELECT COUNT(*) FROM rule) >= 0
+${unless_there};
+
 -- name: limit_let_go
 -- Only here because: what was held, and how the keys stand, is one round trip on PostgreSQL. The keys are locked in their
 -- order, in which every transaction locks them.
