@@ -129,6 +129,14 @@ JobId Contest::some_id(Choices& choices) const {
     return ids_[ids_.size() - 1 - choices.below(std::min<std::size_t>(ids_.size(), 12))];
 }
 
+std::vector<Job> Contest::parked() {
+    JobFilter filter;
+    filter.state = StateName::awaiting;
+    std::vector<Job> jobs = model_.queries().list(filter, 100'000, "").jobs;
+    std::erase_if(jobs, [](const Job& job) { return !job.parked_on; });
+    return jobs;
+}
+
 std::optional<BatchId> Contest::some_batch(Choices& choices) const {
     if (batch_ids_.empty()) return std::nullopt;
     return batch_ids_[batch_ids_.size() - 1 - choices.below(std::min<std::size_t>(batch_ids_.size(), 5))];

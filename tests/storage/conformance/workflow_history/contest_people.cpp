@@ -24,7 +24,9 @@ Operation some_operation(Choices& choices, TimePoint now) {
 void Contest::operate(Choices& choices) {
     if (ids_.empty()) return say("there are no jobs yet");
     const Operation operation = some_operation(choices, clock_.now());
-    const std::vector ids{some_id(choices), some_id(choices)};
+    std::vector ids{some_id(choices), some_id(choices)};
+    if (const auto waiting = parked(); !waiting.empty() && choices.is_one_in(2))
+        ids[0] = waiting[choices.below(waiting.size())].id;
     say(std::string{to_string(operation.verb)} + " #" + std::to_string(ids[0].value) + " #" +
         std::to_string(ids[1].value));
     both("what came of it", [&](Storage& storage, Side&) {
@@ -73,13 +75,18 @@ void Contest::pause(Choices& choices) {
 
 void Contest::set_limits(Choices& choices) {
     const std::int64_t capacity = 1 + static_cast<std::int64_t>(choices.below(3));
-    Limit limit = choices.one_of<Limit>({
+    const std::vector<Limit> known{
         {.name = "mutex"},
         {.name = "pair"},
         {.name = "fixed", .kind = LimitKind::fixed_window, .window = 12s},
         {.name = "sliding", .kind = LimitKind::sliding_window, .window = 12s},
         {.name = "bucket", .kind = LimitKind::bucket, .window = 12s},
-    });
+    };
+    Limit limit = known[choices.below(known.size())];
+    if (const auto waiting = parked(); !waiting.empty() && choices.is_one_in(2))
+        limit = *std::find_if(known.begin(), known.end(), [&](const Limit& each) {
+            return each.name == waiting.front().parked_on->limit;
+        });
     limit.capacity = capacity;
     if (limit.kind == LimitKind::sliding_window) limit.window = choices.one_of<Duration>({12s, 5s});
     const bool is_removed = choices.is_one_in(6);
