@@ -46,7 +46,7 @@ private:
         });
         keys.on("window", [&](const Value& v) {
             window = v;
-            const auto length = reader_.duration(v, std::chrono::seconds{1});
+            const auto length = reader_.duration(v, kMinUniqueWindow);
             if (length) unique_.window = *length;
             is_right_ = is_right_ && length;
         });

@@ -89,7 +89,9 @@ struct HeldRun {
 
 struct Promoted {
     std::size_t count = 0;
-    std::optional<TimePoint> next_due_at;  // of the earliest job that is still scheduled
+    // When there is more to promote: the earliest job that is still scheduled, or the next slot of a limit
+    // that somebody waits for. It may turn out then that nobody waits any more.
+    std::optional<TimePoint> next_due_at;
 };
 
 // Thread-safe. Each call is one transaction and blocks on the database up to the storage's deadline. Every
@@ -125,7 +127,8 @@ public:
     // Of those, the ones that somebody asked to be cancelled.
     virtual std::vector<HeldRun> cancelled_runs_of(ServerId server, std::size_t limit) = 0;
 
-    // Scheduled jobs that are due become enqueued, earliest first, at most `limit`.
+    // Scheduled jobs that are due become enqueued, earliest first, at most `limit`; so do those that are
+    // parked and for which slots have opened.
     virtual Promoted promote_due(std::size_t limit) = 0;
 
     // Add to the logs of running jobs. A chunk that is there already is left as it is.

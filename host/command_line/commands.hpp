@@ -134,6 +134,7 @@ struct RecurringBackfillOptions {
 int recurring_backfill(const GlobalOptions& global, const RecurringBackfillOptions& options);
 
 int limits_list(const GlobalOptions& global);
+int limits_show(const GlobalOptions& global, const std::string& name);
 int limits_set(const GlobalOptions& global, const Limit& limit);
 int limits_remove(const GlobalOptions& global, const std::string& name);
 

@@ -94,6 +94,7 @@ json::object to_json(const Job& job) {
         {"tags", json::value_from(job.tags)},
         {"limits", std::move(limits)},
         {"parked_on", use_or_null(job.parked_on)},
+        {"unreadable", text_or_null(job.unreadable)},
         {"args", parsed(job.arguments)},
         {"result", parsed(result_of(job.state))},
     };
@@ -171,17 +172,33 @@ json::object to_json(const storage::QueueState& queue) {
     };
 }
 
+json::object to_json(const storage::SlotCounts& slots) {
+    return {
+        {"taken", slots.taken},
+        {"parked", slots.parked},
+        {"opens_at", instant_or_null(slots.opens_at)},
+    };
+}
+
 json::object to_json(const storage::LimitUsage& usage) {
     const bool has_window = usage.limit.kind != LimitKind::concurrent;
-    return {
+    json::object object{
         {"name", usage.limit.name},
         {"kind", to_string(usage.limit.kind)},
         {"capacity", usage.limit.capacity},
         {"window", text_or_null(has_window ? to_text(usage.limit.window) : "")},
         {"keys", usage.keys},
-        {"taken", usage.taken},
-        {"parked", usage.parked},
     };
+    for (const auto& member : to_json(usage.slots))
+        object.insert(member);
+    return object;
+}
+
+json::object to_json(const storage::KeyUsage& usage) {
+    json::object object{{"key", usage.key}};
+    for (const auto& member : to_json(usage.slots))
+        object.insert(member);
+    return object;
 }
 
 json::object to_json(const storage::ServerInfo& server) {

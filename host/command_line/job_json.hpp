@@ -15,7 +15,9 @@ boost::json::object to_json(const storage::StateCounts& counts);
 boost::json::object to_json(const Batch& batch);
 boost::json::object to_json(const storage::Command& command);
 boost::json::object to_json(const storage::QueueState& queue);  // without its counts
+boost::json::object to_json(const storage::SlotCounts& slots);
 boost::json::object to_json(const storage::LimitUsage& usage);
+boost::json::object to_json(const storage::KeyUsage& usage);
 boost::json::object to_json(const storage::ServerInfo& server);
 
 template <class Items>

@@ -35,7 +35,16 @@ std::string joined(const Items& items, Text text) {
     return all;
 }
 
-void print_job(const Job& job) {
+// "12 jobs wait for one of smtp, the next opens 2026-11-20 12:00:10 UTC".
+std::string slot_text(const LimitUse& use, const storage::SlotCounts& slots) {
+    const auto parked = static_cast<std::size_t>(slots.parked);
+    std::string text = counted(parked, "job") + (parked == 1 ? " waits" : " wait") + " for one of " +
+                       printable(spelling_of(use));
+    if (slots.opens_at) text += ", the next opens " + short_text(*slots.opens_at) + " UTC";
+    return text;
+}
+
+void print_job(const Job& job, const std::optional<storage::SlotCounts>& slots) {
     std::cout << "job " << job.id.value << "  " << job.type << "  " << state_text(job) << '\n';
     print_fact("definition", job.definition);
     print_fact("queue",
@@ -44,6 +53,9 @@ void print_job(const Job& job) {
     print_fact("creator", job.creator ? "job " + std::to_string(job.creator->value) : "");
     print_fact("tags", printable(joined(job.tags, [](const std::string& tag) { return tag; })));
     print_fact("limits", printable(joined(job.limits, [](const LimitUse& use) { return spelling_of(use); })));
+    if (slots) print_fact("slot", slot_text(*job.parked_on, *slots));
+    if (!job.unreadable.empty())
+        print_fact("policy", printable(job.unreadable) + "; a newer jobhost may have written it");
     print_fact("attempt", std::to_string(job.attempt));
     if (job.crashes > 0) print_fact("crashes", std::to_string(job.crashes));
     if (job.recoveries > 0) print_fact("recoveries", std::to_string(job.recoveries));
@@ -162,14 +174,17 @@ int jobs_show(const GlobalOptions& global, JobId id) {
     const auto events = queries.events(id);
     const Relatives relatives =
         relatives_of(*opened->storage, id, global.json ? kMostChildren : kFewChildren);
+    std::optional<storage::SlotCounts> slots;
+    if (job.parked_on) slots = opened->storage->limits().slots_of(*job.parked_on);
     if (global.json) {
         json::object shown = to_json(job);
+        shown["slots"] = slots ? json::value{to_json(*slots)} : nullptr;
         shown["parents"] = to_json(relatives.parents);
         shown["children"] = to_json(relatives.children);
         shown["events"] = array_of(events);
         std::cout << shown << '\n';
     } else {
-        print_job(job);
+        print_job(job, slots);
         print_relatives(std::cout, relatives);
         print_events(events);
     }

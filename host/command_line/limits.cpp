@@ -2,8 +2,10 @@
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
+#include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace jobhost::host {
@@ -39,6 +41,18 @@ void check(const Limit& limit) {
                                           "; a bucket or a fixed window takes more"};
 }
 
+constexpr std::size_t kMostKeys = 1000;
+
+CommandError no_limit(const std::string& name) {
+    return {kFailed, "there is no limit " + config::in_quotes(name)};
+}
+
+void add_counts(std::vector<std::string>& row, const storage::SlotCounts& slots) {
+    row.push_back(std::to_string(slots.taken));
+    row.push_back(std::to_string(slots.parked));
+    row.push_back(slots.opens_at ? short_text(*slots.opens_at) : "-");
+}
+
 }  // namespace
 
 int limits_list(const GlobalOptions& global) {
@@ -48,14 +62,45 @@ int limits_list(const GlobalOptions& global) {
         std::cout << array_of(limits) << '\n';
         return kDone;
     }
-    std::vector<std::vector<std::string>> rows{{"LIMIT", "FOR EACH KEY", "KEYS", "TAKEN", "PARKED"}};
-    for (const storage::LimitUsage& usage : limits)
-        rows.push_back({usage.limit.name, rule_text(usage.limit), std::to_string(usage.keys),
-                        std::to_string(usage.taken), std::to_string(usage.parked)});
+    std::vector<std::vector<std::string>> rows{
+        {"LIMIT", "FOR EACH KEY", "KEYS", "TAKEN", "PARKED", "NEXT SLOT (UTC)"}};
+    for (const storage::LimitUsage& usage : limits) {
+        rows.push_back({usage.limit.name, rule_text(usage.limit), std::to_string(usage.keys)});
+        add_counts(rows.back(), usage.slots);
+    }
     if (limits.empty())
         std::cout << "there are no limits; make one with: jobhost limits set NAME --concurrent 1\n";
     else
         print_table(std::cout, rows);
+    return kDone;
+}
+
+int limits_show(const GlobalOptions& global, const std::string& name) {
+    const auto opened = open(global);
+    storage::LimitStore& store = opened->storage->limits();
+    const auto limits = store.list();
+    const auto found = std::find_if(limits.begin(), limits.end(),
+                                    [&](const auto& usage) { return usage.limit.name == name; });
+    if (found == limits.end()) throw no_limit(name);
+    const auto keys = store.keys(name, kMostKeys);
+    if (global.json) {
+        boost::json::object shown = to_json(*found);
+        shown["each_key"] = array_of(keys);
+        std::cout << shown << '\n';
+        return kDone;
+    }
+    std::cout << name << ": " << rule_text(found->limit) << " for each key\n";
+    std::vector<std::vector<std::string>> rows{{"KEY", "TAKEN", "PARKED", "NEXT SLOT (UTC)"}};
+    for (const storage::KeyUsage& usage : keys) {
+        rows.push_back({usage.key.empty() ? "(none)" : printable(usage.key)});
+        add_counts(rows.back(), usage.slots);
+    }
+    if (keys.empty())
+        std::cout << "no slot is taken, and no job waits for one\n";
+    else
+        print_table(std::cout, rows);
+    if (keys.size() < static_cast<std::size_t>(found->keys))
+        std::cout << "and " << found->keys - static_cast<std::int64_t>(keys.size()) << " more keys\n";
     return kDone;
 }
 
@@ -69,8 +114,7 @@ int limits_set(const GlobalOptions& global, const Limit& limit) {
 
 int limits_remove(const GlobalOptions& global, const std::string& name) {
     const auto opened = open(global);
-    if (!opened->storage->limits().remove(name))
-        throw CommandError{kFailed, "there is no limit " + config::in_quotes(name)};
+    if (!opened->storage->limits().remove(name)) throw no_limit(name);
     std::cout << "removed " << name << '\n';
     return kDone;
 }

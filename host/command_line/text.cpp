@@ -69,10 +69,14 @@ std::string state_note(const Job& job) {
             std::to_string(job.policy.retry.attempts));
     else if (reason == Reason::parents || reason == Reason::batch)
         add("for its " + std::string{to_string(reason)});
+    else if (reason == Reason::throttled && job.parked_on)
+        add("throttled by " + printable(spelling_of(*job.parked_on)));
     else if (reason == Reason::limit && job.parked_on)
         add("for a slot of " + printable(spelling_of(*job.parked_on)));
     else if (reason != Reason::none)
         add(std::string{to_string(reason)});
+    if (!job.unreadable.empty() && reason != Reason::unreadable)
+        add(std::string{to_string(Reason::unreadable)});
     if (const auto due_at = due_at_of(job.state)) add("due " + short_text(*due_at));
     if (job.cancel_requested_at && !is_final(name_of(job.state))) add("asked to stop");
     if (job.warnings > 0) add(counted(static_cast<std::size_t>(job.warnings), "warning"));

@@ -19,7 +19,7 @@ bool parse_held_while(std::string_view text, Unique& unique) {
     constexpr std::string_view kWindow = "window(";
     if (text.starts_with(kWindow) && text.ends_with(')')) {
         const auto window = parse_duration(text.substr(kWindow.size(), text.size() - kWindow.size() - 1));
-        if (!window || *window <= Duration::zero()) return false;
+        if (!window || *window < kMinUniqueWindow) return false;
         unique.held = HeldWhile::window;
         unique.window = *window;
         return true;

@@ -21,7 +21,8 @@ std::optional<OnConflict> parse_on_conflict(std::string_view text);
 std::optional<LimitUse> parse_limit_use(std::string_view text);
 std::string spelling_of(const LimitUse& use);
 
-inline constexpr std::string_view kHeldWhileTexts = "queued, until_started, until_finished or window(1h)";
+inline constexpr std::string_view kHeldWhileTexts =
+    "queued, until_started, until_finished or window(1h), which is 1s at least";
 inline constexpr std::string_view kOnConflictTexts = "skip, replace, extend or fail";
 
 }  // namespace jobhost::host

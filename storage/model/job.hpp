@@ -122,6 +122,7 @@ struct Job {
     std::vector<std::string> tags;      // in their order
     std::vector<LimitUse> limits;       // in their order
     std::optional<LimitUse> parked_on;  // the limit that it waits for
+    std::string unreadable;             // why `policy` is not what is stored: a newer jobhost has written it
 };
 
 }  // namespace jobhost

@@ -22,6 +22,8 @@ std::string_view to_string(Reason reason) noexcept {
             return "rescheduled";
         case Reason::snoozed:
             return "snoozed";
+        case Reason::unreadable:
+            return "unreadable";
         case Reason::exhausted:
             return "exhausted";
         case Reason::fatal:

@@ -25,10 +25,11 @@ enum class Reason : std::uint8_t {
     limit = 12,
     delayed = 20,  // scheduled
     retry = 21,
-    throttled = 22,
+    throttled = 22,  // awaiting, too
     rescheduled = 23,
     snoozed = 24,
-    exhausted = 50,  // failed
+    unreadable = 25,  // who claimed it cannot read its policy, which a newer jobhost has written
+    exhausted = 50,   // failed
     fatal = 51,
     quarantined = 52,
     timed_out = 53,

@@ -27,17 +27,18 @@ enum class Cause : std::uint8_t {
     unmet,        // what it awaited ended otherwise
     restored,     // what it awaited runs again after all
     parked,       // a limit has no slot for it
-    throttled,    // a rate limit has a slot for it later
+    throttled,    // a rate limit has no slot for it yet
     snoozed,      // the job asked to be run again later; the attempt is given back
     retried_at_once,
-    moved,  // to another queue or priority
+    moved,    // to another queue or priority
+    put_off,  // who claimed it cannot read its policy
 };
 
-inline constexpr std::array<std::string_view, 22> kCauseNames{
+inline constexpr std::array<std::string_view, 23> kCauseNames{
     "released",    "due",         "claimed",         "given_back", "succeeded", "retried",
     "failed",      "interrupted", "recovered",       "cancelled",  "expired",   "requeued",
     "rescheduled", "deleted",     "deferred",        "unmet",      "restored",  "parked",
-    "throttled",   "snoozed",     "retried_at_once", "moved",
+    "throttled",   "snoozed",     "retried_at_once", "moved",      "put_off",
 };
 
 constexpr std::string_view to_string(Cause cause) noexcept {
@@ -69,8 +70,9 @@ inline constexpr Rule kRules[] = {
     {StateName::scheduled,  Cause::deleted,         StateName::deleted   },
     {StateName::enqueued,   Cause::claimed,         StateName::processing},
     {StateName::enqueued,   Cause::parked,          StateName::awaiting  },
-    {StateName::enqueued,   Cause::throttled,       StateName::scheduled },
+    {StateName::enqueued,   Cause::throttled,       StateName::awaiting  },
     {StateName::enqueued,   Cause::rescheduled,     StateName::scheduled },
+    {StateName::enqueued,   Cause::put_off,         StateName::scheduled },
     {StateName::enqueued,   Cause::moved,           StateName::enqueued  },
     {StateName::enqueued,   Cause::expired,         StateName::deleted   },
     {StateName::enqueued,   Cause::cancelled,       StateName::deleted   },

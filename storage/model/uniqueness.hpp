@@ -37,12 +37,14 @@ constexpr std::string_view to_string(OnConflict conflict) noexcept {
     return kOnConflictNames[static_cast<std::size_t>(conflict)];
 }
 
+// A shorter window would be over before a second job could be kept out by it.
+inline constexpr Duration kMinUniqueWindow = std::chrono::seconds{1};
 inline constexpr std::size_t kMaxKeySize = 1000;  // bytes, of what a unique key is made of
 
 struct Unique {
     std::string key;  // within its job type
     HeldWhile held = HeldWhile::until_finished;
-    Duration window{};  // with HeldWhile::window
+    Duration window{};  // with HeldWhile::window; kMinUniqueWindow or more
     OnConflict on_conflict = OnConflict::skip;
     friend bool operator==(const Unique&, const Unique&) = default;
 };

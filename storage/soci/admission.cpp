@@ -41,28 +41,15 @@ std::set<JobId> remove_cancelled(Change& change, const std::vector<ClaimedRow>& 
 }
 
 // They are held: this transaction has claimed them.
-void park(Change& change, const std::map<JobId, std::string>& keys, const std::map<JobId, LaneId>& lanes) {
+void park(Change& change, const std::vector<NoSlot>& without, const std::map<JobId, LaneId>& lanes) {
     boost::json::array rows;
-    for (const auto& [id, key] : keys) {
-        rows.push_back({{"id", id.value}, {"limit_key", key}});
-        change.tally.moved(lanes.at(id), StateName::processing, StateName::awaiting);
+    for (const NoSlot& none : without) {
+        rows.push_back({{"id", none.id.value},
+                        {"reason", static_cast<int>(none.reason)},
+                        {"limit_key", none.parked_on}});
+        change.tally.moved(lanes.at(none.id), StateName::processing, StateName::awaiting);
     }
-    if (!rows.empty())
-        change.session.execute("job_park", {{"rows", boost::json::serialize(rows)},
-                                            {"reason", static_cast<int>(Reason::limit)}});
-}
-
-void throttle(Change& change, const std::map<JobId, TimePoint>& instants) {
-    if (instants.empty()) return;
-    std::set<JobId> ids;
-    for (const auto& [id, at] : instants)
-        ids.insert(id);
-    JobMoves moves{change};
-    for (const HeldJob& job : held_of(change.session, ids))
-        moves.schedule(job, instants.at(job.id), Reason::throttled);
-    moves.write();
-    change.session.execute("job_unclaim", {{"ids", id_list(ids)}});
-    change.session.execute("job_flag", {{"flag", kHasRateSlot}, {"ids", id_list(ids)}});
+    if (!rows.empty()) change.session.execute("job_park", {{"rows", boost::json::serialize(rows)}});
 }
 
 // Those that get no slot.
@@ -72,17 +59,9 @@ std::set<JobId> admit(Change& change, const std::vector<SlotSeeker>& seekers,
     if (seekers.empty()) return away;
     LimitSlots slots{change};
     slots.take(seekers, [&](const std::vector<NoSlot>& without) {
-        std::map<JobId, std::string> parked;
-        std::map<JobId, TimePoint> throttled;
-        for (const NoSlot& none : without) {
+        for (const NoSlot& none : without)
             away.insert(none.id);
-            if (none.throttled)
-                throttled[none.id] = *none.throttled;
-            else
-                parked[none.id] = none.parked_on;
-        }
-        park(change, parked, lanes);
-        throttle(change, throttled);
+        park(change, without, lanes);
     });
     granted.insert(slots.granted().begin(), slots.granted().end());
     return away;
@@ -96,20 +75,16 @@ std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, s
     std::vector<SlotSeeker> seekers;
     std::map<JobId, LaneId> lanes;
     for (const ClaimedRow& row : rows)
-        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id)) {
-            seekers.push_back({row.id, row.flags, row.is_over});
+        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id) &&
+            (row.is_over || !change.has_all_slots.contains(row.id))) {
+            seekers.push_back({row.id, row.is_over});
             lanes[row.id] = row.lane;
         }
     away.merge(admit(change, seekers, lanes, granted));
-    std::vector<JobId> with_rate_slot;
     std::vector<JobId> with_key;
-    for (const ClaimedRow& row : rows) {
-        if (row.is_over || away.contains(row.id)) continue;
-        if ((row.flags & kHasRateSlot) != 0) with_rate_slot.push_back(row.id);
-        if ((row.flags & kFreesAtClaim) != 0) with_key.push_back(row.id);
-    }
-    if (!with_rate_slot.empty())
-        change.session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot)}});
+    for (const ClaimedRow& row : rows)
+        if (!row.is_over && !away.contains(row.id) && (row.flags & kFreesAtClaim) != 0)
+            with_key.push_back(row.id);
     if (!with_key.empty()) change.session.execute("job_free_key", {{"ids", id_list(with_key)}});
     return away;
 }

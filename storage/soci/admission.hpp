@@ -18,8 +18,8 @@ struct ClaimedRow {
 };
 
 // REQUIRES: this transaction has just claimed the jobs, in this order. What is over lets go of slots. Members
-// of a batch that was cancelled become deleted, jobs that find no slot are parked or throttled, and get their
-// attempt back; keys that are held only until then are free. Returns those that may not run.
+// of a batch that was cancelled become deleted, jobs that find no slot are parked, and get their attempt
+// back; keys that are held only until then are free. Returns those that may not run.
 std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, std::set<JobId>& granted,
                           Departures& departures);
 

@@ -17,6 +17,8 @@ struct Change {
     Duration ageing;  // what one point of priority is worth in waiting
     // What slots of limits have let go. It is announced if it is not claimed in this transaction, too.
     std::set<JobId>& let_go;
+    // Of those, jobs that are known to need no other slot.
+    std::set<JobId>& has_all_slots;
 };
 
 }  // namespace jobhost::storage

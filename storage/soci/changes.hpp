@@ -42,7 +42,8 @@ private:
         draft = {};
         Tally tally;
         std::set<JobId> let_go;
-        Change change{session, names_, draft, tally, ageing(session), let_go};
+        std::set<JobId> has_all_slots;
+        Change change{session, names_, draft, tally, ageing(session), let_go, has_all_slots};
         work(change);
         if (!let_go.empty()) session.announce();
         tally.write(session);

@@ -5,6 +5,7 @@
 #include "storage/soci/candidates.hpp"
 #include "storage/soci/departures.hpp"
 #include "storage/soci/edge_rows.hpp"
+#include "storage/soci/held_jobs.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
@@ -28,6 +29,8 @@ namespace json = boost::json;
 constexpr int kMostRounds = 32;
 // How much further than usual a claim looks behind what others hold. It is not to be theirs for long.
 constexpr std::size_t kWidest = 64;
+// For so long a job is left to hosts that can read its policy.
+constexpr Duration kPutOff = std::chrono::minutes{1};
 
 // False: there were none.
 bool forget_positions(ClaimRequest& claim) {
@@ -138,10 +141,18 @@ private:
     void keep(const std::vector<Row>& rows) {
         std::map<Candidate, ClaimedJob> claimed;
         std::map<Candidate, ClaimedRow> special;
+        std::vector<JobId> unreadable;
         for (const auto& [id, state, lease, lane, attempt, crashes, recoveries, interruptions, order_key,
                           policy, arguments, definition, nominal_at, flags, batch] : rows) {
             const Candidate place{ranks_[LaneId{lane}], order_key, id};
             const bool is_over = state != static_cast<int>(StateName::processing);
+            const auto read =
+                is_over ? Policy{} : change_.names.policy(session_, change_.draft, PolicyId{policy});
+            if (!read) {
+                unreadable.emplace_back(JobId{id});
+                departures_.add(JobId{id}, StateName::scheduled, flags, batch);
+                continue;
+            }
             if (is_over ? (flags & kHasLimits) != 0 : flags != 0 || batch)
                 special[place] = {.id = JobId{id},
                                   .lane = LaneId{lane},
@@ -161,7 +172,7 @@ private:
                 .recoveries = recoveries,
                 .interruptions = interruptions,
                 .order_key = order_key,
-                .policy = change_.names.policy(session_, change_.draft, PolicyId{policy}),
+                .policy = *read,
                 .arguments = arguments,
                 .definition = definition ? change_.names.definition_name(session_, change_.draft,
                                                                          DefinitionId{*definition})
@@ -171,11 +182,22 @@ private:
                 .batch = batch ? std::optional{BatchId{*batch}} : std::nullopt,
             };
         }
+        put_off(unreadable);
         if (!special.empty()) turn_away_from(claimed, special);
         read_arguments(session_, claimed);
         rest_.limit -= claimed.size();
         for (auto& [place, job] : claimed)
             taken_.push_back(std::move(job));
+    }
+
+    // A newer host may know what to do with them.
+    void put_off(const std::vector<JobId>& jobs) {
+        if (jobs.empty()) return;
+        JobMoves moves{change_};
+        for (const HeldJob& job : hold_jobs(session_, jobs))
+            moves.schedule(job, session_.now() + kPutOff, Reason::unreadable);
+        moves.write();
+        session_.execute("job_unclaim", {{"ids", id_list(jobs)}});
     }
 
     // What may not run after all is left out; what may is told how its parents ended.

@@ -25,6 +25,11 @@ struct HeldJob {
     int attempt = 0;
     bool has_begun = false;  // it runs, or has run
     bool is_asked_to_stop = false;
+
+    // It waits for a slot of a limit, and for nothing else.
+    bool is_parked() const {
+        return state == StateName::awaiting && (reason == Reason::limit || reason == Reason::throttled);
+    }
 };
 
 // Locks them in the order of their ids; those that do not exist are left out.

@@ -3,12 +3,11 @@
 
 namespace jobhost::storage {
 
-// Bits of job.flags. DO NOT RENUMBER: they are on disk. A bit that was set stays, unless said otherwise.
+// Bits of job.flags. DO NOT RENUMBER: they are on disk, and 8 was in use once. A bit that was set stays.
 enum JobFlag : int {
     kHasChildren = 1,    // jobs or batches wait for it
     kHasParents = 2,     // it waits, or waited, for others
     kHasLimits = 4,      // it needs slots (limit_use)
-    kHasRateSlot = 8,    // of rate limits it has been given one already; until it is claimed
     kHasUnique = 16,     // it wants its key for itself (unique_wanted)
     kFreesAtClaim = 32,  // and only until it is claimed
     kHasTags = 64,

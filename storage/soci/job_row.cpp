@@ -4,6 +4,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <map>
@@ -64,6 +65,19 @@ std::string select_of(const Session& session, std::span<const JobId> ids) {
     return text;
 }
 
+struct StoredPolicy {
+    Policy policy;
+    std::string unreadable;  // why it is not what is stored
+};
+
+StoredPolicy stored_policy(const std::string& body) {
+    try {
+        return {policy_from_json(body), {}};
+    } catch (const StorageError& error) {
+        return {{}, error.what()};
+    }
+}
+
 // "name:key".
 LimitUse limit_use_of(const std::string& key) {
     const auto colon = key.find(':');
@@ -82,8 +96,8 @@ void read_tags(Session& session, const std::vector<JobId>& ids, std::vector<Job>
 
 void read_limits(Session& session, const std::vector<JobId>& ids, std::vector<Job>& jobs) {
     if (ids.empty()) return;
-    for (const auto& [id, key, limit, is_held] :
-         session.rows<long long, std::string, std::string, int>("limit_use_of", {{"ids", id_list(ids)}}))
+    for (const auto& [id, key, is_held, kind] : session.rows<long long, std::string, int, std::optional<int>>(
+             "limit_use_of", {{"ids", id_list(ids)}}))
         job_of(jobs, id).limits.push_back(limit_use_of(key));
 }
 
@@ -94,13 +108,14 @@ std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
     std::vector<JobId> with_limits;
     for (auto& [id, type, payload_version, queue, priority, state, reason, due_at, enqueued_at, server, lease,
                 claimed_at, started_at, finished_at, result, attempt, crashes, recoveries, warnings,
-                arguments, definition, policy, created_at, expires_at, nominal_at, server_name, cancelled,
+                arguments, definition, body, created_at, expires_at, nominal_at, server_name, cancelled,
                 batch, creator, flags, limit_key] :
          session.rows_of_text<Number, std::string, int, std::string, int, int, int, MaybeNumber, MaybeNumber,
                               MaybeNumber, Number, MaybeNumber, MaybeNumber, MaybeNumber, MaybeText, int, int,
                               int, int, std::string, MaybeText, std::string, Number, MaybeNumber, MaybeNumber,
                               MaybeText, MaybeNumber, MaybeNumber, MaybeNumber, int, MaybeText>(
              select_of(session, ids))) {
+        const StoredPolicy policy = stored_policy(body);
         StateColumns columns{state, reason,     due_at,     enqueued_at, server,
                              lease, claimed_at, started_at, finished_at, std::move(result)};
         jobs.push_back(Job{
@@ -116,7 +131,7 @@ std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
             .warnings = warnings,
             .arguments = std::move(arguments),
             .definition = std::move(definition).value_or(""),
-            .policy = policy_from_json(policy),
+            .policy = policy.policy,
             .created_at = instant(created_at),
             .started_at = instant(started_at),
             .finished_at = instant(finished_at),
@@ -130,6 +145,7 @@ std::vector<Job> select_some(Session& session, std::span<const JobId> ids) {
             .tags = {},
             .limits = {},
             .parked_on = limit_key ? std::optional{limit_use_of(*limit_key)} : std::nullopt,
+            .unreadable = policy.unreadable,
         });
         if ((flags & kHasTags) != 0) with_tags.push_back(JobId{id});
         if ((flags & kHasLimits) != 0) with_limits.push_back(JobId{id});

@@ -1,6 +1,5 @@
 #include "storage/soci/key_taking.hpp"
 
-#include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
 #include "storage/soci/refusal.hpp"
@@ -92,8 +91,6 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     std::vector<HeldJob> held = hold_jobs(session, {holder});
     if (held.empty() || held.front().state > StateName::enqueued || held.front().has_begun) return;
     HeldJob& job = held.front();
-    if ((job.flags & kHasRateSlot) != 0)
-        session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(std::vector{job.id})}});
     if (by.unique->on_conflict == OnConflict::replace) {
         const PolicyId policy = change_.names.policy(session, change_.draft, by.policy);
         session.execute("job_replace", {{"id", holder.value},
@@ -103,7 +100,9 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
         job.order_key += (job.priority - by.priority) * change_.ageing.count();
         job.priority = by.priority;
     }
-    if (job.state == StateName::awaiting) {
+    const TimePoint due_at = std::max(by.due_at.value_or(now_), now_ + by.delay);
+    const bool is_to_wait_on = job.is_parked() ? due_at <= now_ : job.state == StateName::awaiting;
+    if (is_to_wait_on) {
         std::optional<long long> delay;
         if (by.delay > Duration::zero()) delay = by.delay.count();
         session.execute("job_due_when_released", {{"id", holder.value},
@@ -113,7 +112,6 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
         return;
     }
     JobMoves moves{change_};
-    const TimePoint due_at = std::max(by.due_at.value_or(now_), now_ + by.delay);
     if (due_at > now_) {
         moves.schedule(job, due_at, Reason::delayed);
         if (job.state == StateName::enqueued && (job.flags & kHasLimits) != 0) put_off_.push_back(job.id);

@@ -1,5 +1,6 @@
 #include "storage/soci/limit_grants.hpp"
 
+#include "storage/soci/instants.hpp"
 #include "storage/soci/limit_slots.hpp"
 
 #include <vector>
@@ -11,8 +12,10 @@ std::size_t LimitGrants::run(Changes& changes, std::size_t limit) {
     std::vector<std::string> keys;
     changes.database().read([&](Session& session) {
         keys.clear();
-        for (auto& [key] : session.rows<std::string>(
-                 "limit_keys_after", {{"after", after_}, {"count", static_cast<long long>(limit)}}))
+        for (auto& [key] :
+             session.rows<std::string>("limit_keys_after", {{"after", after_},
+                                                            {"now", micros(session.now())},
+                                                            {"count", static_cast<long long>(limit)}}))
             keys.push_back(std::move(key));
     });
     after_ = keys.size() < limit ? "" : keys.back();

@@ -8,8 +8,8 @@
 
 namespace jobhost::storage {
 
-// A slot is handed on when it becomes free. It stays free when nobody could take it then, because their
-// queues were paused or their types not served, and when a limit was raised. Thread-safe.
+// A slot is handed on when it becomes free, or when its instant comes. It stays free when nobody could take
+// it then, because their queues were paused or their types not served. Thread-safe.
 class LimitGrants {
 public:
     // Looks at no more than `limit` keys from where the last call ended; how many jobs got slots.

@@ -2,13 +2,11 @@
 
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
-#include "storage/soci/job_flags.hpp"
-#include "storage/storage_error.hpp"
+#include "storage/soci/stored_enum.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace jobhost::storage {
@@ -17,6 +15,14 @@ namespace {
 
 namespace json = boost::json;
 
+// More jobs that get a slot of one key, as after a capacity was raised, get it in the next transactions.
+constexpr std::int64_t kMostAtOnce = 1000;
+constexpr int kConcurrent = static_cast<int>(LimitKind::concurrent);
+
+std::string limit_of(const std::string& key) {
+    return key.substr(0, key.find(':'));
+}
+
 }  // namespace
 
 void LimitSlots::take(const std::vector<SlotSeeker>& jobs, const PutAway& put_away) {
@@ -24,71 +30,75 @@ void LimitSlots::take(const std::vector<SlotSeeker>& jobs, const PutAway& put_aw
     for (const SlotSeeker& job : jobs)
         ids.push_back(job.id);
     std::vector<Use> uses = uses_of(ids);
-    hold(those_to_decide(uses, jobs));
+    const std::set<JobId> open = those_to_decide(uses, jobs);
+    std::set<std::string> keys;
+    for (const Use& use : uses)
+        if (open.contains(use.job)) keys.insert(use.key);
+    hold(keys);
+    for (auto& [key, slots] : states_)
+        if (slots.is_due()) hand_on(slots);
     std::vector<NoSlot> without;
+    const auto put_all_away = [&] {
+        put_away(without);
+        for (const NoSlot& none : std::exchange(without, {}))
+            states_.at(none.parked_on).set_awaited(true);
+    };
     for (const SlotSeeker& job : jobs) {
+        if (!open.contains(job.id)) continue;
         const auto [first, last] = std::ranges::equal_range(uses, job.id, {}, &Use::job);
         const std::span<Use> own{first, last};
-        if (!job.is_over && std::all_of(first, last, [](const Use& use) { return use.is_held; })) continue;
         if (!job.is_over) {
-            auto none = take_all(job, own);
-            if (!none) continue;
-            without.push_back(*std::move(none));
+            const KeySlots* lacking = lacking_of(own);
+            if (lacking == nullptr) {
+                start(own);
+                continue;
+            }
+            without.push_back(
+                {job.id, lacking->key(), lacking->is_rate() ? Reason::throttled : Reason::limit});
         }
         // Before anybody else of this claim looks for them.
-        std::vector<std::string> freed;
+        std::vector<KeySlots*> freed;
         for (Use& use : own)
             if (use.is_held) {
                 let_go(use);
-                freed.push_back(use.key);
+                freed.push_back(&slots_of(use));
             }
         if (freed.empty()) continue;
         // Who came before and has to wait is among those that wait.
-        put_away(std::exchange(without, {}));
-        for (const std::string& key : freed)
-            hand_on(key);
+        put_all_away();
+        for (KeySlots* slots : freed)
+            hand_on(*slots);
     }
-    put_away(without);
+    put_all_away();
     write(uses);
 }
 
 void LimitSlots::free(const std::vector<JobId>& jobs) {
     if (jobs.empty()) return;
-    std::vector<Use> uses = uses_of(jobs);
-    std::erase_if(uses, [](const Use& use) { return !use.is_held; });
-    if (uses.empty()) return;
-    hold(uses);
-    std::set<std::string> freed;
-    for (Use& use : uses) {
-        let_go(use);
-        freed.insert(use.key);
-    }
-    for (const std::string& key : freed)
-        hand_on(key);
-    write(uses);
+    for (const std::string& key : let_go_of_all(jobs))
+        hand_on(states_.at(key));
+    write();
 }
 
 std::size_t LimitSlots::grant(const std::vector<std::string>& keys) {
-    std::vector<Use> uses;
-    for (const std::string& key : keys)
-        uses.push_back({.key = key, .limit = key.substr(0, key.find(':'))});
-    hold(uses);
+    hold({keys.begin(), keys.end()});
     std::size_t count = 0;
-    for (const std::string& key : keys)
-        count += hand_on(key);
-    write({});
+    for (auto& [key, slots] : states_) {
+        slots.set_awaited(true);
+        count += hand_on(slots);
+    }
+    write();
     return count;
 }
 
 void LimitSlots::forget(const std::vector<std::string>& keys) {
-    std::vector<Use> uses;
-    for (const std::string& key : keys)
-        uses.push_back({.key = key, .limit = key.substr(0, key.find(':'))});
-    hold(uses);
+    hold({keys.begin(), keys.end()});
     const std::int64_t now = micros(change_.session.now());
-    for (const auto& [key, state] : states_) {
+    for (const auto& [key, slots] : states_) {
         // Somebody may have come since they were looked for.
-        if (state.taken != 0 || state.rate.instant + state.rate.limit.window.count() > now) continue;
+        if (slots.row().taken != 0 || slots.row().opens_at ||
+            slots.row().instant + slots.limit().window.count() > now)
+            continue;
         change_.session.execute("limit_instants_drop", {{"key", key}});
         change_.session.execute("limit_state_drop", {{"key", key}});
     }
@@ -96,126 +106,172 @@ void LimitSlots::forget(const std::vector<std::string>& keys) {
 
 std::vector<LimitSlots::Use> LimitSlots::uses_of(const std::vector<JobId>& jobs) {
     std::vector<Use> uses;
-    for (auto& [job, key, limit, is_held] : change_.session.rows<long long, std::string, std::string, int>(
-             "limit_use_of", {{"ids", id_list(jobs)}}))
-        uses.push_back({JobId{job}, std::move(key), std::move(limit), is_held != 0, is_held != 0});
+    for (auto& [job, key, is_held, kind] :
+         change_.session.rows<long long, std::string, int, std::optional<int>>("limit_use_of",
+                                                                               {{"ids", id_list(jobs)}}))
+        uses.push_back({.job = JobId{job},
+                        .key = std::move(key),
+                        .is_held = is_held != 0,
+                        .was_held = is_held != 0,
+                        .is_of_rate = kind.value_or(kConcurrent) != kConcurrent});
     return uses;
 }
 
-// A job that was handed all its slots while it was parked has them.
-std::vector<LimitSlots::Use> LimitSlots::those_to_decide(const std::vector<Use>& uses,
-                                                         const std::vector<SlotSeeker>& jobs) {
+// A job that was handed all its slots while it was parked has them; those of rates are used up from now on.
+std::set<JobId> LimitSlots::those_to_decide(const std::vector<Use>& uses,
+                                            const std::vector<SlotSeeker>& jobs) {
     std::set<JobId> open;
     for (const SlotSeeker& job : jobs)
         if (job.is_over) open.insert(job.id);
     for (const Use& use : uses)
-        if (!use.is_held) open.insert(use.job);
-    std::vector<Use> found;
-    std::copy_if(uses.begin(), uses.end(), std::back_inserter(found),
-                 [&](const Use& use) { return open.contains(use.job); });
-    return found;
+        if (!use.is_held || use.is_of_rate) open.insert(use.job);
+    return open;
 }
 
-void LimitSlots::hold(const std::vector<Use>& uses) {
-    std::map<std::string, std::string> missing;  // key and limit
-    for (const Use& use : uses)
-        if (!states_.contains(use.key)) missing.emplace(use.key, use.limit);
-    if (missing.empty()) return;
-    json::array rows;
-    for (const auto& [key, limit] : missing)
-        rows.push_back({{"limit_key", key}, {"limit_name", limit}});
-    const Parameters parameters{{"rows", json::serialize(rows)}};
-    const auto read = [&] {
-        using Maybe = std::optional<long long>;
-        std::size_t count = 0;
-        for (auto& [key, taken, given_out, instant, kind, capacity, window] :
-             change_.session.rows<std::string, long long, long long, long long, Maybe, Maybe, Maybe>(
-                 "limit_state_hold", parameters)) {
-            // A limit that was removed while jobs needed it holds nobody up.
-            const Limit limit{
-                .name = missing.at(key),
-                .kind = static_cast<LimitKind>(kind.value_or(static_cast<long long>(LimitKind::concurrent))),
-                .capacity = capacity.value_or(kMaxLimitCapacity),
-                .window = Duration{window.value_or(0)}};
-            State state{.taken = taken, .rate = {key, limit, given_out, instant}};
-            state.written = state.numbers();
-            states_[key] = std::move(state);
-            ++count;
-        }
-        return count;
+void LimitSlots::hold(const std::set<std::string>& keys) {
+    if (keys.empty()) return;
+    const auto rows_of = [](const std::set<std::string>& wanted) {
+        json::array rows;
+        for (const std::string& key : wanted)
+            rows.push_back({{"limit_key", key}, {"limit_name", limit_of(key)}});
+        return Parameters{{"rows", json::serialize(rows)}};
     };
-    if (read() == missing.size()) return;
-    change_.session.execute("limit_state_make", parameters);
-    read();
+    if (read_states("limit_state_hold", rows_of(keys)).size() == keys.size()) return;
+    std::set<std::string> missing;
+    for (const std::string& key : keys)
+        if (!states_.contains(key)) missing.insert(key);
+    change_.session.execute("limit_state_make", rows_of(missing));
+    read_states("limit_state_hold", rows_of(missing));
 }
 
-std::optional<NoSlot> LimitSlots::take_all(const SlotSeeker& job, std::span<Use> uses) {
-    const auto is_concurrent = [&](const Use& use) {
-        return states_.at(use.key).rate.limit.kind == LimitKind::concurrent;
-    };
-    std::sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.key < b.key; });
+// Which keys it has read.
+std::set<std::string> LimitSlots::read_states(const std::string& statement, const Parameters& parameters) {
+    using Maybe = std::optional<long long>;
+    std::set<std::string> keys;
+    for (auto& [key, taken, given_out, at, opens_at, kind, capacity, window, freed] :
+         change_.session
+             .rows<std::string, long long, long long, long long, Maybe, Maybe, Maybe, Maybe, long long>(
+                 statement, parameters)) {
+        // A limit that was removed while jobs needed it holds nobody up.
+        const Limit limit{
+            .name = limit_of(key),
+            .kind = stored_as<LimitKind>(kLimitKindNames, kind.value_or(kConcurrent), "the kind of a limit"),
+            .capacity = capacity.value_or(kMaxLimitCapacity),
+            .window = Duration{window.value_or(0)}};
+        const auto [place, is_new] =
+            states_.emplace(key, KeySlots{change_.session, key, limit, {taken, given_out, at, opens_at}});
+        for (long long i = 0; i < freed; ++i)
+            place->second.let_go();
+        keys.insert(std::move(key));
+    }
+    return keys;
+}
+
+// Of those that are lacking it is the one that opens last: the others will be open then. Places in which
+// others run come first, as nobody knows when these end.
+KeySlots* LimitSlots::lacking_of(std::span<Use> uses) {
+    std::ranges::sort(uses, {}, &Use::key);
+    KeySlots* last = nullptr;
     for (const Use& use : uses) {
-        const State& state = states_.at(use.key);
-        if (is_concurrent(use) && !use.is_held && state.taken >= state.rate.limit.capacity)
-            return NoSlot{.id = job.id, .parked_on = use.key, .throttled = {}};
+        KeySlots& slots = slots_of(use);
+        if (use.is_held || slots.free() > 0) continue;
+        if (!slots.is_rate()) return &slots;
+        if (last == nullptr || slots.opening() > last->opening()) last = &slots;
     }
-    const TimePoint now = change_.session.now();
-    TimePoint at = now;
-    if ((job.flags & kHasRateSlot) == 0) {
-        std::vector<RateSlots*> rates;
-        for (const Use& use : uses)
-            if (!is_concurrent(use)) rates.push_back(&states_.at(use.key).rate);
-        at = give_slots(change_.session, rates, now);
-    }
-    if (at > now) return NoSlot{.id = job.id, .parked_on = {}, .throttled = at};
-    for (Use& use : uses)
-        if (is_concurrent(use) && !use.is_held) {
-            use.is_held = true;
-            ++states_.at(use.key).taken;
+    return last;
+}
+
+void LimitSlots::start(std::span<Use> uses) {
+    for (Use& use : uses) {
+        KeySlots& slots = slots_of(use);
+        if (!slots.is_rate()) {
+            if (!std::exchange(use.is_held, true)) slots.take();
+            continue;
         }
-    return std::nullopt;
+        if (use.is_held) let_go(use);  // it was promised, and is used up from now on
+        slots.begin();
+    }
 }
 
 void LimitSlots::let_go(Use& use) {
     use.is_held = false;
-    --states_.at(use.key).taken;
+    slots_of(use).let_go();
 }
 
-std::size_t LimitSlots::hand_on(const std::string& key) {
-    State& state = states_.at(key);
-    const std::int64_t free = state.rate.limit.capacity - state.taken;
-    if (state.rate.limit.kind != LimitKind::concurrent || free <= 0) return 0;
-    std::map<JobId, LaneId> first;
-    for (const auto& [id, lane] : change_.session.rows<long long, long long>(
-             "job_parked_first",
-             {{"key", key}, {"now", micros(change_.session.now())}, {"count", static_cast<long long>(free)}}))
-        first[JobId{id}] = LaneId{lane};
-    const std::vector<JobId> granted = unpark(first);
-    if (granted.empty()) return 0;
-    granted_.insert(granted.begin(), granted.end());
-    for (const JobId id : granted)
-        note(id, key, true);
-    state.taken += static_cast<std::int64_t>(granted.size());
-    return granted.size();
-}
-
-// Those that are still parked. Several are locked in their order first; one needs none.
-std::vector<JobId> LimitSlots::unpark(const std::map<JobId, LaneId>& jobs) {
-    std::vector<JobId> parked;
-    for (const auto& [id, lane] : jobs)
-        parked.push_back(id);
-    if (parked.size() > 1) {
-        const std::vector<HeldJob> held = hold_jobs(change_.session, parked);
-        parked.clear();
-        for (const HeldJob& job : held)
-            if (job.state == StateName::awaiting && job.reason == Reason::limit) parked.push_back(job.id);
+// Which keys they were of; these are held.
+std::set<std::string> LimitSlots::let_go_of_all(const std::vector<JobId>& jobs) {
+    // Where a statement costs a round trip, one does it.
+    if (change_.session.catalog().contains("limit_let_go"))
+        return read_states("limit_let_go", {{"ids", id_list(jobs)}});
+    std::vector<Use> uses = uses_of(jobs);
+    std::erase_if(uses, [](const Use& use) { return !use.is_held; });
+    std::set<std::string> keys;
+    for (const Use& use : uses)
+        keys.insert(use.key);
+    hold(keys);
+    for (Use& use : uses) {
+        let_go(use);
+        note(use.job, use.key, false);
     }
-    if (parked.empty()) return parked;
-    if (change_.session.execute("job_unpark", {{"ids", id_list(parked)}}) == 0) return {};
-    for (const JobId id : parked)
-        change_.tally.moved(jobs.at(id), StateName::awaiting, StateName::enqueued);
-    change_.let_go.insert(parked.begin(), parked.end());
-    return parked;
+    return keys;
+}
+
+std::size_t LimitSlots::hand_on(KeySlots& slots) {
+    std::size_t count = 0;
+    for (std::int64_t left = std::min(slots.free(), kMostAtOnce); left > 0;) {
+        const PassedOn passed = pass_on(slots.key(), left);
+        for (const JobId job : passed.jobs) {
+            granted_.insert(job);
+            change_.let_go.insert(job);
+            slots.take();
+        }
+        count += passed.jobs.size();
+        slots.set_awaited(passed.looked_at == static_cast<std::size_t>(left));
+        if (passed.looked_at < static_cast<std::size_t>(left)) break;
+        left -= static_cast<std::int64_t>(passed.jobs.size());  // some may have been taken away just now
+    }
+    return count;
+}
+
+LimitSlots::PassedOn LimitSlots::pass_on(const std::string& key, std::int64_t count) {
+    const Parameters parameters{{"key", key}, {"now", micros(change_.session.now())}, {"count", count}};
+    if (!change_.session.catalog().contains("limit_pass_on")) return unpark_first(parameters);
+    PassedOn passed;
+    for (const auto& [id, lane, has_all] :
+         change_.session.rows<long long, long long, std::optional<int>>("limit_pass_on", parameters)) {
+        ++passed.looked_at;
+        if (!has_all) continue;  // it waits no longer
+        passed.jobs.emplace_back(JobId{id});
+        if (*has_all != 0) change_.has_all_slots.insert(JobId{id});
+        change_.tally.moved(LaneId{lane}, StateName::awaiting, StateName::enqueued);
+    }
+    return passed;
+}
+
+// Several are locked in their order first; one needs none.
+LimitSlots::PassedOn LimitSlots::unpark_first(const Parameters& parameters) {
+    std::map<JobId, LaneId> lanes;
+    PassedOn passed;
+    for (const auto& [id, lane] :
+         change_.session.rows<long long, long long>("job_parked_first", parameters)) {
+        lanes[JobId{id}] = LaneId{lane};
+        passed.jobs.emplace_back(JobId{id});
+    }
+    passed.looked_at = passed.jobs.size();
+    if (passed.jobs.size() > 1) {
+        const std::vector<HeldJob> held = hold_jobs(change_.session, passed.jobs);
+        passed.jobs.clear();
+        for (const HeldJob& job : held)
+            if (job.is_parked()) passed.jobs.push_back(job.id);
+    }
+    if (passed.jobs.empty()) return passed;
+    const auto& key = parameters.front();
+    if (change_.session.execute("job_unpark", {{"ids", id_list(passed.jobs)}, key}) == 0) passed.jobs.clear();
+    for (const JobId id : passed.jobs) {
+        note(id, std::get<std::string>(key.value), true);
+        change_.tally.moved(lanes.at(id), StateName::awaiting, StateName::enqueued);
+    }
+    return passed;
 }
 
 void LimitSlots::note(JobId job, const std::string& key, bool is_held) {
@@ -233,16 +289,36 @@ void LimitSlots::write(const std::vector<Use>& uses) {
 // A slot that was freed and handed on at once has changed nothing.
 void LimitSlots::write_states() {
     json::array states;
-    for (auto& [key, state] : states_) {
-        State::Numbers now = state.numbers();
-        if (now == state.written) continue;
-        state.written = now;
-        states.push_back({{"limit_key", key},
-                          {"taken", state.taken},
-                          {"given_out", state.rate.given_out},
-                          {"instant", state.rate.instant}});
+    for (auto& [key, slots] : states_) {
+        if (slots.settle()) change_.session.announce();
+        if (!slots.has_changed()) continue;
+        write_begun(slots);
+        const KeySlots::Row& row = slots.row();
+        json::object given{{"limit_key", key},
+                           {"taken", row.taken},
+                           {"given_out", row.given_out},
+                           {"instant", row.instant},
+                           {"capacity", slots.limit().capacity},
+                           {"window_length", slots.limit().window.count()}};
+        if (row.opens_at) given["opens_at"] = *row.opens_at;
+        states.push_back(std::move(given));
+        slots.is_written();
     }
-    if (!states.empty()) change_.session.execute("limit_state_put", {{"rows", json::serialize(states)}});
+    if (!states.empty())
+        change_.session.execute("limit_state_put",
+                                {{"rows", json::serialize(states)}, {"now", micros(change_.session.now())}});
+}
+
+// As many instants stay as count.
+void LimitSlots::write_begun(const KeySlots& slots) {
+    if (slots.begun() == 0) return;
+    const std::int64_t last = slots.row().given_out;
+    json::array rows;
+    for (std::int64_t number = last - slots.begun(); number < last; ++number)
+        rows.push_back({{"limit_key", slots.key()}, {"number", number}, {"at", slots.row().instant}});
+    change_.session.execute("limit_instant_insert", {{"rows", json::serialize(rows)}});
+    const std::int64_t first = last - slots.limit().capacity;
+    if (first > 0) change_.session.execute("limit_instant_delete", {{"key", slots.key()}, {"first", first}});
 }
 
 }  // namespace jobhost::storage

@@ -1,14 +1,11 @@
 // The slots of limits: who has them, and who is next.
 #pragma once
 
-#include "storage/model/limit.hpp"
 #include "storage/soci/held_jobs.hpp"
-#include "storage/soci/rate_slots.hpp"
+#include "storage/soci/key_slots.hpp"
 
 #include <boost/json/array.hpp>
 
-#include <array>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -21,35 +18,34 @@ namespace jobhost::storage {
 // A job that has just been claimed and needs slots, or was found to be over and needs none any more.
 struct SlotSeeker {
     JobId id;
-    int flags = 0;
     bool is_over = false;
 };
 
-// Why a job cannot run yet. One of the two is set.
+// A job that cannot run yet, and the key that it waits for.
 struct NoSlot {
     JobId id;
-    std::string parked_on;               // a key
-    std::optional<TimePoint> throttled;  // it has its slot at this instant
+    std::string parked_on;
+    Reason reason;  // limit, or throttled by a rate
 };
 
 // Of one transaction. The states of limits are locked in the order of their keys, before jobs that are
 // parked.
 class LimitSlots {
 public:
-    // Parks or throttles them, so that they count among those that wait.
+    // Parks them, so that they count among those that wait.
     using PutAway = std::function<void(const std::vector<NoSlot>&)>;
 
     explicit LimitSlots(Change& change) : change_{change} {}
 
     // Gives each job, in this order, all its slots or none; those that get none are put away. They let go of
-    // what they were given while they were parked before.
+    // what they were given while they were parked before. Who waits comes before who arrives.
     void take(const std::vector<SlotSeeker>& jobs, const PutAway& put_away);
     // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
     void free(const std::vector<JobId>& jobs);
-    // Hands out what is free of these keys; how many jobs got a slot.
+    // Hands out what is free of these keys, for which somebody waits; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
     // Forgets keys of which nothing is to be known any more: no slot is taken, nobody waits, and the last
-    // slots of rates lie longer back than the limit's window.
+    // runs of rates lie longer back than the limit's window.
     void forget(const std::vector<std::string>& keys);
 
     // Jobs that have become enqueued by all of this.
@@ -59,35 +55,37 @@ private:
     struct Use {
         JobId job;
         std::string key;
-        std::string limit;
         bool is_held = false;
         bool was_held = false;
-    };
-    struct State {
-        std::int64_t taken = 0;
-        RateSlots rate;
-
-        using Numbers = std::array<std::int64_t, 3>;
-        Numbers numbers() const { return {taken, rate.given_out, rate.instant}; }
-        Numbers written{};
+        bool is_of_rate = false;
     };
 
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
-    static std::vector<Use> those_to_decide(const std::vector<Use>& uses,
-                                            const std::vector<SlotSeeker>& jobs);
-    void hold(const std::vector<Use>& uses);
-    std::optional<NoSlot> take_all(const SlotSeeker& job, std::span<Use> uses);
+    static std::set<JobId> those_to_decide(const std::vector<Use>& uses, const std::vector<SlotSeeker>& jobs);
+    void hold(const std::set<std::string>& keys);
+    std::set<std::string> read_states(const std::string& statement, const Parameters& parameters);
+    KeySlots& slots_of(const Use& use) { return states_.at(use.key); }
+    // Of those that the job lacks, the one to wait for; null: it has all.
+    KeySlots* lacking_of(std::span<Use> uses);
+    void start(std::span<Use> uses);
     void let_go(Use& use);
-    std::size_t hand_on(const std::string& key);
-    std::vector<JobId> unpark(const std::map<JobId, LaneId>& jobs);
+    std::set<std::string> let_go_of_all(const std::vector<JobId>& jobs);
+    std::size_t hand_on(KeySlots& slots);
+    struct PassedOn {
+        std::vector<JobId> jobs;
+        std::size_t looked_at = 0;  // fewer than were asked for: there are no more
+    };
+    PassedOn pass_on(const std::string& key, std::int64_t count);
+    PassedOn unpark_first(const Parameters& parameters);
     void note(JobId job, const std::string& key, bool is_held);
-    void write(const std::vector<Use>& uses);
+    void write(const std::vector<Use>& uses = {});
     void write_states();
+    void write_begun(const KeySlots& slots);
 
     Change& change_;
     std::set<JobId> granted_;
-    boost::json::array uses_;              // that have changed, as rows
-    std::map<std::string, State> states_;  // by key
+    boost::json::array uses_;                 // that have changed, as rows
+    std::map<std::string, KeySlots> states_;  // by key
 };
 
 }  // namespace jobhost::storage

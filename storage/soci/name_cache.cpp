@@ -44,11 +44,15 @@ PolicyId NameCache::policy(Session& session, Draft& draft, const Policy& policy)
     });
 }
 
-Policy NameCache::policy(Session& session, Draft& draft, PolicyId id) {
-    return find_or(&Draft::policy_bodies, draft, id, [&] {
+std::optional<Policy> NameCache::policy(Session& session, Draft& draft, PolicyId id) {
+    return find_or(&Draft::policy_bodies, draft, id, [&]() -> std::optional<Policy> {
         const auto found = session.rows<std::string>("policy_body", {{"id", id.value}});
         if (found.empty()) throw StorageError{StorageError::Kind::corrupt, "a job's policy is missing"};
-        return policy_from_json(std::get<0>(found.front()));
+        try {
+            return policy_from_json(std::get<0>(found.front()));
+        } catch (const StorageError&) {
+            return std::nullopt;
+        }
     });
 }
 

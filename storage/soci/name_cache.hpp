@@ -22,7 +22,7 @@ public:
     struct Draft {
         std::map<LaneKey, LaneId> lanes;
         std::map<std::string, PolicyId> policies;  // by digest
-        std::map<PolicyId, Policy> policy_bodies;
+        std::map<PolicyId, std::optional<Policy>> policy_bodies;
         std::map<DefinitionId, std::string> definition_names;
     };
 
@@ -30,7 +30,8 @@ public:
     // be.
     LaneId lane(Session& session, Draft& draft, const LaneKey& key);
     PolicyId policy(Session& session, Draft& draft, const Policy& policy);
-    Policy policy(Session& session, Draft& draft, PolicyId id);
+    // Nothing: it cannot be read, as a newer program has written it.
+    std::optional<Policy> policy(Session& session, Draft& draft, PolicyId id);
     std::string definition_name(Session& session, Draft& draft, DefinitionId id);
 
     void remember(Draft&& draft);

@@ -96,7 +96,6 @@ private:
     Operated run_later(const HeldJob& job) {
         if (!may_run(job)) return Operated::not_possible;
         if ((is_final(job.state) || !job.has_begun) && !take_key(job)) return Operated::taken;
-        if ((job.flags & kHasRateSlot) != 0) with_rate_slot_.push_back(job.id);
         if (is_final(job.state)) {
             reset_.push_back(job.id);
             if ((job.flags & kHasSavedWork) != 0) with_saved_work_.push_back(job.id);
@@ -175,8 +174,6 @@ private:
         change_lanes();
         if (!reset_.empty()) session.execute("job_reset", {{"ids", id_list(reset_)}});
         if (!with_saved_work_.empty()) delete_saved_work(session, id_list(with_saved_work_));
-        if (!with_rate_slot_.empty())
-            session.execute("job_unflag", {{"flag", kHasRateSlot}, {"ids", id_list(with_rate_slot_)}});
         if (!asked_.empty()) {
             session.execute("job_ask_to_stop", {{"ids", id_list(asked_)}, {"now", micros(session.now())}});
             session.announce();
@@ -196,7 +193,6 @@ private:
     std::vector<JobId> reset_;
     std::vector<JobId> with_saved_work_;
     std::vector<JobId> with_slots_;
-    std::vector<JobId> with_rate_slot_;
     std::vector<HeldJob> lanes_;
     std::vector<std::pair<JobId, JobEvent>> events_;
 };

@@ -151,7 +151,7 @@ void Releases::start_members() {
     for (const std::int64_t member : first("job_members_waiting"))
         jobs.emplace_back(JobId{member});
     for (const HeldJob& job : hold_jobs(change_.session, jobs))
-        if (job.state == StateName::awaiting && job.reason != Reason::limit) moves_.release(job);
+        if (job.state == StateName::awaiting && !job.is_parked()) moves_.release(job);
     moves_.write();
     finish_if_complete(id);
 }
@@ -276,7 +276,7 @@ void Releases::decide(BatchId id, const Outlook& outlook) {
 
 // A child that a person has moved on is left alone.
 void Releases::decide(const HeldJob& job, const Outlook& outlook) {
-    if (job.state != StateName::awaiting || job.reason == Reason::limit) return;
+    if (job.state != StateName::awaiting || job.is_parked()) return;
     if (outlook.is_unmet) {
         const HeldBatch* batch = job.batch ? batches_.find(*job.batch) : nullptr;
         const bool is_cancelled = batch != nullptr && batch->cancel_requested_at && !batch->is_unmet;

@@ -120,7 +120,7 @@ bool Restoration::comes_back_with_batch(const HeldJob& job) {
 
 // Or would wait if what it waited for had not ended as it did.
 bool Restoration::waits(const HeldJob& job) {
-    if (job.state == StateName::awaiting) return job.reason != Reason::limit;
+    if (job.state == StateName::awaiting) return !job.is_parked();
     return job.state == StateName::deleted && job.reason == Reason::unmet;
 }
 

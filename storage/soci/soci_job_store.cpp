@@ -5,6 +5,7 @@
 #include "storage/soci/departures.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/lane_rows.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/settlement_texts.hpp"
 #include "storage/soci/submit_in.hpp"
@@ -23,6 +24,17 @@ namespace {
 // Errors that a single row can cause. All others, a full disk or a missing permission, are the database's.
 bool is_of_a_row(const StorageError& error) {
     return error.kind() == StorageError::Kind::conflict || error.kind() == StorageError::Kind::refused;
+}
+
+// Of more keys the slots are passed on by the next call, which comes at once.
+constexpr long long kMostKeys = 100;
+
+std::size_t pass_on_due_slots(Change& change) {
+    std::vector<std::string> keys;
+    for (auto& [key] : change.session.rows<std::string>(
+             "limit_due", {{"now", micros(change.session.now())}, {"count", kMostKeys}}))
+        keys.push_back(std::move(key));
+    return LimitSlots{change}.grant(keys);
 }
 
 }  // namespace
@@ -155,8 +167,11 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
     Promoted promoted;
     bool is_any_due = false;
     const auto read_next = [&](Session& session) {
-        promoted.next_due_at =
-            instant(std::get<0>(session.rows<std::optional<long long>>("job_next_due").at(0)));
+        using Maybe = std::optional<long long>;
+        const auto [due_at, opens_at] = session.rows<Maybe, Maybe>("job_next_due").at(0);
+        promoted.next_due_at = instant(due_at && opens_at ? std::min(due_at, opens_at)
+                                       : due_at           ? due_at
+                                                          : opens_at);
         is_any_due = promoted.next_due_at && *promoted.next_due_at <= session.now();
     };
     database_.read(read_next);
@@ -175,6 +190,7 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
                 departures.add(JobId{id}, static_cast<StateName>(state), flags, batch);
         }
         departures.follow(change);
+        promoted.count += pass_on_due_slots(change);
         if (promoted.count > 0) session.announce();
         read_next(session);
     });

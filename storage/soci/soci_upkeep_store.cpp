@@ -39,10 +39,27 @@ Duration kept(const Retention& retention, int state) {
     }
 }
 
+// Of those that can be read; what a newer program has written is left to it.
 std::map<long long, Retention> retentions(Session& session) {
     std::map<long long, Retention> found;
-    for (const auto& [id, body] : session.rows<long long, std::string>("policy_list"))
-        found[id] = policy_from_json(body).retention;
+    for (const auto& [id, body] : session.rows<long long, std::string>("policy_list")) {
+        try {
+            found[id] = policy_from_json(body).retention;
+        } catch (const StorageError&) {
+        }
+    }
+    return found;
+}
+
+std::map<long long, std::int64_t> kept_of_definitions(Session& session) {
+    std::map<long long, std::int64_t> found;
+    for (const auto& [definition, body] : session.rows<long long, std::string>("definition_body_list")) {
+        try {
+            if (const auto keep = definition_from_json(body).policy.retention.count)
+                found[definition] = *keep;
+        } catch (const StorageError&) {
+        }
+    }
     return found;
 }
 
@@ -201,12 +218,7 @@ std::size_t SociUpkeepStore::purge_jobs(PurgePosition& position, std::size_t lim
 
 std::size_t SociUpkeepStore::purge_by_count(std::size_t limit) {
     std::map<long long, std::int64_t> kept_of;  // definition and number
-    database_.read([&](Session& session) {
-        kept_of.clear();
-        for (const auto& [definition, body] : session.rows<long long, std::string>("definition_body_list"))
-            if (const auto keep = definition_from_json(body).policy.retention.count)
-                kept_of[definition] = *keep;
-    });
+    database_.read([&](Session& session) { kept_of = kept_of_definitions(session); });
     std::size_t count = 0;
     for (const auto& [definition, keep] : kept_of)
         for (int state = kFirstFinal; state <= kLastFinal; ++state) {

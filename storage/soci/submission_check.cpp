@@ -50,8 +50,8 @@ void check_job(const NewJob& job, const GivenNames& names) {
     for (const std::string& tag : job.tags)
         check_text(refuse, "a tag", tag, kMaxTagSize);
     if (job.unique) check_text(refuse, "a unique key", job.unique->key, kMaxKeySize);
-    if (job.unique && job.unique->held == HeldWhile::window && job.unique->window <= Duration::zero())
-        refuse(": a unique key that is held for a window needs a window longer than 0");
+    if (job.unique && job.unique->held == HeldWhile::window && job.unique->window < kMinUniqueWindow)
+        refuse(": a unique key that is held for a window needs a window of 1 s or more");
     if (job.limits.size() > kMaxLimitsOfJob)
         refuse(": at most " + std::to_string(kMaxLimitsOfJob) + " limits are allowed");
     std::set<LimitUse> uses;

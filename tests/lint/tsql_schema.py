@@ -68,6 +68,7 @@ class Schema:
         for statement in statements:
             for code in statement.split(";"):
                 self.read_table(code)
+                self.read_column(code)
                 self.read_index(code)
 
     def read_table(self, code):
@@ -85,6 +86,12 @@ class Schema:
                 columns[column.name] = column
                 if re.search(r"\bPRIMARY KEY\b|\bUNIQUE\b", part, re.I):
                     self.keys.append((table, [column.name], "PRIMARY KEY" in part.upper()))
+
+    def read_column(self, code):
+        found = re.match(r"\s*ALTER TABLE (\w+) ADD (?:COLUMN )?(.*)$", code.rstrip(), re.S | re.I)
+        if found:
+            column = Column(" ".join(found[2].split()))
+            self.tables[found[1]][column.name] = column
 
     def read_index(self, code):
         found = re.match(r"\s*CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \(([^)]*)\)(?: INCLUDE \(([^)]*)\))?"

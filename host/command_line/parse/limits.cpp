@@ -47,7 +47,13 @@ void add_limits(CLI::App& app, Verb& verb) {
     add_verb<None>(*list, verb, "Print a JSON array",
                    [](const GlobalOptions& global, const None&) { return limits_list(global); });
 
-    CLI::App* set = limits->add_subcommand("set", "Make a limit, or change its number");
+    CLI::App* show = limits->add_subcommand(
+        "show", "Its keys that have slots taken or jobs that wait, and when the next slot of each opens");
+    std::string& shown = add_verb<std::string>(*show, verb, "Print a JSON object", limits_show).options;
+    show->add_option("name", shown, "Its name")->required()->type_name("NAME");
+
+    CLI::App* set = limits->add_subcommand(
+        "set", "Make a limit, or change its numbers; who waits is let go at once as far as they allow");
     Limit& limit = add_verb<Limit>(*set, verb, nullptr, limits_set).options;
     set->add_option("name", limit.name, "Its name")->required()->type_name("NAME");
     add_kinds(*set, limit);
@@ -56,7 +62,8 @@ void add_limits(CLI::App& app, Verb& verb) {
         "  jobhost limits set one-import --concurrent 1\n"
         "  jobhost limits set smtp --sliding-window 100 --per 1m");
 
-    CLI::App* remove = limits->add_subcommand("remove", "Forget a limit that no job needs any more");
+    CLI::App* remove =
+        limits->add_subcommand("remove", "Forget a limit; jobs that wait for it run without it");
     std::string& name = add_verb<std::string>(*remove, verb, nullptr, limits_remove).options;
     remove->add_option("name", name, "Its name")->required()->type_name("NAME");
 }

@@ -42,6 +42,8 @@ TEST(Text, WhatIsAwaitedIsSaid) {
     job.state = Awaiting{Reason::limit};
     job.parked_on = LimitUse{"tenant", "acme"};
     EXPECT_EQ(state_text(job), "awaiting (for a slot of tenant:acme)");
+    job.state = Awaiting{Reason::throttled};
+    EXPECT_EQ(state_text(job), "awaiting (throttled by tenant:acme)");
     job.state = Processing{};
     job.cancel_requested_at = TimePoint{};
     EXPECT_EQ(state_text(job), "processing (asked to stop)");

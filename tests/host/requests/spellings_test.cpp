@@ -23,7 +23,8 @@ TEST(Spellings, AKeyIsHeldForAWhileOrAWindow) {
     EXPECT_EQ(unique.window, std::chrono::minutes{90});
 
     const Unique before = unique;
-    for (const char* text : {"", "window", "window()", "window(0s)", "window(soon)", "window(1h", "forever"})
+    for (const char* text : {"", "window", "window()", "window(0s)", "window(1us)", "window(999ms)",
+                             "window(soon)", "window(1h", "forever"})
         EXPECT_FALSE(parse_held_while(text, unique)) << text;
     EXPECT_EQ(unique, before);
 }

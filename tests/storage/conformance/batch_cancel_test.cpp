@@ -197,7 +197,7 @@ TEST_P(BatchCancelConformance, ParkedMembersAreDeleted) {
     EXPECT_EQ(reason_of(member.id), Reason::limit);
     cancel(made.id);
     EXPECT_EQ(reason_of(member.id), Reason::cancelled);
-    EXPECT_EQ(limits.list().at(0).parked, 0);
+    EXPECT_EQ(limits.list().at(0).slots.parked, 0);
 }
 
 TEST_P(BatchCancelConformance, NothingIsHandedIntoOneThatLiesInIt) {

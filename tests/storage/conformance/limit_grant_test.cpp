@@ -36,11 +36,11 @@ TEST_P(LimitGrantConformance, ASlotIsNotGivenToAPausedQueue) {
     EXPECT_EQ(state_of(next), enqueued);
     succeed(next);
     EXPECT_EQ(state_of(paused), awaiting);
-    EXPECT_EQ(limits.list().at(0).taken, 0);
+    EXPECT_EQ(limits.list().at(0).slots.taken, 0);
     EXPECT_TRUE(operations.resume(QueueName{"paused"}, "somebody"));
     settle_down();
     EXPECT_EQ(state_of(paused), enqueued);
-    EXPECT_EQ(limits.list().at(0).taken, 1);
+    EXPECT_EQ(limits.list().at(0).slots.taken, 1);
 }
 
 TEST_P(LimitGrantConformance, APauseThatEndsByItselfLetsGo) {
@@ -94,12 +94,27 @@ TEST_P(LimitGrantConformance, ALargerCapacityLetsThemGoAtOnce) {
     EXPECT_EQ(state_of(ids[3]), awaiting);
 }
 
+TEST_P(LimitGrantConformance, ALargerCapacityIsForThoseWhoWaitNotForWhoArrives) {
+    set_limit({.name = "m"});
+    const auto ids = insert_many(3, limited());
+    claimed();
+    limits.set(std::vector{Limit{.name = "m", .capacity = 2}});
+    EXPECT_EQ(jobs.promote_due(10).next_due_at, std::nullopt);
+    EXPECT_EQ(state_of(ids[1]), enqueued);
+    limits.set(std::vector{Limit{.name = "m", .capacity = 3}});
+    const JobId newcomer = insert(limited());
+    claimed();
+    claimed();
+    EXPECT_EQ(state_of(ids[2]), processing);
+    EXPECT_EQ(state_of(newcomer), awaiting);
+}
+
 TEST_P(LimitGrantConformance, ASmallerCapacityWaitsForThoseWhoHold) {
     set_limit({.name = "m", .capacity = 3});
     const auto ids = insert_many(5, limited());
     claimed();
     set_limit({.name = "m", .capacity = 1});
-    EXPECT_EQ(limits.list().at(0).taken, 3);
+    EXPECT_EQ(limits.list().at(0).slots.taken, 3);
     succeed(ids[0]);
     succeed(ids[1]);
     EXPECT_EQ(state_of(ids[3]), awaiting);
@@ -170,17 +185,31 @@ TEST_P(LimitGrantConformance, SettingsOutOfRangeAreRefused) {
     EXPECT_EQ(limits.list().size(), 1u);
 }
 
-TEST_P(LimitGrantConformance, ALimitGoesWhenNoJobNeedsIt) {
+TEST_P(LimitGrantConformance, ALimitThatIsRemovedHoldsNobodyUp) {
     set_limit({.name = "m"});
     EXPECT_FALSE(limits.remove("none"));
-    const JobId id = insert(limited());
-    EXPECT_TRUE(is_refused([&] { limits.remove("m"); }));
-    succeed(id);
+    const auto ids = insert_many(3, limited());
+    EXPECT_EQ(claimed(), std::vector{ids[0]});
     EXPECT_TRUE(limits.remove("m"));
     EXPECT_FALSE(limits.remove("m"));
     EXPECT_TRUE(limits.list().empty());
-    requeue(id);
-    EXPECT_TRUE(can_run(id));
+    jobs.promote_due(10);
+    EXPECT_EQ(claimed(), (std::vector{ids[1], ids[2]}));
+    succeed(ids[0]);
+    requeue(ids[0]);
+    EXPECT_TRUE(can_run(ids[0]));
+}
+
+TEST_P(LimitGrantConformance, ALimitThatIsMadeAgainCountsThoseWhoRun) {
+    set_limit({.name = "m"});
+    const JobId first = insert(limited());
+    claimed();
+    EXPECT_TRUE(limits.remove("m"));
+    set_limit({.name = "m"});
+    const JobId second = insert(limited());
+    EXPECT_TRUE(claimed().empty());
+    succeed(first);
+    EXPECT_EQ(claimed(), std::vector{second});
 }
 
 TEST_P(LimitGrantConformance, WhatAJobCannotNeedIsRefused) {

@@ -1,94 +1,109 @@
-#include "tests/storage/conformance/workflow_conformance.hpp"
+// How often runs begin.
+#include "tests/storage/conformance/limit_rates.hpp"
 
 namespace jobhost::storage {
 namespace {
 
 using namespace std::chrono_literals;
 
-class LimitRateConformance : public WorkflowConformance {
-protected:
-    void set_limit(LimitKind kind, std::int64_t capacity, Duration window, const std::string& name = "r") {
-        limits.set(std::vector{Limit{.name = name, .kind = kind, .capacity = capacity, .window = window}});
-    }
-    NewJob limited(const std::vector<LimitUse>& uses = {{"r", ""}}) {
-        NewJob made = job();
-        made.limits = uses;
-        return made;
-    }
-    // When `count` jobs that are claimed now may run, since now.
-    std::vector<Duration> waits(std::size_t count, const std::vector<LimitUse>& uses = {{"r", ""}}) {
-        const auto ids = insert_many(count, limited(uses));
-        claimed();
-        std::vector<Duration> found;
-        for (const JobId id : ids) {
-            found.push_back(state_of(id) == processing ? Duration{} : due_of(id) - clock.now());
-            EXPECT_EQ(reason_of(id), state_of(id) == processing ? Reason::none : Reason::throttled);
-        }
-        return found;
-    }
-    using Waits = std::vector<Duration>;
-};
+class LimitRateConformance : public LimitRates {};
 
 TEST_P(LimitRateConformance, FixedWindowsBeginAtTheEpoch) {
     clock.set(TimePoint{std::chrono::days{20000} + 3s});
     set_limit(LimitKind::fixed_window, 2, 10s);
-    EXPECT_EQ(waits(7), (Waits{0s, 0s, 7s, 7s, 17s, 17s, 27s}));
+    EXPECT_EQ(begins(7), (Waits{0s, 0s, 7s, 7s, 17s, 17s, 27s}));
     clock.advance(1s);
-    EXPECT_EQ(waits(2), (Waits{26s, 36s}));
+    EXPECT_EQ(begins(2), (Waits{0s, 9s}));
 }
 
 TEST_P(LimitRateConformance, AFixedWindowThatIsOverIsForgotten) {
     clock.set(TimePoint{std::chrono::days{20000}});
     set_limit(LimitKind::fixed_window, 2, 10s);
-    EXPECT_EQ(waits(1), Waits{0s});
+    EXPECT_EQ(begins(1), Waits{0s});
     clock.advance(10s - 1us);
-    EXPECT_EQ(waits(2), (Waits{0s, 1us}));
+    EXPECT_EQ(begins(2), (Waits{0s, 1us}));
     clock.advance(20s);
-    EXPECT_EQ(waits(3), (Waits{0s, 0s, 1us}));
+    EXPECT_EQ(begins(3), (Waits{0s, 0s, 10s}));
 }
 
 TEST_P(LimitRateConformance, ASlidingWindowCountsBackFromEachRun) {
     set_limit(LimitKind::sliding_window, 2, 10s);
-    EXPECT_EQ(waits(1), Waits{0s});
+    EXPECT_EQ(begins(1), Waits{0s});
     clock.advance(4s);
-    EXPECT_EQ(waits(4), (Waits{0s, 6s, 10s, 16s}));
+    EXPECT_EQ(begins(4), (Waits{0s, 6s, 10s, 16s}));
     clock.advance(30s);
-    EXPECT_EQ(waits(3), (Waits{0s, 0s, 10s}));
+    EXPECT_EQ(begins(3), (Waits{0s, 0s, 10s}));
 }
 
 TEST_P(LimitRateConformance, ABucketRefillsEvenly) {
     set_limit(LimitKind::bucket, 4, 10s);
-    EXPECT_EQ(waits(6), (Waits{0s, 0s, 0s, 0s, 2500ms, 5s}));
-    clock.advance(6s);
-    EXPECT_EQ(waits(1), Waits{1500ms});
+    EXPECT_EQ(begins(6), (Waits{0s, 0s, 0s, 0s, 2500ms, 5s}));
+    clock.advance(1s);
+    EXPECT_EQ(begins(1), Waits{1500ms});
     clock.advance(1h);
-    EXPECT_EQ(waits(5), (Waits{0s, 0s, 0s, 0s, 2500ms}));
+    EXPECT_EQ(begins(5), (Waits{0s, 0s, 0s, 0s, 2500ms}));
 }
 
 TEST_P(LimitRateConformance, ABucketRoundsItsRefillUp) {
     set_limit(LimitKind::bucket, 3, 10us);
-    EXPECT_EQ(waits(6), (Waits{0us, 0us, 0us, 4us, 8us, 12us}));
+    EXPECT_EQ(begins(6), (Waits{0us, 0us, 0us, 4us, 8us, 12us}));
 }
 
 TEST_P(LimitRateConformance, EachKeyIsCountedByItself) {
     set_limit(LimitKind::sliding_window, 1, 10s);
-    EXPECT_EQ(waits(2, {{"r", "a"}}), (Waits{0s, 10s}));
-    EXPECT_EQ(waits(2, {{"r", "b"}}), (Waits{0s, 10s}));
+    const auto a = insert_many(2, limited({{"r", "a"}}));
+    const auto b = insert_many(2, limited({{"r", "b"}}));
+    EXPECT_EQ(begins({a[0], a[1], b[0], b[1]}), (Waits{0s, 10s, 0s, 10s}));
 }
 
-TEST_P(LimitRateConformance, AThrottledJobRunsAtItsInstant) {
+TEST_P(LimitRateConformance, AThrottledJobIsParkedUntilASlotOpens) {
     set_limit(LimitKind::sliding_window, 1, 10s);
-    waits(1);
+    begins(1);
     const JobId id = insert(limited());
     claimed();
-    EXPECT_EQ(find(id).attempt, 0);
-    EXPECT_EQ(find(id).parked_on, std::nullopt);
-    EXPECT_EQ(jobs.promote_due(10).next_due_at, clock.now() + 10s);
-    clock.advance(10s);
-    jobs.promote_due(10);
+    expect_throttled(id);
+    EXPECT_GT(find(id).lease, Lease{});
+    EXPECT_EQ(next_look(), clock.now() + 10s);
+    clock.advance(10s - 1us);
+    EXPECT_EQ(jobs.promote_due(10).count, 0u);
+    clock.advance(1us);
+    EXPECT_EQ(jobs.promote_due(10).count, 1u);
     EXPECT_EQ(state_of(id), enqueued);
-    EXPECT_EQ(claim_one().id, id);
-    EXPECT_EQ(waits(1), Waits{10s});
+    EXPECT_EQ(find(id).parked_on, std::nullopt);
+    const ClaimedJob run = claim_one();
+    EXPECT_EQ(run.id, id);
+    EXPECT_EQ(run.attempt, 1);
+    EXPECT_EQ(begins(1), Waits{10s});
+}
+
+TEST_P(LimitRateConformance, AsManyAsAreOpenArePassedOnAtOnce) {
+    for (const LimitKind kind : {LimitKind::fixed_window, LimitKind::sliding_window, LimitKind::bucket}) {
+        clock.set(TimePoint{clock.now().time_since_epoch() / 1h * 1h + 1h});
+        const std::string name{to_string(kind)};
+        set_limit(kind, 3, 9s, name);
+        const auto ids = insert_many(8, limited({{name, ""}}));
+        EXPECT_EQ(claimed().size(), 3u) << name;
+        clock.advance(9s);
+        EXPECT_EQ(jobs.promote_due(100).count, 3u) << name;
+        EXPECT_EQ(claimed(), (std::vector{ids[3], ids[4], ids[5]})) << name;
+        clock.advance(1h);
+        EXPECT_EQ(jobs.promote_due(100).count, 2u) << name;
+        EXPECT_EQ(jobs.promote_due(100).next_due_at, std::nullopt) << name;
+        EXPECT_EQ(claimed().size(), 2u) << name;
+    }
+}
+
+TEST_P(LimitRateConformance, NoMoreBeginThanTheLimitSaysHoweverLateTheyAreClaimed) {
+    set_limit(LimitKind::sliding_window, 1, 10s);
+    insert_many(5, limited());
+    EXPECT_EQ(claimed().size(), 1u);
+    for (int i = 0; i < 6; ++i) {
+        clock.advance(10s);
+        jobs.promote_due(100);  // nobody has time to run it
+    }
+    EXPECT_EQ(count_of(enqueued), 1);
+    EXPECT_EQ(claimed().size(), 1u);
+    EXPECT_EQ(opens_in(), 10s);
 }
 
 TEST_P(LimitRateConformance, ARetryNeedsASlotOfItsOwn) {
@@ -99,8 +114,8 @@ TEST_P(LimitRateConformance, ARetryNeedsASlotOfItsOwn) {
     jobs.promote_due(10);
     claimed();
     EXPECT_EQ(reason_of(id), Reason::throttled);
-    EXPECT_EQ(due_of(id), clock.now() + 9s);
     EXPECT_EQ(find(id).attempt, 1);
+    EXPECT_EQ(opens_in(), 9s);
 }
 
 TEST_P(LimitRateConformance, ASlotIsUsedUpByAClaimThatIsGivenBack) {
@@ -108,45 +123,37 @@ TEST_P(LimitRateConformance, ASlotIsUsedUpByAClaimThatIsGivenBack) {
     const JobId id = insert(limited());
     finish(return_of(run_of(id)));
     claimed();
-    EXPECT_EQ(due_of(id), clock.now() + 10s);
+    expect_throttled(id);
+    EXPECT_EQ(opens_in(), 10s);
 }
 
-TEST_P(LimitRateConformance, AThrottledJobThatIsMovedByHandAsksAnew) {
-    set_limit(LimitKind::sliding_window, 1, 10s);
-    EXPECT_EQ(waits(2), (Waits{0s, 10s}));
-    const JobId id = listed({.state = scheduled, .queue = {}, .type = {}, .definition = {}}).at(0).id;
-    EXPECT_EQ(requeue(id), Operated::done);
-    claimed();
-    EXPECT_EQ(due_of(id), clock.now() + 20s);
-    EXPECT_EQ(reschedule(id, clock.now() + 1s), Operated::done);
-    clock.advance(1s);
-    jobs.promote_due(1);
-    claimed();
-    EXPECT_EQ(due_of(id), clock.now() + 29s);
-}
-
-TEST_P(LimitRateConformance, AThrottledJobThatIsReplacedAsksAnew) {
-    set_limit(LimitKind::sliding_window, 1, 10s);
-    waits(1);
-    NewJob first = limited();
-    first.unique = Unique{.key = "k"};
-    insert(first);
-    claimed();
-    EXPECT_EQ(due_of(first.id), clock.now() + 10s);
-    NewJob second = limited();
-    second.unique = Unique{.key = "k", .on_conflict = OnConflict::replace};
-    submit({}, {second});
-    EXPECT_EQ(state_of(first.id), enqueued);
-    claimed();
-    EXPECT_EQ(due_of(first.id), clock.now() + 20s);
-}
-
-TEST_P(LimitRateConformance, SeveralRatesGiveTheFirstInstantOfAll) {
+TEST_P(LimitRateConformance, SeveralRatesAreUsedTogether) {
     set_limit(LimitKind::sliding_window, 1, 10s, "slow");
     set_limit(LimitKind::sliding_window, 1, 4s, "fast");
     const std::vector<LimitUse> both{{"fast", ""}, {"slow", ""}};
-    EXPECT_EQ(waits(3, both), (Waits{0s, 10s, 20s}));
-    EXPECT_EQ(waits(1, {{"fast", ""}}), Waits{24s});
+    const auto ids = insert_many(3, limited(both));
+    claimed();
+    expect_throttled(ids[1], "slow");
+    EXPECT_EQ(opens_in("slow"), 10s);
+    EXPECT_EQ(begins({ids[1], ids[2]}), (Waits{10s, 20s}));
+    EXPECT_EQ(begins(1, {{"fast", ""}}), Waits{4s});
+}
+
+TEST_P(LimitRateConformance, ASlotOfOneRateIsNotKeptWhileAnotherIsAwaited) {
+    set_limit(LimitKind::sliding_window, 1, 10s, "a");
+    set_limit(LimitKind::sliding_window, 1, 10s, "b");
+    begins(1, {{"a", ""}});
+    clock.advance(5s);
+    begins(1, {{"b", ""}});
+    clock.advance(1s);
+    const JobId both = insert(limited({{"a", ""}, {"b", ""}}));
+    claimed();
+    expect_throttled(both, "b");
+    clock.advance(3s);
+    const JobId only_a = insert(limited({{"a", ""}}));
+    claimed();
+    expect_throttled(only_a, "a");
+    EXPECT_EQ(begins({only_a, both}), (Waits{1s, 11s}));
 }
 
 TEST_P(LimitRateConformance, APlaceIsTakenOnlyWhenTheJobRuns) {
@@ -159,16 +166,18 @@ TEST_P(LimitRateConformance, APlaceIsTakenOnlyWhenTheJobRuns) {
     succeed(ids[0]);
     EXPECT_EQ(state_of(ids[1]), enqueued);
     claimed();
-    EXPECT_EQ(reason_of(ids[1]), Reason::throttled);
-    EXPECT_EQ(due_of(ids[1]), clock.now() + 10s);
-    EXPECT_EQ(limits.list().at(0).taken, 0);
+    expect_throttled(ids[1]);
+    EXPECT_EQ(opens_in(), 10s);
+    EXPECT_EQ(slots("m").taken, 0);
 
     const JobId holder = insert(limited({{"m", ""}}));
     EXPECT_EQ(claimed(), std::vector{holder});
     clock.advance(10s);
     jobs.promote_due(1);
+    EXPECT_EQ(slots().taken, 1);
     claimed();
     EXPECT_EQ(reason_of(ids[1]), Reason::limit);
+    EXPECT_EQ(slots().taken, 0) << "others may have it";
     succeed(holder);
     EXPECT_EQ(claimed(), std::vector{ids[1]});
 }
@@ -180,40 +189,44 @@ TEST_P(LimitRateConformance, AParkedJobUsesUpNoRate) {
     claimed();
     insert(limited({{"m", ""}, {"r", ""}}));
     claimed();
-    EXPECT_EQ(waits(3), (Waits{0s, 0s, 10s}));
+    EXPECT_EQ(begins(3), (Waits{0s, 0s, 10s}));
 }
 
-TEST_P(LimitRateConformance, RateLimitsListNoSlots) {
-    set_limit(LimitKind::fixed_window, 1, 10s);
-    waits(3);
-    const LimitUsage usage = limits.list().at(0);
-    EXPECT_EQ(usage.keys, 0);
-    EXPECT_EQ(usage.taken, 0);
-    EXPECT_EQ(usage.parked, 0);
-}
-
-TEST_P(LimitRateConformance, AnotherCapacityCountsWithWhatWasGiven) {
+TEST_P(LimitRateConformance, AnotherCapacityCountsWithWhatWasUsed) {
     set_limit(LimitKind::sliding_window, 3, 10s);
-    EXPECT_EQ(waits(3), (Waits{0s, 0s, 0s}));
+    EXPECT_EQ(begins(3), (Waits{0s, 0s, 0s}));
     set_limit(LimitKind::sliding_window, 2, 10s);
     clock.advance(1s);
-    EXPECT_EQ(waits(1), Waits{9s});
-    set_limit(LimitKind::sliding_window, 3, 10s);
-    EXPECT_EQ(waits(3), (Waits{9s, 9s, 19s}));
+    const JobId id = insert(limited());
+    claimed();
+    EXPECT_EQ(next_look(), clock.now() + 9s);
+    set_limit(LimitKind::sliding_window, 4, 10s);
+    EXPECT_EQ(begins({id}), Waits{0s});
 }
 
 TEST_P(LimitRateConformance, ALimitThatIsMadeAgainCountsAnew) {
     for (const LimitKind kind : {LimitKind::sliding_window, LimitKind::fixed_window, LimitKind::bucket}) {
         set_limit(kind, 2, 10s);
-        EXPECT_EQ(waits(2), (Waits{0s, 0s}));
-        for (const Job& run : listed({.state = processing}))
-            succeed(run.id);
+        EXPECT_EQ(begins(2), (Waits{0s, 0s}));
         EXPECT_TRUE(limits.remove("r"));
         set_limit(kind, 2, 10s);
-        EXPECT_EQ(waits(2), (Waits{0s, 0s}));
-        for (const Job& run : listed({.state = processing}))
-            succeed(run.id);
+        EXPECT_EQ(begins(2), (Waits{0s, 0s}));
         EXPECT_TRUE(limits.remove("r"));
+    }
+}
+
+TEST_P(LimitRateConformance, AClockThatIsSetBackCostsNoMoreThanAWindow) {
+    for (const LimitKind kind : {LimitKind::fixed_window, LimitKind::sliding_window, LimitKind::bucket}) {
+        clock.set(TimePoint{clock.now().time_since_epoch() / 1h * 1h + 3h});
+        const std::string name{to_string(kind)};
+        set_limit(kind, 1, 10s, name);
+        EXPECT_EQ(begins(1, {{name, ""}}), Waits{0s});
+        const JobId parked = insert(limited({{name, ""}}));
+        claimed();
+        clock.advance(-1h);
+        settle_down();
+        EXPECT_EQ(begins({parked}), Waits{10s}) << name;
+        EXPECT_EQ(begins(1, {{name, ""}}), Waits{10s}) << name;
     }
 }
 

@@ -23,8 +23,8 @@ protected:
         throw std::out_of_range{"no such limit"};
     }
     void expect_usage(const std::string& name, std::int64_t taken, std::int64_t parked) {
-        EXPECT_EQ(usage(name).taken, taken);
-        EXPECT_EQ(usage(name).parked, parked);
+        EXPECT_EQ(usage(name).slots.taken, taken);
+        EXPECT_EQ(usage(name).slots.parked, parked);
     }
 };
 

@@ -160,8 +160,8 @@ TEST_P(WorkflowConcurrencyConformance, AMutexHoldsOverHosts) {
         for (const ClaimedJob& run : claim(30))
             finish(success_of(run));
     EXPECT_EQ(count_of(succeeded), 30);
-    EXPECT_EQ(limits.list().at(0).taken, 0);
-    EXPECT_EQ(limits.list().at(0).parked, 0);
+    EXPECT_EQ(limits.list().at(0).slots.taken, 0);
+    EXPECT_EQ(limits.list().at(0).slots.parked, 0);
 }
 
 TEST_P(WorkflowConcurrencyConformance, TwoSlotsThatBecomeFreeGoToTwo) {
@@ -176,10 +176,10 @@ TEST_P(WorkflowConcurrencyConformance, TwoSlotsThatBecomeFreeGoToTwo) {
                  [&](Storage& own) { settle_in(own, failure_of(runs[1])); });
         settle_down();
         EXPECT_EQ(count_of(enqueued), 2);
-        EXPECT_EQ(limits.list().at(0).taken, 2);
+        EXPECT_EQ(limits.list().at(0).slots.taken, 2);
         for (const ClaimedJob& run : claim(10))
             finish(success_of(run));
-        EXPECT_EQ(limits.list().at(0).taken, 0);
+        EXPECT_EQ(limits.list().at(0).slots.taken, 0);
     }
 }
 

@@ -11,7 +11,7 @@ namespace jobhost::storage::model {
 // one, and in how many of those it meets on the way that must not run.
 struct Choice {
     std::vector<JobId> claimed;  // best first
-    std::vector<JobId> passed;   // expired, parked or throttled
+    std::vector<JobId> passed;   // expired or parked
 };
 
 // Places of all jobs that the claim may look at, best first: part of the request, rank, order_key, job.

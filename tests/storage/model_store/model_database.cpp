@@ -77,7 +77,6 @@ void become(JobRecord& job, State state) {
         job.seen.finished_at = deletion->finished_at;
     if (job.state() != StateName::awaiting) job.seen.parked_on.reset();
     if (job.state() != StateName::enqueued && job.state() != StateName::processing) job.slots.clear();
-    if (job.state() >= StateName::processing) job.has_rate_slots = false;
     if (is_final(job.state())) job.holds_key = false;
     if (job.state() == StateName::succeeded) {
         job.saved = {};

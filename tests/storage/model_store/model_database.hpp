@@ -35,8 +35,7 @@ struct JobRecord {
     Duration delay{};
     std::optional<Unique> unique;
     bool holds_key = false;
-    std::set<LimitUse> slots;  // of concurrent limits, that it holds
-    bool has_rate_slots = false;
+    std::set<LimitUse> slots;  // that it holds; of rates until its run begins
     SavedWork saved;
     std::map<std::int64_t, std::pair<std::string, std::vector<std::int64_t>>> calls;  // digest and answer
     std::vector<JobEvent> events;
@@ -55,10 +54,11 @@ struct BatchRecord {
     bool is_unmet = false;  // cancelled because what it, or a batch around it, waited for ended otherwise
 };
 
-// What was given out of one key of a rate limit.
+// What was used of one key of a rate limit.
 struct RateRecord {
-    std::vector<TimePoint> given;  // the last instants, at most as many as the capacity
-    std::int64_t in_window = 0;    // how many of them in the window of the last one
+    std::vector<TimePoint> begun;  // the last runs, at most as many as the capacity
+    TimePoint last;                // of them
+    std::int64_t in_window = 0;    // how many runs began in the fixed window of the last one
     TimePoint full_at;             // a bucket would be full again
 };
 

@@ -1,6 +1,7 @@
 #include "tests/storage/model_store/model_job_store.hpp"
 
 #include "storage/storage_error.hpp"
+#include "tests/storage/model_store/model_limits.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
 #include "tests/storage/model_store/model_texts.hpp"
 
@@ -173,10 +174,16 @@ Promoted ModelJobStore::promote_due(std::size_t limit) {
             if (!end_unless_wanted(job, now)) enqueue(job, now);
             ++promoted.count;
         }
+        promoted.count += grant_slots(database, now);
         follow_up(database, now);
-        for (const auto& [id, job] : database.jobs)
-            if (const auto* state = std::get_if<Scheduled>(&job.seen.state))
-                promoted.next_due_at = std::min(promoted.next_due_at.value_or(state->due_at), state->due_at);
+        const auto then = [&](TimePoint at) {
+            promoted.next_due_at = std::min(promoted.next_due_at.value_or(at), at);
+        };
+        for (const auto& [id, job] : database.jobs) {
+            if (const auto* state = std::get_if<Scheduled>(&job.seen.state)) then(state->due_at);
+            if (job.seen.parked_on)
+                if (const auto at = opens_at(database, *job.seen.parked_on, now)) then(*at);
+        }
         return promoted;
     });
 }

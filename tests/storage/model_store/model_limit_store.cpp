@@ -2,6 +2,7 @@
 
 #include "storage/text.hpp"
 #include "tests/storage/model_store/model_limits.hpp"
+#include "tests/storage/model_store/model_rates.hpp"
 
 #include <algorithm>
 
@@ -20,34 +21,45 @@ void check(const Limit& limit) {
     demand(is_concurrent ? limit.window == Duration{} : limit.window > Duration{}, "a window out of range");
 }
 
-LimitUsage usage_of(const ModelDatabase& database, const Limit& limit) {
-    LimitUsage usage{.limit = limit};
-    std::set<LimitUse> keys;
+// By key.
+std::map<std::string, SlotCounts> counts_of(const ModelDatabase& database, const std::string& limit,
+                                            TimePoint now) {
+    std::map<std::string, SlotCounts> counts;
     for (const auto& [id, job] : database.jobs) {
         for (const LimitUse& slot : job.slots)
-            if (slot.limit == limit.name) {
-                keys.insert(slot);
-                ++usage.taken;
-            }
-        if (job.seen.parked_on && job.seen.parked_on->limit == limit.name) {
-            keys.insert(*job.seen.parked_on);
-            ++usage.parked;
-        }
+            if (slot.limit == limit) ++counts[slot.key].taken;
+        if (job.seen.parked_on && job.seen.parked_on->limit == limit)
+            ++counts[job.seen.parked_on->key].parked;
     }
-    usage.keys = static_cast<std::int64_t>(keys.size());
+    for (auto& [key, slots] : counts)
+        slots.opens_at = opens_at(database, {limit, key}, now);
+    return counts;
+}
+
+LimitUsage usage_of(const ModelDatabase& database, const Limit& limit, TimePoint now) {
+    LimitUsage usage{.limit = limit};
+    for (const auto& [key, slots] : counts_of(database, limit.name, now)) {
+        ++usage.keys;
+        usage.slots.taken += slots.taken;
+        usage.slots.parked += slots.parked;
+        if (slots.opens_at)
+            usage.slots.opens_at = std::min(usage.slots.opens_at.value_or(*slots.opens_at), *slots.opens_at);
+    }
     return usage;
 }
 
 }  // namespace
 
 void ModelLimitStore::set(std::span<const Limit> limits) {
-    opened_.write([&](ModelDatabase& database, TimePoint) {
+    opened_.write([&](ModelDatabase& database, TimePoint now) {
         all_or_nothing(database, [&] {
             for (const Limit& limit : limits) {
                 check(limit);
                 const auto [record, is_new] = database.limits.try_emplace(limit.name);
                 demand(is_new || record->second.limit.kind == limit.kind,
                        "limit " + limit.name + " is of another kind");
+                for (auto& [key, rate] : record->second.rates)
+                    change_rate(record->second.limit, limit, rate, now);
                 record->second.limit = limit;
             }
         });
@@ -55,24 +67,35 @@ void ModelLimitStore::set(std::span<const Limit> limits) {
 }
 
 bool ModelLimitStore::remove(const std::string& name) {
-    return opened_.write([&](ModelDatabase& database, TimePoint) {
-        for (const auto& [id, job] : database.jobs)
-            for (const LimitUse& use : job.seen.limits)
-                demand(use.limit != name || is_final(job.state()), "limit " + name + " is in use");
-        return database.limits.erase(name) > 0;
-    });
+    return opened_.write([&](ModelDatabase& database, TimePoint) { return database.limits.erase(name) > 0; });
 }
 
 std::vector<LimitUsage> ModelLimitStore::list() {
-    return opened_.read([](const ModelDatabase& database) {
+    return opened_.read([now = opened_.clock->now()](const ModelDatabase& database) {
         std::vector<LimitUsage> usages;
         for (const auto& [name, record] : database.limits)
-            usages.push_back(usage_of(database, record.limit));
+            usages.push_back(usage_of(database, record.limit, now));
         return usages;
     });
 }
 
-// Whatever a call lets become free was handed over by that call; only a pause ends by itself.
+std::vector<KeyUsage> ModelLimitStore::keys(const std::string& limit, std::size_t most) {
+    return opened_.read([&, now = opened_.clock->now()](const ModelDatabase& database) {
+        std::vector<KeyUsage> found;
+        for (const auto& [key, slots] : counts_of(database, limit, now))
+            if (found.size() < most) found.push_back({key, slots});
+        return found;
+    });
+}
+
+SlotCounts ModelLimitStore::slots_of(const LimitUse& use) {
+    return opened_.read([&, now = opened_.clock->now()](const ModelDatabase& database) {
+        return counts_of(database, use.limit, now)[use.key];
+    });
+}
+
+// Whatever is free was handed over by the call that let it become free; a pause ends by itself, and so does a
+// window.
 std::size_t ModelLimitStore::grant(std::size_t) {
     opened_.write([](ModelDatabase&, TimePoint) {});
     return 0;

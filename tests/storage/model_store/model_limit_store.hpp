@@ -12,6 +12,8 @@ public:
     void set(std::span<const Limit> limits) override;
     bool remove(const std::string& name) override;
     std::vector<LimitUsage> list() override;
+    std::vector<KeyUsage> keys(const std::string& limit, std::size_t most) override;
+    SlotCounts slots_of(const LimitUse& use) override;
     std::size_t grant(std::size_t limit) override;
 
 private:

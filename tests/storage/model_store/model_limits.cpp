@@ -3,6 +3,7 @@
 #include "tests/storage/model_store/model_rates.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace jobhost::storage::model {
 
@@ -12,40 +13,50 @@ std::string text_of(const LimitUse& use) {
     return use.limit + ":" + use.key;
 }
 
-// What the job needs of limits that there are, by "limit:key".
-std::vector<LimitUse> needs_of(const ModelDatabase& database, const JobRecord& job, bool of_rates) {
-    std::vector<LimitUse> needs;
-    for (const LimitUse& use : job.seen.limits)
-        if (const auto found = database.limits.find(use.limit); found != database.limits.end())
-            if ((found->second.limit.kind != LimitKind::concurrent) == of_rates) needs.push_back(use);
-    std::sort(needs.begin(), needs.end(),
-              [](const LimitUse& a, const LimitUse& b) { return text_of(a) < text_of(b); });
-    return needs;
+// A limit that was removed while jobs needed it holds nobody up.
+Limit limit_of(const ModelDatabase& database, const LimitUse& use) {
+    const auto found = database.limits.find(use.limit);
+    return found != database.limits.end() ? found->second.limit
+                                          : Limit{.name = use.limit, .capacity = kMaxLimitCapacity};
 }
 
-bool is_free(const ModelDatabase& database, const LimitUse& use) {
-    return taken(database, use) < database.limits.at(use.limit).limit.capacity;
+bool is_of_rate(const ModelDatabase& database, const LimitUse& use) {
+    return limit_of(database, use).kind != LimitKind::concurrent;
 }
 
-void park(JobRecord& job, const LimitUse& on) {
-    ++job.seen.lease.value;
-    become(job, Awaiting{Reason::limit});
-    job.seen.parked_on = on;
+RateRecord rate_of(const ModelDatabase& database, const LimitUse& use) {
+    const auto limit = database.limits.find(use.limit);
+    if (limit == database.limits.end()) return {};
+    const auto found = limit->second.rates.find(use.key);
+    return found == limit->second.rates.end() ? RateRecord{} : found->second;
 }
 
-// Slots of all of them at the first instant at which they have one.
-TimePoint give_slots(ModelDatabase& database, const std::vector<LimitUse>& uses, TimePoint now) {
-    const auto limit_of = [&](const LimitUse& use) -> LimitRecord& { return database.limits.at(use.limit); };
-    TimePoint at = now;
-    for (bool is_settled = false; !is_settled;) {
-        const TimePoint before = at;
-        for (const LimitUse& use : uses)
-            at = first_slot(limit_of(use).limit, limit_of(use).rates[use.key], at);
-        is_settled = at == before;
-    }
-    for (const LimitUse& use : uses)
-        give_slot(limit_of(use).limit, limit_of(use).rates[use.key], at);
-    return at;
+std::int64_t taken(const ModelDatabase& database, const LimitUse& use) {
+    return std::count_if(database.jobs.begin(), database.jobs.end(),
+                         [&](const auto& entry) { return entry.second.slots.contains(use); });
+}
+
+bool is_free(const ModelDatabase& database, const LimitUse& use, TimePoint now) {
+    return free_slots(limit_of(database, use), rate_of(database, use), taken(database, use), now) > 0;
+}
+
+TimePoint next_opening(const ModelDatabase& database, const LimitUse& use, TimePoint now) {
+    return next_opening(limit_of(database, use), rate_of(database, use), taken(database, use), now);
+}
+
+// Of what the job lacks, what it waits for: a place in which others run, or else the slot that opens last.
+std::optional<LimitUse> lacking(const ModelDatabase& database, const JobRecord& job, TimePoint now) {
+    std::vector<LimitUse> needs = job.seen.limits;
+    std::erase_if(
+        needs, [&](const LimitUse& use) { return job.slots.contains(use) || is_free(database, use, now); });
+    if (needs.empty()) return std::nullopt;
+    const auto rank = [&](const LimitUse& use) {
+        const bool is_rate = is_of_rate(database, use);
+        return std::tuple{is_rate, is_rate ? TimePoint::max() - next_opening(database, use, now) : Duration{},
+                          text_of(use)};
+    };
+    return *std::min_element(needs.begin(), needs.end(),
+                             [&](const LimitUse& a, const LimitUse& b) { return rank(a) < rank(b); });
 }
 
 bool is_paused(const ModelDatabase& database, const std::string& queue, TimePoint now) {
@@ -63,56 +74,62 @@ bool is_served(const ModelDatabase& database, const JobRecord& job) {
     return false;
 }
 
+bool could_run(const ModelDatabase& database, const JobRecord& job, TimePoint now) {
+    return !is_paused(database, job.seen.queue.value, now) && is_served(database, job);
+}
+
 // Who is next to get a slot that it is parked on and that is free.
 JobRecord* next_to_get_one(ModelDatabase& database, TimePoint now) {
     JobRecord* next = nullptr;
-    for (auto& [id, job] : database.jobs) {
-        if (!job.seen.parked_on || is_paused(database, job.seen.queue.value, now) ||
-            !is_served(database, job))
-            continue;
-        if (!is_free(database, *job.seen.parked_on)) continue;
-        if (next == nullptr || job.order_key < next->order_key) next = &job;
-    }
+    for (auto& [id, job] : database.jobs)
+        if (job.seen.parked_on && could_run(database, job, now) &&
+            is_free(database, *job.seen.parked_on, now) &&
+            (next == nullptr || job.order_key < next->order_key))
+            next = &job;
     return next;
 }
 
 }  // namespace
 
-std::int64_t taken(const ModelDatabase& database, const LimitUse& use) {
-    return std::count_if(database.jobs.begin(), database.jobs.end(),
-                         [&](const auto& entry) { return entry.second.slots.contains(use); });
-}
-
 bool admit(ModelDatabase& database, JobRecord& job, TimePoint now) {
-    const std::vector<LimitUse> places = needs_of(database, job, false);
-    for (const LimitUse& use : places)
-        if (!job.slots.contains(use) && !is_free(database, use)) {
-            park(job, use);
-            return false;
-        }
-    const std::vector<LimitUse> rates = needs_of(database, job, true);
-    if (!rates.empty() && !job.has_rate_slots) {
-        const TimePoint at = give_slots(database, rates, now);
-        if (at > now) {
-            ++job.seen.lease.value;
-            become(job, Scheduled{at, Reason::throttled});
-            job.has_rate_slots = true;
-            return false;
+    if (const auto use = lacking(database, job, now)) {
+        ++job.seen.lease.value;
+        become(job, Awaiting{is_of_rate(database, *use) ? Reason::throttled : Reason::limit});
+        job.seen.parked_on = use;
+        return false;
+    }
+    for (const LimitUse& use : job.seen.limits) {
+        if (is_of_rate(database, use)) {
+            LimitRecord& limit = database.limits.at(use.limit);
+            begin(limit.limit, limit.rates[use.key], now);
+            job.slots.erase(use);
+        } else {
+            job.slots.insert(use);
         }
     }
-    job.slots.insert(places.begin(), places.end());
     return true;
 }
 
-bool grant_slots(ModelDatabase& database, TimePoint now) {
-    bool any = false;
+std::size_t grant_slots(ModelDatabase& database, TimePoint now) {
+    for (auto& [name, limit] : database.limits)
+        for (auto& [key, rate] : limit.rates)
+            set_back(limit.limit, rate, now);
+    std::size_t count = 0;
     while (JobRecord* next = next_to_get_one(database, now)) {
         const LimitUse slot = *next->seen.parked_on;
         become(*next, Enqueued{next->enqueued_at});
         next->slots.insert(slot);
-        any = true;
+        ++count;
     }
-    return any;
+    return count;
+}
+
+std::optional<TimePoint> opens_at(const ModelDatabase& database, const LimitUse& use, TimePoint now) {
+    const bool waits_any = std::any_of(database.jobs.begin(), database.jobs.end(), [&](const auto& entry) {
+        return entry.second.seen.parked_on == use && could_run(database, entry.second, now);
+    });
+    if (!waits_any || !is_of_rate(database, use)) return std::nullopt;
+    return is_free(database, use, now) ? now : next_opening(database, use, now);
 }
 
 }  // namespace jobhost::storage::model

@@ -5,13 +5,13 @@
 
 namespace jobhost::storage::model {
 
-// Takes all the slots that the job needs to run now; false: it has been parked or throttled.
+// Takes all the slots that the job needs to run now; false: it has been parked.
 bool admit(ModelDatabase& database, JobRecord& job, TimePoint now);
 
-// Hands free slots to jobs that are parked; false: there was none to hand over.
-bool grant_slots(ModelDatabase& database, TimePoint now);
+// Hands free slots to jobs that are parked; how many.
+std::size_t grant_slots(ModelDatabase& database, TimePoint now);
 
-// Slots of a concurrent limit that are taken.
-std::int64_t taken(const ModelDatabase& database, const LimitUse& use);
+// When the next slot opens for somebody who waits for one of that key and could run.
+std::optional<TimePoint> opens_at(const ModelDatabase& database, const LimitUse& use, TimePoint now);
 
 }  // namespace jobhost::storage::model

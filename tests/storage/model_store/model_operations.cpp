@@ -65,7 +65,6 @@ Operated run_again(ModelDatabase& database, JobRecord& job, std::optional<TimePo
     if (is_final(job.state()) && is_being_cancelled(database, job.seen.batch)) return Operated::not_possible;
     const bool was_final = is_final(job.state());
     if ((was_final || was_never_claimed(job)) && !take_key(database, job)) return Operated::taken;
-    job.has_rate_slots = false;
     if (at)
         become(job, Scheduled{*at, Reason::rescheduled});
     else

@@ -196,7 +196,7 @@ void follow_up(ModelDatabase& database, TimePoint now) {
         any = start_batches(database) || any;
         any = release_all(database, now) || any;
         any = end_batches(database, now) || any;
-        any = grant_slots(database, now) || any;
+        any = grant_slots(database, now) > 0 || any;
     }
 }
 

@@ -84,12 +84,12 @@ Inserted Submission::make(const NewJob& job) {
     if (job.batch)
         demand(database_.batches.contains(*job.batch),
                "batch " + std::to_string(job.batch->value) + " does not exist");
-    for (const LimitUse& use : job.limits)
-        demand(database_.limits.contains(use.limit), "limit " + use.limit + " does not exist");
     if (const auto other = stand_in_for(job)) {
         stand_ins_[job.id] = *other;
         return {*other, false};
     }
+    for (const LimitUse& use : job.limits)
+        demand(database_.limits.contains(use.limit), "limit " + use.limit + " does not exist");
     join(job.batch);
     JobRecord record;
     record.seen.id = job.id;

@@ -36,9 +36,8 @@ void apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now) {
     }
     holder.due_at = second.due_at;
     holder.delay = second.delay;
-    if (holder.state() == StateName::awaiting) return;
-    holder.has_rate_slots = false;
     const TimePoint due_at = std::max(second.due_at.value_or(now), now + second.delay);
+    if (holder.awaits_others() || (holder.seen.parked_on && due_at <= now)) return;
     if (due_at > now)
         become(holder, Scheduled{due_at, Reason::delayed});
     else if (holder.state() == StateName::scheduled)

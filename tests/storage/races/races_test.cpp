@@ -115,50 +115,6 @@ TEST_F(Races, ABatchThatIsCancelledWhileAMemberIsClaimed) {
         });
 }
 
-TEST_F(Races, ASlotThatBecomesFreeWhileAnotherJobLooksForIt) {
-    SociLimitStore{one.changes}.set(std::vector<Limit>{{.name = "mutex"}});
-    NewJob second;
-    std::vector<ClaimedJob> claimed;
-    race(
-        [&] {
-            NewJob first = job();
-            second = job();
-            first.limits = second.limits = {{"mutex", ""}};
-            one.workflows.submit({}, {&first, 1});
-            const ClaimedJob run = one.claim(1).at(0);
-            one.workflows.submit({}, {&second, 1});
-            return std::pair{[this, run] { EXPECT_EQ(one.succeed(run), Moved::yes); },
-                             [this, &claimed] { claimed = two.claim(1); }};
-        },
-        [&] {
-            if (claimed.empty()) claimed = two.claim(1);
-            ASSERT_EQ(claimed.size(), 1u) << "nobody handed the slot on";
-            EXPECT_EQ(two.succeed(claimed.front()), Moved::yes);
-        });
-}
-
-TEST_F(Races, TwoJobsThatLookForTheLastSlot) {
-    SociLimitStore{one.changes}.set(std::vector<Limit>{{.name = "mutex"}});
-    std::vector<ClaimedJob> of_one;
-    std::vector<ClaimedJob> of_two;
-    race(
-        [&] {
-            NewJob first = job();
-            NewJob second = job();
-            first.limits = second.limits = {{"mutex", ""}};
-            one.workflows.submit({}, std::vector{first, second});
-            return std::pair{[this, &of_one] { of_one = one.claim(1); },
-                             [this, &of_two] { of_two = two.claim(1); }};
-        },
-        [&] {
-            EXPECT_LE(of_one.size() + of_two.size(), 1u);
-            for (const ClaimedJob& run : of_one)
-                EXPECT_EQ(one.succeed(run), Moved::yes);
-            for (const ClaimedJob& run : of_two)
-                EXPECT_EQ(two.succeed(run), Moved::yes);
-        });
-}
-
 TEST_F(Races, TwoJobsWithOneKey) {
     std::vector<Inserted> of_one;
     std::vector<Inserted> of_two;

@@ -48,7 +48,10 @@ TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
 }
 
 TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
-    EXPECT_THAT(plan_of("job_next_due"), ElementsAre(HasSubstr("job USING INDEX job_due")));
+    EXPECT_THAT(plan_of("job_next_due"),
+                ElementsAre("SCAN CONSTANT ROW", HasSubstr("SCALAR SUBQUERY"),
+                            HasSubstr("job USING INDEX job_due"), HasSubstr("SCALAR SUBQUERY"),
+                            HasSubstr("limit_state USING COVERING INDEX limit_state_opening")));
     EXPECT_THAT(plan_of("job_promote"), ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"),
                                                     HasSubstr("job USING INDEX job_due (due_at<?)")));
 }

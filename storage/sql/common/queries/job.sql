@@ -33,7 +33,8 @@ SELECT body FROM policy WHERE id = :id;
 SELECT name FROM definition WHERE id = :id;
 
 -- name: job_next_due
-SELECT MIN(due_at) FROM job WHERE state = 1;
+-- Of scheduled jobs, and of limits for which somebody waits.
+SELECT (SELECT MIN(due_at) FROM job WHERE state = 1), (SELECT MIN(opens_at) FROM limit_state WHERE opens_at IS NOT NULL);
 
 -- name: job_event_list
 SELECT at, cause, attempt, error_code, message, by_whom, detail FROM job_event WHERE job = :job ORDER BY id;

@@ -16,9 +16,9 @@ Contest::Contest(TestDatabase& database) {
     const std::vector<Limit> limits{
         {.name = "mutex"},
         {.name = "pair", .capacity = 2},
-        {.name = "fixed", .kind = LimitKind::fixed_window, .capacity = 2, .window = 10s},
-        {.name = "sliding", .kind = LimitKind::sliding_window, .capacity = 2, .window = 10s},
-        {.name = "bucket", .kind = LimitKind::bucket, .capacity = 3, .window = 10s},
+        {.name = "fixed", .kind = LimitKind::fixed_window, .capacity = 2, .window = 12s},
+        {.name = "sliding", .kind = LimitKind::sliding_window, .capacity = 2, .window = 12s},
+        {.name = "bucket", .kind = LimitKind::bucket, .capacity = 3, .window = 12s},
     };
     theirs().limits().set(limits);
     model_.limits().set(limits);
@@ -127,6 +127,14 @@ void Contest::compare() {
 
 JobId Contest::some_id(Choices& choices) const {
     return ids_[ids_.size() - 1 - choices.below(std::min<std::size_t>(ids_.size(), 12))];
+}
+
+std::vector<Job> Contest::parked() {
+    JobFilter filter;
+    filter.state = StateName::awaiting;
+    std::vector<Job> jobs = model_.queries().list(filter, 100'000, "").jobs;
+    std::erase_if(jobs, [](const Job& job) { return !job.parked_on; });
+    return jobs;
 }
 
 std::optional<BatchId> Contest::some_batch(Choices& choices) const {

@@ -100,6 +100,8 @@ private:
     void say(const std::string& text) { words_ += (words_.empty() ? "" : ", ") + text; }
     // One of the last ones; REQUIRES: there is one.
     JobId some_id(Choices& choices) const;
+    // Of those that wait for a slot.
+    std::vector<Job> parked();
     std::optional<BatchId> some_batch(Choices& choices) const;
 
     test::ManualClock clock_;

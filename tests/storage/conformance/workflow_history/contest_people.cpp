@@ -24,7 +24,9 @@ Operation some_operation(Choices& choices, TimePoint now) {
 void Contest::operate(Choices& choices) {
     if (ids_.empty()) return say("there are no jobs yet");
     const Operation operation = some_operation(choices, clock_.now());
-    const std::vector ids{some_id(choices), some_id(choices)};
+    std::vector ids{some_id(choices), some_id(choices)};
+    if (const auto waiting = parked(); !waiting.empty() && choices.is_one_in(2))
+        ids[0] = waiting[choices.below(waiting.size())].id;
     say(std::string{to_string(operation.verb)} + " #" + std::to_string(ids[0].value) + " #" +
         std::to_string(ids[1].value));
     both("what came of it", [&](Storage& storage, Side&) {
@@ -45,7 +47,7 @@ void Contest::command(Choices& choices) {
     if (operation.verb == Verb::remove) operation.verb = Verb::move;
     JobFilter filter;
     filter.queue = QueueName{"a"};
-    filter.state = choices.one_of({StateName::scheduled, StateName::enqueued});
+    filter.state = choices.one_of({StateName::scheduled, StateName::enqueued, StateName::awaiting});
     if (choices.is_one_in(2)) filter.type = "x.job";
     say(std::string{to_string(operation.verb)} + " all " + std::string{to_string(*filter.state)} + " in a");
     both("what came of all", [&](Storage& storage, Side&) {
@@ -72,12 +74,28 @@ void Contest::pause(Choices& choices) {
 }
 
 void Contest::set_limits(Choices& choices) {
-    const std::string name = choices.one_of<std::string>({"mutex", "pair"});
     const std::int64_t capacity = 1 + static_cast<std::int64_t>(choices.below(3));
-    most_[name] = std::max(most_[name], capacity);
-    say("limit " + name + " to " + std::to_string(capacity));
+    const std::vector<Limit> known{
+        {.name = "mutex"},
+        {.name = "pair"},
+        {.name = "fixed", .kind = LimitKind::fixed_window, .window = 12s},
+        {.name = "sliding", .kind = LimitKind::sliding_window, .window = 12s},
+        {.name = "bucket", .kind = LimitKind::bucket, .window = 12s},
+    };
+    Limit limit = known[choices.below(known.size())];
+    if (const auto waiting = parked(); !waiting.empty() && choices.is_one_in(2))
+        limit = *std::find_if(known.begin(), known.end(), [&](const Limit& each) {
+            return each.name == waiting.front().parked_on->limit;
+        });
+    limit.capacity = capacity;
+    if (limit.kind == LimitKind::sliding_window) limit.window = choices.one_of<Duration>({12s, 5s});
+    const bool is_removed = choices.is_one_in(6);
+    if (auto most = most_.find(limit.name); most != most_.end())
+        most->second = is_removed ? kMaxLimitCapacity : std::max(most->second, capacity);
+    say("limit " + limit.name + (is_removed ? " removed" : " to " + std::to_string(capacity)));
     both("the limit", [&](Storage& storage, Side&) {
-        storage.limits().set(std::vector{Limit{.name = name, .capacity = capacity}});
+        if (is_removed) return std::to_string(storage.limits().remove(limit.name));
+        storage.limits().set({&limit, 1});
         return std::string{};
     });
 }
@@ -104,10 +122,18 @@ void Contest::cancel_batch(Choices& choices) {
 void Contest::promote(Choices& choices) {
     if (choices.is_one_in(2)) clock_.advance(2s);
     say("promote at " + history::shown(clock_.now()));
-    both("what was promoted", [](Storage& storage, Side&) {
-        const Promoted promoted = storage.jobs().promote_due(100);
-        return std::to_string(promoted.count) + " next " + history::shown(promoted.next_due_at);
+    std::optional<TimePoint> their_next;
+    std::optional<TimePoint> our_next;
+    // What it did is compared later: who was let go by a pause that is over is found by this, or by a sweep.
+    both("the promotion", [&](Storage& storage, Side& side) {
+        (&side == &our_side_ ? our_next : their_next) = storage.jobs().promote_due(100).next_due_at;
+        return std::string{};
     });
+    // Who waited may have left: then somebody looks in vain, once.
+    if (our_next && (!their_next || *their_next > *our_next))
+        throw history::Disagreement{"the next look comes too late, at " + history::shown(their_next)};
+    if (their_next && *their_next <= clock_.now())
+        throw history::Disagreement{"there is always something due"};
 }
 
 void Contest::purge(Choices& choices) {

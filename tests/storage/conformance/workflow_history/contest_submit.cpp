@@ -41,10 +41,11 @@ NewJob Contest::some_job(Choices& choices) {
     if (choices.is_one_in(6)) job.due_at = clock_.now() + choices.one_of<Duration>({2s, 1min});
     if (choices.is_one_in(8)) job.expires_at = clock_.now() + choices.one_of<Duration>({3s, 1h});
     if (choices.is_one_in(6)) job.delay = 2s;
-    if (choices.is_one_in(2))
+    if (!choices.is_one_in(3))
         job.limits.push_back({choices.one_of<std::string>({"mutex", "pair", "fixed", "sliding", "bucket"}),
-                              choices.one_of<std::string>({"", "", "k"})});
-    if (choices.is_one_in(8)) job.limits.push_back({"mutex", "other"});
+                              choices.one_of<std::string>({"", "", "", "k"})});
+    if (choices.is_one_in(6))
+        job.limits.push_back({choices.one_of<std::string>({"mutex", "sliding", "bucket"}), "other"});
     if (choices.is_one_in(4)) {
         job.unique = Unique{.key = choices.one_of<std::string>({"one", "two"}),
                             .held = static_cast<HeldWhile>(choices.below(4)),

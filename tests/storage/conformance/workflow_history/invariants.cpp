@@ -34,12 +34,15 @@ bool may_get_a_slot(Storage& storage, const Job& job) {
     });
 }
 
-// It is parked although nobody holds a slot of that limit.
+// It is parked although nobody holds a slot of that limit, or will look when one opens.
 bool is_parked_for_nothing(Storage& storage, const Job& job, const std::vector<LimitUsage>& usages) {
     if (!job.parked_on || !may_get_a_slot(storage, job)) return false;
-    return std::any_of(usages.begin(), usages.end(), [&](const LimitUsage& usage) {
-        return usage.limit.name == job.parked_on->limit && usage.taken == 0;
-    });
+    for (const LimitUsage& usage : usages)
+        if (usage.limit.name == job.parked_on->limit)
+            return usage.limit.kind == LimitKind::concurrent
+                       ? usage.slots.taken == 0
+                       : !storage.limits().slots_of(*job.parked_on).opens_at;
+    return true;
 }
 
 std::string fault_in_batch(Storage& storage, const Batch& batch, const std::vector<Job>& jobs) {

@@ -147,7 +147,7 @@ std::string told(const Child& child) {
 
 std::string told(const LimitUsage& usage) {
     return usage.limit.name + " capacity " + text_of(usage.limit.capacity) + " keys " + text_of(usage.keys) +
-           " taken " + text_of(usage.taken) + " parked " + text_of(usage.parked);
+           " taken " + text_of(usage.slots.taken) + " parked " + text_of(usage.slots.parked);
 }
 
 std::string told(const QueueState& queue) {

@@ -16,7 +16,7 @@ constexpr Weight kWeights[] = {
     {Deed::cancel_batch, 1}, {Deed::claim, 16},       {Deed::end_runs, 20},    {Deed::end_and_claim, 12},
     {Deed::settle_again, 2}, {Deed::hand_in, 3},      {Deed::save, 2},         {Deed::crash, 2},
     {Deed::promote, 8},      {Deed::pass_time, 7},    {Deed::operate, 8},      {Deed::command, 2},
-    {Deed::pause, 3},        {Deed::set_limits, 2},   {Deed::purge, 2},        {Deed::look, 3},
+    {Deed::pause, 3},        {Deed::set_limits, 4},   {Deed::purge, 2},        {Deed::look, 3},
 };
 
 Deed random_deed(std::mt19937_64& random) {

@@ -1,0 +1,89 @@
+-- name: limit_state_make
+-- Differs because: who changes the limit does not see the new row before it is there for all, so that he waits for this
+-- transaction, or this one for him.
+WITH rule AS MATERIALIZED (
+    SELECT job_limit.name
+    FROM ${rows: limit_key text, limit_name text}
+    JOIN job_limit ON job_limit.name = given.limit_name
+    FOR SHARE OF job_limit
+)
+INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
+SELECT given.limit_key, given.limit_name, 0, 0, 0
+FROM ${rows: limit_key text, limit_name text}
+WHERE (SELECT COUNT(*) FROM rule) >= 0
+${unless_there};
+
+-- name: limit_let_go
+-- Only here because: what was held, and how the keys stand, is one round trip on PostgreSQL. The keys are locked in their
+-- order, in which every transaction locks them.
+WITH freed AS (
+    UPDATE limit_use
+    SET is_held = 0
+    WHERE job ${in:ids} AND is_held = 1
+    RETURNING limit_key
+)
+SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant, limit_state.opens_at,
+       (SELECT kind FROM job_limit WHERE name = limit_state.limit_name),
+       (SELECT capacity FROM job_limit WHERE name = limit_state.limit_name),
+       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name),
+       counted.count
+FROM (SELECT limit_key, COUNT(*) AS count FROM freed GROUP BY limit_key) AS counted
+JOIN limit_state ON limit_state.limit_key = counted.limit_key
+ORDER BY limit_state.limit_key
+FOR UPDATE OF limit_state;
+
+-- name: limit_pass_on
+-- Only here because: finding who is parked first, locking and freeing them is one round trip on PostgreSQL; see
+-- job_parked_first. Who is not parked any more when the lock is there gets nothing, which the third column tells; 1: the
+-- job needs no other slot, and none of a rate.
+WITH first AS MATERIALIZED (
+    SELECT job.id, job.lane
+    FROM job
+    JOIN lane ON lane.id = job.lane
+    WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
+          AND NOT EXISTS (
+              SELECT 1
+              FROM queue
+              WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
+                    AND (queue.paused_until IS NULL OR queue.paused_until > :now))
+          AND EXISTS (
+              SELECT 1
+              FROM server
+              JOIN served_type ON served_type.server = server.id
+              WHERE server.state = 1 AND served_type.type = lane.type
+                    AND served_type.payload_version = lane.payload_version)
+    ORDER BY job.order_key, job.id
+    LIMIT :count
+),
+parked AS MATERIALIZED (
+    SELECT id
+    FROM job
+    WHERE id = ANY (ARRAY(SELECT id FROM first)) AND state + 0 = 0 AND limit_key = :key
+    ORDER BY id
+    FOR UPDATE
+),
+freed AS (
+    UPDATE job
+    SET state = 2, reason = 0, limit_key = NULL
+    FROM parked
+    WHERE job.id >= parked.id AND job.id <= parked.id
+    RETURNING job.id
+),
+held AS (
+    UPDATE limit_use
+    SET is_held = 1
+    FROM freed
+    WHERE limit_use.job = freed.id AND limit_use.limit_key = :key
+)
+SELECT first.id, first.lane,
+       CASE WHEN freed.id IS NULL THEN NULL
+            WHEN EXISTS (
+                SELECT 1
+                FROM limit_use
+                LEFT JOIN job_limit ON job_limit.name = limit_use.limit_name
+                WHERE limit_use.job = first.id
+                      AND (COALESCE(job_limit.kind, 0) <> 0
+                           OR (limit_use.is_held = 0 AND limit_use.limit_key <> :key))) THEN 0
+            ELSE 1 END
+FROM first
+LEFT JOIN freed ON freed.id = first.id;
