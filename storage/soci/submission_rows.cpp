@@ -3,6 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/sized_rows.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
@@ -17,40 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Statements of at most so many bytes.
-class Rows {
-public:
-    Rows(Session& session, const char* statement) : session_{session}, statement_{statement} {}
-
-    void add(json::object row, std::size_t size = 100) {
-        if (size_ + size > kMostInStatement) flush();
-        size_ += size;
-        rows_.push_back(std::move(row));
-    }
-    // How many rows were written in all.
-    std::size_t flush() {
-        if (!rows_.empty()) {
-            Parameters parameters{{"rows", json::serialize(std::exchange(rows_, {}))}};
-            if (has_now_) parameters.emplace_back("now", micros(session_.now()));
-            written_ += static_cast<std::size_t>(session_.execute(statement_, parameters));
-        }
-        size_ = 0;
-        return written_;
-    }
-    Rows& with_now() {
-        has_now_ = true;
-        return *this;
-    }
-
-private:
-    Session& session_;
-    const char* statement_;
-    json::array rows_;
-    std::size_t size_ = 0;
-    std::size_t written_ = 0;
-    bool has_now_ = false;
-};
-
 template <class Id>
 json::value json_id(const std::optional<Id>& id) {
     if (!id) return nullptr;
@@ -63,7 +30,7 @@ json::value json_text(const std::string& text) {
 }
 
 void insert_tags(Session& session, const SubmissionEntries& entries) {
-    Rows rows{session, "tag_insert"};
+    SizedRows rows{session, "tag_insert"};
     for (const SubmissionEntry& entry : entries)
         if (!entry.is_left_out)
             for (const std::string& tag : std::set<std::string>{entry.job.tags.begin(), entry.job.tags.end()})
@@ -72,7 +39,7 @@ void insert_tags(Session& session, const SubmissionEntries& entries) {
 }
 
 void insert_limit_uses(Session& session, const SubmissionEntries& entries) {
-    Rows rows{session, "limit_use_insert"};
+    SizedRows rows{session, "limit_use_insert"};
     std::optional<std::set<std::string>> known;
     for (const SubmissionEntry& entry : entries) {
         if (entry.is_left_out) continue;
@@ -107,7 +74,7 @@ void throw_overtaken() {
 
 void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
                        const std::map<BatchId, BatchRow>& rows_of) {
-    Rows rows{session, "batch_insert"};
+    SizedRows rows{session, "batch_insert"};
     rows.with_now();
     for (const NewBatch& batch : batches) {
         const BatchRow& row = rows_of.at(batch.id);
@@ -121,7 +88,7 @@ void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
 }
 
 void insert_job_rows(Change& change, const SubmissionEntries& entries) {
-    Rows rows{change.session, "job_insert_more"};
+    SizedRows rows{change.session, "job_insert_more"};
     rows.with_now();
     const TimePoint now = change.session.now();
     std::size_t count = 0;
@@ -153,7 +120,8 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
                          {"batch", json_id(job.batch)},
                          {"creator", json_id(job.creator)},
                          {"unique_slot", json_text(is_held ? entry.slot : "")},
-                         {"unique_wanted", json_text(has_key ? entry.slot : "")}};
+                         {"unique_wanted", json_text(entry.slot)}};
+        if (job.unique && !has_key) row["unique_window"] = job.unique->window.count();
         if (entry.state == StateName::enqueued) row["enqueued_at"] = micros(now);
         if (is_waiting && job.delay > Duration::zero()) row["delay"] = job.delay.count();
         if (job.creator) row["call_no"] = job.call_no;
@@ -168,7 +136,7 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries) {
 
 void insert_edge_rows(Session& session, std::span<const NewBatch> batches, const SubmissionEntries& entries,
                       const std::set<JobId>& parents_there) {
-    Rows rows{session, "edge_insert"};
+    SizedRows rows{session, "edge_insert"};
     const auto add = [&](std::int64_t child, bool is_batch, const std::vector<Parent>& parents) {
         for (std::size_t i = 0; i < parents.size(); ++i)
             rows.add({{"child", child},
