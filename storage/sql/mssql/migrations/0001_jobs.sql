@@ -117,6 +117,7 @@ CREATE TABLE job (
     origin smallint NOT NULL DEFAULT 0,
     unique_slot nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
     unique_wanted nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL,
+    unique_window bigint NULL,
     limit_key nvarchar(201) COLLATE Latin1_General_100_BIN2 NULL,
     arguments nvarchar(max) NOT NULL,
     result nvarchar(max) NULL,

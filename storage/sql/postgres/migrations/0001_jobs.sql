@@ -110,6 +110,7 @@ CREATE TABLE job (
     origin smallint NOT NULL DEFAULT 0,
     unique_slot text COLLATE "C",
     unique_wanted text COLLATE "C",
+    unique_window bigint,
     limit_key text COLLATE "C",
     arguments text NOT NULL,
     result text,

@@ -104,6 +104,7 @@ CREATE TABLE job (
     call_no INTEGER,
     unique_slot TEXT,
     unique_wanted TEXT,
+    unique_window INTEGER,
     limit_key TEXT,
     arguments TEXT NOT NULL,
     result TEXT,
