@@ -90,7 +90,8 @@ public:
     virtual std::vector<Operated> operate(std::span<const JobId> jobs, const Operation& operation) = 0;
 
     // A new job like that one, with other arguments if they are given, in the same queue and by the same
-    // policy; it waits for nothing and belongs to no batch. Throws refused if there is no such job.
+    // policy; it waits for nothing and belongs to no batch. It takes the same unique key. Throws refused if
+    // there is no such job, and, with the id of the one that has it, if that key is taken.
     virtual JobId run_again(JobId job, const std::optional<std::string>& arguments,
                             const std::string& by) = 0;
 

@@ -7,6 +7,7 @@
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
+#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -182,7 +183,14 @@ int jobs_run_again(const GlobalOptions& global, const RunAgainOptions& options) 
     storage::Storage& storage = *opened->storage;
     const Job job = find_job(storage.queries(), options.id);
     if (options.arguments) MakesJobs{*opened}.maker.check_arguments(job.type, *options.arguments);
-    const JobId id = storage.operations().run_again(options.id, options.arguments, who());
+    const JobId id = [&] {
+        try {
+            return storage.operations().run_again(options.id, options.arguments, who());
+        } catch (const storage::StorageError& error) {
+            if (error.kind() != storage::StorageError::Kind::refused) throw;
+            throw CommandError{kFailed, error.what()};  // its unique key is taken
+        }
+    }();
     if (global.json)
         std::cout << json::object{{"id", std::to_string(id.value)}} << '\n';
     else

@@ -16,7 +16,7 @@ void KeyTaking::take(SubmissionEntries& entries) {
     std::vector<SubmissionEntry*> unique;
     for (SubmissionEntry& entry : entries) {
         if (entry.is_left_out || !entry.job.unique) continue;
-        entry.slot = unique_slot_of(entry.job);
+        if (entry.slot.empty()) entry.slot = unique_slot_of(entry.job);
         unique.push_back(&entry);
     }
     std::stable_sort(unique.begin(), unique.end(),

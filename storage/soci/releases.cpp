@@ -4,9 +4,8 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/sized_rows.hpp"
 #include "storage/soci/stored_enum.hpp"
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -239,15 +238,16 @@ void Releases::write_edges(const std::vector<Edge>& edges) {
     for (auto& [id, result] :
          change_.session.rows<long long, std::string>("job_results", {{"ids", id_list(parents)}}))
         results[id] = std::move(result);
-    boost::json::array rows;
+    SizedRows rows{change_.session, "edge_put"};
     for (const Edge& edge : edges) {
         boost::json::object row{
             {"child", edge.child}, {"position", edge.position}, {"met", edge.is_met ? 1 : 0}};
-        if (const auto result = results.find(edge.parent); result != results.end())
-            row["result"] = result->second;
-        rows.push_back(std::move(row));
+        const auto result = results.find(edge.parent);
+        const bool has_result = result != results.end();
+        if (has_result) row["result"] = result->second;
+        rows.add(std::move(row), 100 + (has_result ? result->second.size() : 0));
     }
-    change_.session.execute("edge_put", {{"rows", boost::json::serialize(rows)}});
+    rows.flush();
 }
 
 // Those that decide, or are decided: the children themselves, and the batches around jobs.

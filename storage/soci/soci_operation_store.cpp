@@ -12,6 +12,8 @@
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/stored_enum.hpp"
+#include "storage/soci/submission.hpp"
+#include "storage/soci/unique_key.hpp"
 #include "storage/text.hpp"
 
 #include <algorithm>
@@ -34,12 +36,13 @@ void check(const Operation& operation) {
     check_asker(operation.by);
 }
 
-// What waits for nothing and belongs to no batch, but is otherwise the same.
-NewJob job_like(Change& change, JobId id) {
-    Session& session = change.session;
-    const auto found = session.rows<std::optional<long long>>("job_definition", {{"id", id.value}});
+// What waits for nothing and belongs to no batch, but is otherwise the same. It wants the same key.
+SubmissionEntry job_like(Session& session, JobId id) {
+    const auto found = session.rows<std::optional<long long>, int, std::string, long long>(
+        "job_to_copy", {{"id", id.value}});
     const std::vector<Job> seen = select_jobs(session, {&id, 1});
-    if (found.empty() || seen.empty()) refuse("there is no job " + std::to_string(id.value));
+    if (found.empty() || seen.empty()) refuse("there is no " + name_of(id));
+    const auto& [definition, flags, slot, window] = found.front();
     const Job& job = seen.front();
     NewJob copy{.type = job.type,
                 .payload_version = job.payload_version,
@@ -49,8 +52,17 @@ NewJob job_like(Change& change, JobId id) {
                 .policy = job.policy,
                 .tags = job.tags,
                 .limits = job.limits};
-    if (const auto& [definition] = found.front(); definition) copy.definition = DefinitionId{*definition};
-    return copy;
+    if (definition) copy.definition = DefinitionId{*definition};
+    if (!slot.empty()) copy.unique = Unique{.key = {}, .held = held_while(flags), .window = Duration{window}};
+    return {.job = std::move(copy), .answer = {}, .slot = slot};
+}
+
+// Says which job has the key of the one that is to run again, and what to do.
+[[noreturn]] void refuse_key(JobId id, HeldWhile held, JobId holder) {
+    const std::string who = name_of(id) + " cannot be run again: " + (holder == id ? "it" : name_of(holder));
+    if (held == HeldWhile::window)
+        refuse(who + " has opened a window for its unique key; try again when that is over");
+    refuse(who + " has its unique key; wait until that one has ended, or cancel it first");
 }
 
 bool fits_everything(const JobFilter& filter) {
@@ -94,11 +106,14 @@ JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& 
     changes_.write_repeatedly([&](Change& change) {
         Session& session = change.session;
         if (find_command(session, command)) return;  // the answer of an earlier commit was lost
-        NewJob job = job_like(change, id);
-        job.id = copy;
+        SubmissionEntry like = job_like(session, id);
+        NewJob& job = like.job;
+        job.id = like.answer.id = copy;
         if (arguments) job.arguments = *arguments;
         check_jobs({&job, 1});
-        submit(change, {}, {&job, 1});
+        const HeldWhile held = job.unique ? job.unique->held : HeldWhile::queued;
+        const Inserted answer = Submission{change, std::move(like)}.submit().front();
+        if (!answer.is_new) refuse_key(id, held, answer.id);
         const JobEvent event{.at = session.now(), .cause = Cause::requeued, .by = by};
         insert_events(session, std::vector{std::pair{copy, event}});
         insert_done(session, {.id = command, .verb = Verb::run_again, .by = by, .job = id});

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "storage/soci/definition_rows.hpp"
-#include "storage/soci/row_writer.hpp"
+#include "storage/soci/sized_rows.hpp"
 
 #include <map>
 #include <set>
@@ -30,8 +30,8 @@ private:
 
     Session& session_;
     const TimePoint now_;
-    RowWriter inserts_;
-    RowWriter changes_;
+    SizedRows inserts_;
+    SizedRows changes_;
     std::map<std::string, DefinitionRow> there_;  // retired ones included
     std::set<std::string> ours_;                  // what these files may change, and has not been given yet
     Applied applied_;

@@ -8,6 +8,7 @@
 #include "storage/soci/limit_slots.hpp"
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/submission_rows.hpp"
+#include "storage/soci/unique_key.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,20 +18,6 @@ namespace jobhost::storage {
 namespace {
 
 using Either = std::variant<JobId, BatchId>;
-
-int flags_of(const Unique& unique) {
-    switch (unique.held) {
-        case HeldWhile::queued:
-            return kHasUnique | kFreesAtClaim | kHasQueuedKey;
-        case HeldWhile::until_started:
-            return kHasUnique | kFreesAtClaim;
-        case HeldWhile::until_finished:
-            return kHasUnique;
-        case HeldWhile::window:
-            break;
-    }
-    return kHasWindow;
-}
 
 }  // namespace
 
@@ -43,6 +30,11 @@ Submission::Submission(Change& change, std::span<const NewBatch> batches, std::s
     std::sort(batches_.begin(), batches_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     for (const NewJob& job : jobs)
         entries_.push_back({.job = job, .answer = {job.id}});
+}
+
+Submission::Submission(Change& change, SubmissionEntry entry)
+    : change_{change}, releases_{change}, now_{change.session.now()} {
+    entries_.push_back(std::move(entry));
 }
 
 std::vector<Inserted> Submission::submit() {
@@ -218,7 +210,7 @@ void Submission::place(SubmissionEntry& entry) {
     if (!job.parents.empty()) entry.flags |= kHasParents;
     if (!job.limits.empty()) entry.flags |= kHasLimits;
     if (!job.tags.empty()) entry.flags |= kHasTags;
-    if (job.unique) entry.flags |= flags_of(*job.unique);
+    if (job.unique) entry.flags |= flags_of(job.unique->held);
     if (job.delay > Duration::zero() && job.parents.empty() && is_started(job.batch))
         job.due_at = std::max(job.due_at.value_or(now_), now_ + job.delay);
     if (!job.parents.empty()) {

@@ -19,6 +19,8 @@ class Submission {
 public:
     // REQUIRES: check_submission() and JobInserter::check() have passed. All outlive this.
     Submission(Change& change, std::span<const NewBatch> batches, std::span<const NewJob> jobs);
+    // One job, whose slot may be known where its key is not.
+    Submission(Change& change, SubmissionEntry entry);
 
     // Throws StorageError: refused for what cannot be, conflict if another transaction came first.
     std::vector<Inserted> submit();

@@ -3,7 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
-#include "storage/soci/row_writer.hpp"
+#include "storage/soci/sized_rows.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
@@ -29,7 +29,7 @@ json::value json_text(const std::string& text) {
 }
 
 void insert_tags(Session& session, const SubmissionEntries& entries) {
-    RowWriter rows{session, "tag_insert"};
+    SizedRows rows{session, "tag_insert"};
     for (const SubmissionEntry& entry : entries)
         if (!entry.is_left_out)
             for (const std::string& tag : std::set<std::string>{entry.job.tags.begin(), entry.job.tags.end()})
@@ -38,7 +38,7 @@ void insert_tags(Session& session, const SubmissionEntries& entries) {
 }
 
 void insert_limit_uses(Session& session, const SubmissionEntries& entries, const GivenNames& names) {
-    RowWriter rows{session, "limit_use_insert"};
+    SizedRows rows{session, "limit_use_insert"};
     std::optional<std::set<std::string>> known;
     for (const SubmissionEntry& entry : entries) {
         if (entry.is_left_out) continue;
@@ -73,7 +73,7 @@ void throw_overtaken() {
 
 void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
                        const std::map<BatchId, BatchRow>& rows_of) {
-    RowWriter rows{session, "batch_insert", {{"now", micros(session.now())}}};
+    SizedRows rows{session, "batch_insert", {{"now", micros(session.now())}}};
     for (const NewBatch& batch : batches) {
         const BatchRow& row = rows_of.at(batch.id);
         rows.add({{"id", batch.id.value},
@@ -86,7 +86,7 @@ void insert_batch_rows(Session& session, std::span<const NewBatch> batches,
 }
 
 void insert_job_rows(Change& change, const SubmissionEntries& entries, const GivenNames& names) {
-    RowWriter rows{change.session, "job_insert_more", {{"now", micros(change.session.now())}}};
+    SizedRows rows{change.session, "job_insert_more", {{"now", micros(change.session.now())}}};
     const TimePoint now = change.session.now();
     std::size_t count = 0;
     for (const SubmissionEntry& entry : entries) {
@@ -117,7 +117,8 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries, const Giv
                          {"batch", json_id(job.batch)},
                          {"creator", json_id(job.creator)},
                          {"unique_slot", json_text(is_held ? entry.slot : "")},
-                         {"unique_wanted", json_text(has_key ? entry.slot : "")}};
+                         {"unique_wanted", json_text(entry.slot)}};
+        if (job.unique && !has_key) row["unique_window"] = job.unique->window.count();
         if (entry.state == StateName::enqueued) row["enqueued_at"] = micros(now);
         if (is_waiting && job.delay > Duration::zero()) row["delay"] = job.delay.count();
         rows.add(std::move(row), job.arguments.size() + 500);
@@ -131,7 +132,7 @@ void insert_job_rows(Change& change, const SubmissionEntries& entries, const Giv
 
 void insert_edge_rows(Session& session, std::span<const NewBatch> batches, const SubmissionEntries& entries,
                       const std::set<JobId>& parents_there) {
-    RowWriter rows{session, "edge_insert"};
+    SizedRows rows{session, "edge_insert"};
     const auto add = [&](std::int64_t child, bool is_batch, const std::vector<Parent>& parents) {
         for (std::size_t i = 0; i < parents.size(); ++i)
             rows.add({{"child", child},

@@ -12,44 +12,55 @@ namespace jobhost::storage {
 
 namespace {
 
-// Those of which work is noted are not forgotten: it goes on.
-std::set<std::int64_t> without_noted(Session& session, const std::vector<std::int64_t>& ids) {
-    std::set<std::int64_t> rest{ids.begin(), ids.end()};
-    if (rest.empty()) return rest;
+// Whoever has work noted is not forgotten: it goes on.
+std::set<std::int64_t> without_noted(Session& session, std::set<std::int64_t> ids) {
+    if (ids.empty()) return ids;
     for (const auto& [kind, subject] : session.rows<int, long long>("work_of", {{"ids", id_list(ids)}}))
-        rest.erase(subject);
-    return rest;
+        ids.erase(subject);
+    return ids;
+}
+
+// Of these parents, those that somebody still waits for.
+std::set<std::int64_t> awaited(Session& session, const std::vector<std::int64_t>& parents) {
+    std::set<std::int64_t> found;
+    if (parents.empty()) return found;
+    for (const auto& [id] : session.rows<long long>("edge_still_open_of", {{"ids", id_list(parents)}}))
+        found.insert(id);
+    return found;
 }
 
 bool has_members_waiting(Session& session, BatchId id) {
     return !session.rows<long long>("job_members_waiting", {{"batch", id.value}, {"count", 1}}).empty();
 }
 
-// Parents that have ended, and of which somebody has not heard.
-std::size_t tell(Change& change, Releases& releases, const std::set<std::int64_t>& parents) {
+// Parents that have ended, and of which somebody has not heard. Whoever ended them may have told so since
+// they were found: that is seen when they are held.
+std::size_t tell(Change& change, Releases& releases, const std::vector<std::int64_t>& parents) {
     std::vector<JobId> jobs;
     std::vector<BatchId> batches;
     for (const std::int64_t id : parents) {
         jobs.emplace_back(JobId{id});
         batches.emplace_back(BatchId{id});
     }
+    const std::vector<HeldJob> held = hold_jobs(change.session, jobs);
+    releases.batches().hold(batches);
+    const auto untold = without_noted(change.session, awaited(change.session, parents));
     std::size_t count = 0;
-    for (const HeldJob& job : hold_jobs(change.session, jobs)) {
-        if (!is_final(job.state)) continue;
+    for (const HeldJob& job : held) {
+        if (!is_final(job.state) || !untold.contains(job.id.value)) continue;
         releases.tell(job.id, job.state);
         ++count;
     }
-    releases.batches().hold(batches);
     for (const BatchId id : batches) {
         const HeldBatch* batch = releases.batches().find(id);
-        if (batch == nullptr || !is_final(batch->state)) continue;
+        if (batch == nullptr || !is_final(batch->state) || !untold.contains(id.value)) continue;
         releases.tell(id, batch->state);
         ++count;
     }
     return count;
 }
 
-std::size_t mend(Change& change, Releases& releases, const std::set<std::int64_t>& ids) {
+std::size_t mend(Change& change, Releases& releases, const std::vector<std::int64_t>& ids) {
     std::size_t count = 0;
     for (const std::int64_t id : ids) {
         const BatchId batch_id{id};
@@ -62,12 +73,12 @@ std::size_t mend(Change& change, Releases& releases, const std::set<std::int64_t
                                  !outlook_of(change.session, batch_id).is_open;
         const bool is_half_started = batch->state == BatchState::started && !batch->cancel_requested_at &&
                                      has_members_waiting(change.session, batch_id);
+        if (!is_to_start && !is_half_started && !batch->is_to_finish()) continue;
+        if (without_noted(change.session, {id}).empty()) continue;
         if (is_to_start || is_half_started)
             releases.start(batch_id);
-        else if (batch->is_to_finish())
-            releases.finish_if_complete(batch_id);
         else
-            continue;
+            releases.finish_if_complete(batch_id);
         ++count;
     }
     return count;
@@ -91,12 +102,12 @@ std::size_t Sweep::run(Changes& changes, std::size_t limit) {
         Releases releases{change};
         if (part_ == Part::open_parents) {
             read("edge_open_parents", {});
-            count = tell(change, releases, without_noted(session, ids));
+            count = tell(change, releases, ids);
         } else {
             const BatchState state =
                 part_ == Part::awaiting_batches ? BatchState::awaiting : BatchState::started;
             read("batch_in_state", {{"state", static_cast<int>(state)}});
-            count = mend(change, releases, without_noted(session, ids));
+            count = mend(change, releases, ids);
         }
         releases.run();
         last = ids.size() < limit ? 0 : ids.back();

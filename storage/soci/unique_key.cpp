@@ -1,6 +1,7 @@
 #include "storage/soci/unique_key.hpp"
 
 #include "storage/digest.hpp"
+#include "storage/soci/job_flags.hpp"
 
 namespace jobhost::storage {
 
@@ -8,6 +9,26 @@ std::string unique_slot_of(const NewJob& job) {
     std::string text = job.type;
     text += '\0';
     return sha256(text + job.unique->key);
+}
+
+int flags_of(HeldWhile held) {
+    switch (held) {
+        case HeldWhile::queued:
+            return kHasUnique | kFreesAtClaim | kHasQueuedKey;
+        case HeldWhile::until_started:
+            return kHasUnique | kFreesAtClaim;
+        case HeldWhile::until_finished:
+            return kHasUnique;
+        case HeldWhile::window:
+            break;
+    }
+    return kHasWindow;
+}
+
+HeldWhile held_while(int flags) {
+    if ((flags & kHasWindow) != 0) return HeldWhile::window;
+    if ((flags & kHasQueuedKey) != 0) return HeldWhile::queued;
+    return (flags & kFreesAtClaim) != 0 ? HeldWhile::until_started : HeldWhile::until_finished;
 }
 
 bool take_key(Session& session, JobId job) {

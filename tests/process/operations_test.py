@@ -54,6 +54,18 @@ class OperateTest(HostTestCase):
         self.assert_refused(self.here.call("jobs", "run-again", job, "--args", "{}"), 2, "/seconds is missing")
         self.assert_refused(self.here.call("jobs", "run-again", "4711"), 1, "there is no job 4711")
 
+    def test_run_again_waits_for_the_unique_key(self):
+        job = self.here.ask("enqueue", "misbehave.ok", "--unique", "k").strip()
+        self.assert_refused(
+            self.here.call("jobs", "run-again", job),
+            1,
+            f"job {job} cannot be run again: it has its unique key; wait until that one has ended, or cancel it first",
+        )
+        self.here.ask("jobs", "cancel", job)
+        again = self.here.ask("jobs", "run-again", job).strip()
+        self.assert_refused(self.here.call("jobs", "run-again", job), 1, f"job {again} has its unique key")
+        self.assertEqual(self.here.ask("enqueue", "misbehave.ok", "--unique", "k").strip(), again)
+
     def test_all_that_fit_without_a_host(self):
         self.here.enqueue_lines([{"type": "misbehave.ok", "queue": "critical"}] * 1200 + [{"type": "misbehave.ok"}])
         output = self.here.call("jobs", "delete", "--all", "--queue", "critical", "--yes")

@@ -33,6 +33,17 @@ testing::AssertionResult is_refused(Call call) {
     return testing::AssertionFailure() << "accepted";
 }
 
+// What the StorageError that `call` throws says; empty: none is thrown.
+template <class Call>
+std::string refusal_of(Call call) {
+    try {
+        call();
+    } catch (const StorageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
 template <class Jobs>
 std::vector<JobId> ids_of(const Jobs& jobs) {
     std::vector<JobId> ids;

@@ -1,5 +1,7 @@
 #include "tests/storage/conformance/workflow_conformance.hpp"
 
+#include <gmock/gmock.h>
+
 namespace jobhost::storage {
 namespace {
 
@@ -199,7 +201,6 @@ TEST_P(OperationConformance, RunAgainMakesAJobLikeIt) {
     made.policy.timeout = 77s;
     made.tags = {"red"};
     made.limits = {{"m", "k"}};
-    made.unique = Unique{.key = "k"};
     made.parents = {after(insert())};
     insert(made);
 
@@ -220,6 +221,43 @@ TEST_P(OperationConformance, RunAgainMakesAJobLikeIt) {
     EXPECT_TRUE(is_refused([&] { operations.run_again(made.id, "no JSON", "x"); }));
     EXPECT_TRUE(is_refused([&] { operations.run_again(jobs.reserve_ids(1), {}, "x"); }));
     EXPECT_EQ(state_of(made.id), awaiting);
+}
+
+TEST_P(OperationConformance, RunAgainTakesTheUniqueKey) {
+    NewJob made = job_in("default", 0);
+    made.unique = Unique{.key = "k", .on_conflict = OnConflict::replace};
+    insert(made);
+    EXPECT_TRUE(is_refused([&] { operations.run_again(made.id, R"({"n":2})", "x"); }));
+    EXPECT_EQ(find(made.id).arguments, made.arguments);
+    operate(made.id, Verb::remove);
+
+    const JobId same = operations.run_again(made.id, {}, "x");
+    EXPECT_THAT(refusal_of([&] { operations.run_again(made.id, {}, "x"); }),
+                testing::HasSubstr("job " + std::to_string(same.value) + " has"));
+    NewJob third = made;
+    third.id = jobs.reserve_ids(1);
+    third.unique->on_conflict = OnConflict::skip;
+    EXPECT_EQ(jobs.insert({&third, 1}), (std::vector{Inserted{same, false}}));
+    operate(same, Verb::remove);
+    const JobId again = operations.run_again(same, {}, "x");
+    EXPECT_EQ(operations.operate({&made.id, 1}, {.verb = Verb::requeue, .by = "x"}),
+              std::vector{Operated::taken});
+    EXPECT_EQ(state_of(again), enqueued);
+}
+
+TEST_P(OperationConformance, RunAgainOpensTheWindowOfItsKeyAnew) {
+    NewJob made = job_in("default", 0);
+    made.unique = Unique{.key = "k", .held = HeldWhile::window, .window = 1h};
+    insert(made);
+    EXPECT_TRUE(is_refused([&] { operations.run_again(made.id, {}, "x"); }));
+    clock.advance(1h);
+    const JobId again = operations.run_again(made.id, {}, "x");
+    clock.advance(59min);
+    NewJob third = made;
+    third.id = jobs.reserve_ids(1);
+    EXPECT_EQ(jobs.insert({&third, 1}), (std::vector{Inserted{again, false}}));
+    clock.advance(1min);
+    EXPECT_EQ(jobs.insert({&third, 1}), (std::vector{Inserted{third.id}}));
 }
 
 TEST_P(OperationConformance, AJobThatIsNotScheduledAnyMoreIsNotDue) {

@@ -61,6 +61,8 @@ JobId ModelOperationStore::run_again(JobId id, const std::optional<std::string>&
         job.definition = like.definition;
         job.tags = like.seen.tags;
         job.limits = like.seen.limits;
+        job.unique = like.unique;
+        if (job.unique) job.unique->on_conflict = OnConflict::fail;
         submit(database, {}, {&job, 1}, now);
         database.jobs.at(job.id).events.push_back({.at = now, .cause = Cause::requeued, .by = by});
         return job.id;

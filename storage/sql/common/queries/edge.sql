@@ -48,6 +48,9 @@ WHERE job.batch ${in:ids} AND job.batch IS NOT NULL;
 -- name: edge_open_parents
 SELECT DISTINCT ${top:count} parent FROM job_edge WHERE met = 2 AND parent > :after ORDER BY parent ${limit:count};
 
+-- name: edge_still_open_of
+SELECT DISTINCT parent FROM job_edge WHERE parent ${in:ids} AND met = 2;
+
 -- name: edge_children
 SELECT ${top:count} child, child_is_batch, condition, met
 FROM job_edge

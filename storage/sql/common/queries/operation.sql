@@ -73,5 +73,5 @@ UPDATE queue SET paused_at = :paused_at, paused_until = :until, paused_by = :by,
 -- name: job_made_until
 SELECT id FROM job WHERE id ${in:ids} AND created_at <= :at;
 
--- name: job_definition
-SELECT definition FROM job WHERE id = :id;
+-- name: job_to_copy
+SELECT definition, flags, COALESCE(unique_wanted, ''), COALESCE(unique_window, 0) FROM job WHERE id = :id;

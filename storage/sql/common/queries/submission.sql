@@ -31,15 +31,15 @@ ${unless_there};
 -- transaction has put there since then.
 INSERT INTO job (id, lane, payload_version, priority, order_key, state, reason, due_at, expires_at, nominal_at,
                  origin, definition, policy, arguments, created_at, enqueued_at, flags, batch, delay, creator,
-                 unique_slot, unique_wanted)
+                 unique_slot, unique_wanted, unique_window)
 SELECT given.id, given.lane, given.payload_version, given.priority, given.order_key, given.state, given.reason,
        given.due_at, given.expires_at, given.nominal_at, given.origin, given.definition, given.policy, given.arguments,
        CAST(:now AS bigint), given.enqueued_at, given.flags, given.batch, given.delay, given.creator,
-       given.unique_slot, given.unique_wanted
+       given.unique_slot, given.unique_wanted, given.unique_window
 FROM ${rows: id bigint, lane bigint, payload_version integer, priority integer, order_key bigint, state smallint,
              reason smallint, due_at bigint, expires_at bigint, nominal_at bigint, origin smallint, definition bigint,
              policy bigint, arguments text, enqueued_at bigint, flags smallint, batch bigint, delay bigint,
-             creator bigint, unique_slot text, unique_wanted text}
+             creator bigint, unique_slot text, unique_wanted text, unique_window bigint}
 WHERE NOT EXISTS (SELECT 1 FROM job ${locked} WHERE job.id = given.id)
 ${unless_there};
 
