@@ -34,18 +34,19 @@ public:
         if (static_cast<long long>(ids.size()) == most) is_more_ = true;
         releases_.touch(ids.size());
         JobMoves moves{change_};
-        std::vector<JobId> with_slots;
         for (const HeldJob& job : hold_jobs(change_.session, ids)) {
             // It may have moved on, but has not begun to run.
             if (job.state > StateName::enqueued) continue;
             moves.remove(job, is_unmet_ ? Reason::unmet : Reason::cancelled);
             releases_.ended(
                 {.id = job.id, .state = StateName::deleted, .flags = job.flags, .batch = job.batch});
-            if ((job.flags & kHasLimits) != 0) with_slots.push_back(job.id);
+            if ((job.flags & kHasLimits) != 0) with_slots_.push_back(job.id);
         }
         moves.write();
-        LimitSlots{change_}.free(with_slots);
     }
+
+    // When all are gone, so that no slot goes to one of them.
+    void free_slots() { LimitSlots{change_}.free(with_slots_); }
 
     void cancel_batches_within() {
         const auto most = static_cast<long long>(releases_.left()) + 1;
@@ -76,6 +77,7 @@ private:
     const BatchId batch_;
     const bool is_unmet_;
     bool is_more_ = false;
+    std::vector<JobId> with_slots_;
 };
 
 }  // namespace
@@ -89,6 +91,7 @@ void delete_members(Change& change, Releases& releases, BatchId batch) {
     deletion.remove(StateName::enqueued);
     deletion.cancel_batches_within();
     deletion.remove(StateName::awaiting);
+    deletion.free_slots();
     deletion.ask_running();
     if (deletion.is_more()) releases.note(WorkKind::delete_members, batch.value);
     releases.finish_if_complete(batch);

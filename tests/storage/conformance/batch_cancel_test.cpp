@@ -212,6 +212,28 @@ TEST_P(BatchCancelConformance, NothingIsHandedIntoOneThatLiesInIt) {
     EXPECT_TRUE(is_refused([&] { workflows.submit({}, std::vector{job_in_batch(inner.id)}); }));
 }
 
+TEST_P(BatchCancelConformance, ASlotOfAMemberGoesToNoOtherMember) {
+    limits.set(std::vector{Limit{.name = "m"}});
+    NewJob holder = job();
+    holder.limits = {{"m", ""}};
+    insert(holder);
+    const NewBatch made = batch();
+    std::vector<NewJob> members{job_in_batch(made.id), job_in_batch(made.id)};
+    for (NewJob& member : members)
+        member.limits = holder.limits;
+    submit({made}, members);
+    NewJob outsider = job();
+    outsider.limits = holder.limits;
+    insert(outsider);
+    succeed(holder.id);
+    ASSERT_EQ(state_of(members[0].id), enqueued) << "with the slot";
+    workflows.cancel(made.id, "somebody");
+    settle_down();
+    EXPECT_EQ(state_of(members[1].id), deleted);
+    EXPECT_EQ(state_of(outsider.id), enqueued);
+    EXPECT_EQ(state_of_batch(made.id), BatchState::cancelled);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, BatchCancelConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace
