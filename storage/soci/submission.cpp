@@ -33,7 +33,7 @@ Submission::Submission(Change& change, std::span<const NewBatch> batches, std::s
 }
 
 Submission::Submission(Change& change, SubmissionEntry entry)
-    : change_{change}, releases_{change}, now_{change.session.now()} {
+    : change_{change}, names_{{}, {}}, releases_{change}, now_{change.session.now()} {
     entries_.push_back(std::move(entry));
 }
 

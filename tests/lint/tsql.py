@@ -65,11 +65,13 @@ def has_bare_json(code, _):
 
 
 def has_text_output(code, schema):
+    target = re.match(r"\s*(?:UPDATE|INSERT INTO|DELETE FROM|DELETE)\s+(\w+)", code, re.I)
+    table = target[1].lower() if target else ""
     end = r"(?=\bFROM\b|\bWHERE\b|\bVALUES\b|\bSELECT\b|;|$)"
     for clause in re.findall(r"\bOUTPUT\s+((?:inserted|deleted|N'').*?)" + end, code, re.I | re.S):
         for item in clause.split(","):
             column = re.fullmatch(r"(?:inserted|deleted)\.(\w+)", item.strip(), re.I)
-            if item.strip() != "N''" and (not column or not schema.is_number(column[1].lower())):
+            if item.strip() != "N''" and (not column or not schema.is_number(column[1].lower(), table)):
                 return True
     return False
 

@@ -100,9 +100,10 @@ class Schema:
             self.indexes[found[2]] = Index(found[2], found[3], bool(found[1]), split_list(found[4]),
                                            split_list(found[5] or ""), " ".join((found[6] or "").split()))
 
-    def is_number(self, column):
-        """Whether every column of that name is one."""
-        types = {columns[column].type for columns in self.tables.values() if column in columns}
+    def is_number(self, column, table):
+        """Whether the column of that table is one; of a table that is not known, every column of that name."""
+        tables = [self.tables[table]] if table in self.tables else self.tables.values()
+        types = {columns[column].type for columns in tables if column in columns}
         return bool(types) and types <= set(SIZES)
 
     def faults(self):
