@@ -171,13 +171,15 @@ class LimitsTest(HostTestCase):
         self.assert_refused(here.call("limits", "set", "one", "--bucket", "2", "--per", "1s"), 2)
         self.assert_refused(here.call("limits", "set", "x", "--bucket", "2"), 2, "--per")
 
-    def test_a_limit_in_use_stays(self):
+    def test_without_their_limit_jobs_run(self):
         here = self.place()
         here.ask("limits", "set", "one", "--concurrent", "1")
-        job = here.enqueue("misbehave.ok", None, "--limit", "one")
-        self.assertEqual(here.call("limits", "remove", "one").code, 2)
-        here.ask("jobs", "delete", job)
+        jobs = [here.enqueue("misbehave.ok", None, "--limit", "one") for _ in range(2)]
         here.ask("limits", "remove", "one")
+        self.assert_refused(here.call("enqueue", "misbehave.ok", "--limit", "one"), 2, "'one'")
+        here.start()
+        for job in jobs:
+            here.wait_state(job, "succeeded")
 
 
 class ServersTest(HostTestCase):
