@@ -238,13 +238,12 @@ LimitSlots::PassedOn LimitSlots::pass_on(const std::string& key, std::int64_t co
     if (!change_.session.catalog().contains("limit_pass_on")) return unpark_first(parameters);
     PassedOn passed;
     for (const auto& [id, lane, has_all] :
-         change_.session.rows<long long, long long, std::optional<int>>("limit_pass_on", parameters)) {
-        ++passed.looked_at;
-        if (!has_all) continue;  // it waits no longer
+         change_.session.rows<long long, long long, int>("limit_pass_on", parameters)) {
         passed.jobs.emplace_back(JobId{id});
-        if (*has_all != 0) change_.has_all_slots.insert(JobId{id});
+        if (has_all != 0) change_.has_all_slots.insert(JobId{id});
         change_.tally.moved(LaneId{lane}, StateName::awaiting, StateName::enqueued);
     }
+    passed.looked_at = passed.jobs.size();
     return passed;
 }
 

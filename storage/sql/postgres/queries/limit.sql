@@ -34,10 +34,10 @@ FOR UPDATE OF limit_state;
 
 -- name: limit_pass_on
 -- Only here because: finding who is parked first, locking and freeing them is one round trip on PostgreSQL; see
--- job_parked_first. Who is not parked any more when the lock is there gets nothing, which the third column tells; 1: the
--- job needs no other slot, and none of a rate.
+-- job_parked_first. Who is not parked any more when the lock is there is passed over. 1: the job needs no other slot, and
+-- none of a rate.
 WITH first AS MATERIALIZED (
-    SELECT job.id, job.lane
+    SELECT job.id
     FROM job
     JOIN lane ON lane.id = job.lane
     WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
@@ -54,36 +54,28 @@ WITH first AS MATERIALIZED (
                     AND served_type.payload_version = lane.payload_version)
     ORDER BY job.order_key, job.id
     LIMIT :count
-),
-parked AS MATERIALIZED (
-    SELECT id
-    FROM job
-    WHERE id = ANY (ARRAY(SELECT id FROM first)) AND state + 0 = 0 AND limit_key = :key
-    ORDER BY id
-    FOR UPDATE
+    FOR UPDATE OF job
 ),
 freed AS (
     UPDATE job
     SET state = 2, reason = 0, limit_key = NULL
-    FROM parked
-    WHERE job.id >= parked.id AND job.id <= parked.id
-    RETURNING job.id
+    FROM first
+    WHERE job.id >= first.id AND job.id <= first.id
+    RETURNING job.id, job.lane
 ),
 held AS (
     UPDATE limit_use
     SET is_held = 1
     FROM freed
-    WHERE limit_use.job = freed.id AND limit_use.limit_key = :key
+    WHERE limit_use.job >= freed.id AND limit_use.job <= freed.id AND limit_use.limit_key = :key
 )
-SELECT first.id, first.lane,
-       CASE WHEN freed.id IS NULL THEN NULL
-            WHEN EXISTS (
+SELECT freed.id, freed.lane,
+       CASE WHEN EXISTS (
                 SELECT 1
                 FROM limit_use
                 LEFT JOIN job_limit ON job_limit.name = limit_use.limit_name
-                WHERE limit_use.job = first.id
+                WHERE limit_use.job = freed.id
                       AND (COALESCE(job_limit.kind, 0) <> 0
                            OR (limit_use.is_held = 0 AND limit_use.limit_key <> :key))) THEN 0
             ELSE 1 END
-FROM first
-LEFT JOIN freed ON freed.id = first.id;
+FROM freed;
