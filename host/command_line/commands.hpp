@@ -28,8 +28,9 @@ struct GlobalOptions {
 int serve(const GlobalOptions& global);
 
 struct EnqueueOptions {
-    JobRequest job;    // without a name: `from` is set
-    std::string from;  // a file of JSON lines; "-": standard input
+    JobRequest job;             // without a name: `from` is set
+    std::string from;           // a file of JSON lines; "-": standard input
+    std::size_t from_line = 1;  // the first of them
     bool allow_unknown_type = false;
 };
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options);

@@ -2,6 +2,7 @@
 
 #include "host/requests/batch_request.hpp"
 #include "host/requests/json_member.hpp"
+#include "host/requests/repeated_key.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
 #include "storage/text.hpp"
@@ -18,6 +19,7 @@ namespace json = boost::json;
 
 json::value parsed(std::string_view text) {
     if (!worker::is_json(text) || !storage::is_storable(text)) throw BadRequest{"it is not JSON in UTF-8"};
+    refuse_repeated_keys(text);
     json::parse_options options;
     options.max_depth = worker::kMaxJsonDepth;
     return json::parse(text, {}, options);

@@ -87,7 +87,7 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         occasion.instant = latest_due(*definition.schedule, *due.next_at, now);
         Submission submission = submission_of(occasion, workshop);
         number(submission, storage_.jobs());
-        firing.opens = stage(submission, storage_.workflows());
+        firing.opens = stage(submission, storage_.workflows()).opens;
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
         reported_.erase(definition.name);

@@ -11,9 +11,10 @@
 
 namespace jobhost::storage {
 
-// Checks them first. Repeated after an unknown outcome it finds what is there. Throws StorageError.
+// Checks them first, and opens staged batches afterwards. Repeated after an unknown outcome it finds what is
+// there. Throws StorageError.
 std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batches,
-                                std::span<const NewJob> jobs);
+                                std::span<const NewJob> jobs, std::span<const BatchId> opens = {});
 
 // The same, provided that this server still holds the run, which then does not end before the transaction
 // does. Nothing: it does not.
