@@ -171,8 +171,8 @@ private:
         std::vector<std::string_view> names;
         for (const auto& each : known)
             names.push_back(each.*name_of);
-        const auto nearest = nearest_name(name, names);
-        return nearest ? "did you mean '" + std::string(*nearest) + "'?" : std::move(otherwise);
+        std::string hint = did_you_mean(name, names);
+        return hint.empty() ? std::move(otherwise) : std::move(hint);
     }
 
     void check_after(Reader& reader) {

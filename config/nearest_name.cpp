@@ -1,5 +1,7 @@
 #include "config/nearest_name.hpp"
 
+#include "config/values.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -47,6 +49,16 @@ std::optional<std::string_view> nearest_name(std::string_view name, std::span<co
         return candidate.size() >= 4 && name.find(candidate) != std::string_view::npos;
     });
     return inside == known.end() ? std::nullopt : std::optional(*inside);
+}
+
+std::string did_you_mean(std::string_view meant) {
+    return meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?";
+}
+
+std::string did_you_mean(std::string_view name, std::span<const std::string_view> known,
+                         std::string_view before) {
+    const std::string text = did_you_mean(nearest_name(name, known).value_or(""));
+    return text.empty() ? "" : std::string{before} + text;
 }
 
 }  // namespace jobhost::config

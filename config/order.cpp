@@ -32,9 +32,8 @@ private:
         std::vector<std::string_view> known;
         for (const auto& [other, waiting] : all_)
             known.push_back(other);
-        const auto nearest = nearest_name(name.text, known);
         refuse(name, "there is no job or batch " + in_quotes(name.text) + " here",
-               nearest ? "did you mean '" + std::string(*nearest) + "'?" : "");
+               did_you_mean(name.text, known));
     }
 
     // Depth first; `way_` leads from where it began to here.

@@ -119,8 +119,9 @@ void read_tags(Reader& reader, const Value& value, std::vector<std::string>& tag
     reader.read_list(value, [&](const Value& item) {
         const auto tag = reader.text(item);
         if (!tag) return;
-        if (tag->empty() || tag->size() > kMaxTagSize || tag->find('\0') != std::string::npos) {
-            reader.refuse(item, "must be 1 to " + std::to_string(kMaxTagSize) + " bytes");
+        if (tag->empty() || tag->size() > kMaxTagSize || has_control_character(*tag)) {
+            reader.refuse(item, "must be 1 to " + std::to_string(kMaxTagSize) +
+                                    " bytes without line breaks and other control characters");
         } else if (std::ranges::find(tags, *tag) != tags.end()) {
             reader.refuse(item, "is there twice");
         } else {

@@ -20,11 +20,6 @@ std::string listed(std::span<const std::string_view> words, std::string_view las
     return text;
 }
 
-std::string did_you_mean(std::string_view name, std::span<const std::string_view> known) {
-    const auto nearest = nearest_name(name, known);
-    return nearest ? "did you mean '" + std::string(*nearest) + "'?" : "";
-}
-
 std::string short_text(double value) {
     char text[32];
     return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, "%g", value))};

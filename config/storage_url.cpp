@@ -1,6 +1,7 @@
 #include "config/storage_url.hpp"
 
 #include "config/nearest_name.hpp"
+#include "config/values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -181,9 +182,7 @@ Problem odbc_problem(std::string_view rest) {
 }  // namespace
 
 Problem problem_of_url(std::string_view url) {
-    const bool has_control =
-        std::ranges::any_of(url, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-    if (has_control)
+    if (has_control_character(url))
         return UrlProblem{"has a line break or another control character", "write it in one line"};
     if (url.starts_with(' ') || url.ends_with(' '))
         return UrlProblem{"begins or ends with a space", "remove it"};
@@ -191,9 +190,7 @@ Problem problem_of_url(std::string_view url) {
     if (url.starts_with("odbc:")) return odbc_problem(url.substr(5));
     for (const std::string_view prefix : {"postgresql://", "postgres://"})
         if (url.starts_with(prefix)) return postgresql_problem(url.substr(prefix.size()));
-    const std::string_view meant = meant_prefix(url);
-    return UrlProblem{"must start with sqlite:, postgresql:// or odbc:",
-                      meant.empty() ? "" : "did you mean '" + std::string(meant) + "'?"};
+    return UrlProblem{"must start with sqlite:, postgresql:// or odbc:", did_you_mean(meant_prefix(url))};
 }
 
 }  // namespace jobhost::config

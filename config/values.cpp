@@ -91,6 +91,11 @@ std::string in_quotes(std::string_view text) {
     return "'" + shortened(text) + "'";
 }
 
+bool has_control_character(std::string_view text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 std::string first_reference(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text.substr(i).starts_with("$${")) {

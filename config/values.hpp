@@ -16,6 +16,8 @@ bool is_job_type(std::string_view text);
 // `text` as an error shows it: cut to 60 characters, control characters replaced.
 std::string shortened(std::string_view text);
 std::string in_quotes(std::string_view text);  // the same in single quotes
+// A line break for one.
+bool has_control_character(std::string_view text);
 
 // The first reference in `text`, such as "${date}", that is not escaped as "$${date}"; empty if there is
 // none. Shows no more than its name, "${...}" if that has other characters than names have.

@@ -30,9 +30,9 @@ std::string complaint_of(const CLI::App* app, const CLI::Error& error) {
         names += (names.empty() ? "" : ", ") + verb->get_name();
     }
     if (verbs.empty()) return CLI::FailureMessage::simple(app, error);
-    const auto nearest = config::nearest_name(left.front(), verbs);
-    return config::in_quotes(left.front()) + " is no verb; " +
-           (nearest ? "did you mean '" + std::string{*nearest} + "'?" : "there are " + names) + "\n";
+    const std::string hint = config::did_you_mean(left.front(), verbs);
+    return config::in_quotes(left.front()) + " is no verb; " + (hint.empty() ? "there are " + names : hint) +
+           "\n";
 }
 
 // A standard descriptor that is closed would be given to the next file that is opened, and what is printed

@@ -40,10 +40,15 @@ public:
     // that has ended counts at once: the child starts, or is deleted as unmet. A job put into a batch that is
     // final reopens it, and those around it. Ids that exist already are left as they are, so that a
     // submission whose answer did not arrive is simply repeated. Throws refused, naming the culprit, for a
-    // parent or a batch that does not exist, a cycle, a batch without members that is not staged, a limit
-    // that does not exist, a unique key that is taken (OnConflict::fail), a batch that was cancelled, and for
-    // more than kMaxMembersAtOnce batches and jobs. One answer for each job.
+    // parent or a batch that does not exist, a cycle, a batch without members that is not staged, also when
+    // other jobs stand for all of them, a limit that does not exist, a unique key that is taken
+    // (OnConflict::fail), a batch that was cancelled, and for more than kMaxMembersAtOnce batches and jobs.
+    // One answer for each job.
     virtual std::vector<Inserted> submit(std::span<const NewBatch> batches, std::span<const NewJob> jobs) = 0;
+    // The same, and in the same transaction staged batches are opened, in this order.
+    virtual std::vector<Inserted> submit_and_open(std::span<const NewBatch> batches,
+                                                  std::span<const NewJob> jobs,
+                                                  std::span<const BatchId> opens) = 0;
     // All members of a staged batch have been handed in: it starts as soon as what it awaits has come.
     // Opening it again does nothing. Throws refused if there is no such batch, or it has no members.
     virtual void open(BatchId batch) = 0;

@@ -197,9 +197,8 @@ void add_unknown(const Place& place, std::vector<std::string>& problems) {
     for (const auto& member : place.value->get_object()) {
         const std::string_view name = member.key();
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        const auto nearest = config::nearest_name(name, known);
         problems.push_back(place.pointer + pointer_part(config::shortened(name)) + " is not known" +
-                           (nearest ? "; did you mean '" + std::string{*nearest} + "'?" : ""));
+                           config::did_you_mean(name, known, "; "));
     }
 }
 

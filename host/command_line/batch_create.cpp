@@ -4,13 +4,16 @@
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
 #include "host/requests/batch_request.hpp"
-#include "host/requests/hand_in.hpp"
+#include "host/requests/repeated_key.hpp"
+#include "host/scheduling/staging.hpp"
 #include "host/worker/limits.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <unistd.h>
+#include <utility>
 
 namespace jobhost::host {
 
@@ -36,12 +39,31 @@ std::string text_of(const std::filesystem::path& file) {
 }
 
 json::value read(const std::filesystem::path& file) {
+    const std::string text = text_of(file);
     json::parse_options options;
     options.max_depth = worker::kMaxJsonDepth;
     json::error_code error;
-    json::value value = json::parse(text_of(file), error, {}, options);
+    json::value value = json::parse(text, error, {}, options);
     if (error) throw CommandError{kWrongUse, file.string() + ": is not JSON: " + error.message()};
+    try {
+        refuse_repeated_keys(text);
+    } catch (const BadRequest& repeated) {
+        throw CommandError{kWrongUse, file.string() + ": " + repeated.what()};
+    }
     return value;
+}
+
+std::vector<Inserted> hand_in(Submission submission, storage::WorkflowStore& workflows) {
+    const std::size_t count = submission.jobs.size();
+    bool is_progress_shown = false;
+    const auto show_progress = [&](std::size_t done) {
+        if (::isatty(STDERR_FILENO) == 0) return;
+        std::cerr << "\rhanded in " << done << " of " << count << std::flush;
+        is_progress_shown = true;
+    };
+    std::vector<Inserted> answers = hand_in(std::move(submission), workflows, who(), show_progress);
+    if (is_progress_shown) show_progress(count), std::cerr << '\n';
+    return answers;
 }
 
 }  // namespace
@@ -52,14 +74,9 @@ int batch_create(const GlobalOptions& global, const BatchCreateOptions& options)
     Submission submission = batch_submission(read(options.file), options.file, makes.maker);
     number(submission, opened->storage->jobs());
     const BatchId id = submission.batches.front().id;
-    const std::size_t count = submission.jobs.size();
-    const bool shows_progress = ::isatty(STDERR_FILENO) != 0;
-    const std::size_t made = hand_in(opened->storage->workflows(), submission.batches, submission.jobs, who(),
-                                     [&](std::size_t done) {
-                                         if (shows_progress)
-                                             std::cerr << "\rhanded in " << done << " of " << count
-                                                       << (done == count ? "\n" : "") << std::flush;
-                                     });
+    const std::vector<Inserted> answers = hand_in(std::move(submission), opened->storage->workflows());
+    const std::size_t count = answers.size();
+    const auto made = static_cast<std::size_t>(std::ranges::count(answers, true, &Inserted::is_new));
     if (global.json)
         std::cout << json::object{{"id", std::to_string(id.value)}, {"jobs", count}, {"new_jobs", made}}
                   << '\n';

@@ -1,6 +1,7 @@
 #include "host/command_line/batch_tree.hpp"
 #include "host/command_line/found.hpp"
 #include "host/command_line/job_json.hpp"
+#include "host/command_line/open_text.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/relatives.hpp"
 #include "host/command_line/text.hpp"
@@ -139,9 +140,10 @@ int batch_cancel(const GlobalOptions& global, BatchId id) {
 int batch_open(const GlobalOptions& global, BatchId id) {
     const auto opened = open(global);
     storage::WorkflowStore& workflows = opened->storage->workflows();
-    find_batch(workflows, id);
+    const Batch before = find_batch(workflows, id);
+    if (const std::string why = not_open_text(before); !why.empty()) throw CommandError{kFailed, why};
     workflows.open(id);
-    std::cout << "batch " << id.value << " " << to_string(find_batch(workflows, id).state) << '\n';
+    std::cout << open_text(before, find_batch(workflows, id), workflows.within(id, kMostShown));
     return kDone;
 }
 

@@ -32,8 +32,9 @@ struct ServeOptions {
 int serve(const GlobalOptions& global, const ServeOptions& options);
 
 struct EnqueueOptions {
-    JobRequest job;    // without a name: `from` is set
-    std::string from;  // a file of JSON lines; "-": standard input
+    JobRequest job;             // without a name: `from` is set
+    std::string from;           // a file of JSON lines; "-": standard input
+    std::size_t from_line = 1;  // the first of them
     bool allow_unknown_type = false;
 };
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options);

@@ -1,8 +1,9 @@
 #include "host/command_line/makes_jobs.hpp"
+#include "host/command_line/part.hpp"
 #include "host/command_line/text.hpp"
+#include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
-#include "host/requests/hand_in.hpp"
-#include "host/scheduling/staging.hpp"
+#include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
 
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <iostream>
 #include <set>
-#include <span>
 #include <unistd.h>
 #include <utility>
 
@@ -18,44 +18,24 @@ namespace jobhost::host {
 
 namespace {
 
-constexpr std::size_t kMostProblems = 20;  // told at once
-
-// Every line is read and checked before the first job is handed in.
-std::vector<Submission> read_lines(std::istream& input, const std::string& name, JobMaker& maker) {
-    std::vector<Submission> all;
-    std::string problems;
-    std::size_t problem_count = 0;
-    std::string line;
-    for (std::size_t number = 1; std::getline(input, line); ++number) {
-        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-        try {
-            all.push_back(maker.make(job_request(line)));
-        } catch (const BadRequest& error) {
-            if (++problem_count <= kMostProblems)
-                problems += name + ":" + std::to_string(number) + ": " + error.what() + "\n";
-        }
+std::vector<Line> requested(JobMaker& maker, const EnqueueOptions& options) {
+    if (options.from.empty()) {
+        std::vector<Line> only;
+        only.push_back({0, maker.make(options.job)});
+        return only;
     }
-    if (input.bad()) throw CommandError{kWrongUse, name + ": cannot be read to its end"};
-    if (problem_count == 0) return all;
-    problems += "nothing was enqueued: " + std::to_string(problem_count) +
-                (problem_count == 1 ? " line is wrong" : " lines are wrong");
-    throw CommandError{kWrongUse, problems};
-}
-
-std::vector<Submission> requested(JobMaker& maker, const EnqueueOptions& options) {
-    if (options.from.empty()) return {maker.make(options.job)};
-    if (options.from == "-") return read_lines(std::cin, "standard input", maker);
+    if (options.from == "-") return read_lines(std::cin, "standard input", options.from_line, maker);
     std::ifstream file{options.from};
     if (!file) throw CommandError{kWrongUse, options.from + ": cannot be opened"};
-    return read_lines(file, options.from, maker);
+    return read_lines(file, options.from, options.from_line, maker);
 }
 
 // A queue of another host is right, and one that nobody serves is a typing error: that is for a person to
 // say.
-void warn_of_foreign_queues(const config::Settings& settings, std::span<const Submission> all) {
+void warn_of_foreign_queues(const config::Settings& settings, const std::vector<Line>& all) {
     std::set<QueueName> foreign;
-    for (const Submission& made : all)
-        for (const NewJob& job : made.jobs)
+    for (const Line& line : all)
+        for (const NewJob& job : line.made.jobs)
             if (std::ranges::find(settings.queues, job.queue, &config::QueueSettings::name) ==
                 settings.queues.end())
                 foreign.insert(job.queue);
@@ -81,12 +61,13 @@ public:
         last_ = one.id;
     }
     void show_progress() const {
-        if (count_ > kJobsAtOnce && ::isatty(STDERR_FILENO) != 0)
+        if (count_ > kMostInPart && ::isatty(STDERR_FILENO) != 0)
             std::cerr << "\renqueued " << told_ << " of " << count_ << (told_ == count_ ? "\n" : "")
                       << std::flush;
     }
+    // Of all, or as far as it has come before an error.
     void end() const {
-        if (is_json_) std::cout << (told_ == 0 ? "[]\n" : "]\n");
+        if (is_json_ && (told_ > 0 || count_ == 0)) std::cout << (told_ == 0 ? "[]\n" : "]\n");
         if (known_ == 0) return;
         if (count_ == 1)
             std::cerr << "nothing new was enqueued: job " << last_.value << " has this unique key\n";
@@ -105,47 +86,63 @@ private:
     JobId last_;
 };
 
-// The id of a batch, or of the job of that name; what waits for it is found through it.
-Inserted insert_definition(storage::Storage& storage, Submission made) {
-    const bool is_batch = !made.batches.empty() && made.jobs.front().batch;
-    const JobId batch{is_batch ? made.batches.front().id.value : 0};
-    const std::vector<BatchId> opens = stage(made, storage.workflows());
-    std::vector<Inserted> inserted;
-    if (made.count() > 0) inserted = storage.workflows().submit(made.batches, made.jobs);
-    for (const BatchId id : opens)
-        storage.workflows().open(id);
-    return is_batch ? Inserted{batch} : inserted.at(0);
+std::string lines_text(std::size_t first, std::size_t last) {
+    return first == last ? "line " + std::to_string(first)
+                         : "lines " + std::to_string(first) + " to " + std::to_string(last);
 }
 
-bool is_single(const Submission& made) {
-    return made.batches.empty() && made.jobs.size() == 1;
+std::string from_line_text(std::size_t line) {
+    return "--from-line " + std::to_string(line);
 }
 
-// Single jobs that follow each other go together.
-void insert_and_tell(storage::Storage& storage, std::vector<Submission> all, Told& told) {
-    Submission singles;
-    const auto insert_singles = [&] {
-        number(singles, storage.jobs());
-        for (std::span<NewJob> rest = singles.jobs; !rest.empty();) {
-            const auto chunk = first_chunk(rest);
-            for (const Inserted& one : storage.jobs().insert(chunk))
+std::string told_text(const Part& part) {
+    return "what stands before line " + std::to_string(part.first_line()) + " was enqueued";
+}
+
+// How to go on after a part of which nothing is there.
+[[noreturn]] void refuse(const Part& part, std::size_t first_line, int exit_code, const std::string& why) {
+    if (part.first_line() == first_line) throw CommandError{exit_code, why + "\nnothing was enqueued"};
+    throw CommandError{exit_code, lines_text(part.first_line(), part.last_line()) + ": " + why + "\n" +
+                                      told_text(part) + ", and nothing else; when that is mended, go on by " +
+                                      from_line_text(part.first_line())};
+}
+
+// The same when it may be there: the database did not answer.
+[[noreturn]] void complain(const Part& part, std::size_t first_line, const std::string& why) {
+    throw CommandError{kStorageUnavailable,
+                       why + "\n" + (part.first_line() == first_line ? "" : told_text(part) + "; ") +
+                           "whether " + lines_text(part.first_line(), part.last_line()) +
+                           " are there is told by: " + part.look_text() + "\nif that is there, go on by " +
+                           from_line_text(part.last_line() + 1) + ", otherwise by " +
+                           from_line_text(part.first_line())};
+}
+
+void hand_in(storage::Storage& storage, std::vector<Line> lines, Told& told) {
+    const std::size_t first_line = lines.empty() ? 0 : lines.front().number;
+    Part part;
+    const auto hand_in_part = [&] {
+        if (part.is_empty()) return;
+        try {
+            for (const Inserted& one : part.hand_in(storage, who()))
                 told.tell(one);
-            told.show_progress();
-            rest = rest.subspan(chunk.size());
+        } catch (const SubmissionRefused& refused) {
+            if (first_line == 0) throw CommandError{kWrongUse, refused.what()};
+            refuse(part, first_line, kWrongUse, refused.what());
+        } catch (const storage::StorageError& error) {
+            if (first_line == 0) throw;
+            if (error.kind() == storage::StorageError::Kind::refused)
+                refuse(part, first_line, kWrongUse, error.what());
+            if (!part.may_be_there()) refuse(part, first_line, kStorageUnavailable, error.what());
+            complain(part, first_line, error.what());
         }
-        singles = {};
-    };
-    for (Submission& made : all) {
-        if (is_single(made)) {
-            singles.append(std::move(made));
-            continue;
-        }
-        insert_singles();
-        number(made, storage.jobs());
-        told.tell(insert_definition(storage, std::move(made)));
         told.show_progress();
+        part = {};
+    };
+    for (Line& line : lines) {
+        if (!part.has_room(line)) hand_in_part();
+        part.add(std::move(line));
     }
-    insert_singles();
+    hand_in_part();
 }
 
 }  // namespace
@@ -153,10 +150,15 @@ void insert_and_tell(storage::Storage& storage, std::vector<Submission> all, Tol
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options) {
     const auto opened = open(global);
     MakesJobs makes{*opened, options.allow_unknown_type};
-    std::vector<Submission> all = requested(makes.maker, options);
+    std::vector<Line> all = requested(makes.maker, options);
     warn_of_foreign_queues(opened->configuration.settings, all);
     Told told{global, all.size()};
-    insert_and_tell(*opened->storage, std::move(all), told);
+    try {
+        hand_in(*opened->storage, std::move(all), told);
+    } catch (...) {
+        told.end();
+        throw;
+    }
     told.end();
     return kDone;
 }

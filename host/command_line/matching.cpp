@@ -12,6 +12,8 @@ namespace {
 
 // Jobs that are in memory at the same time; each may have a megabyte of arguments.
 constexpr std::size_t kPage = 100;
+// What is found on so few of them is counted one by one.
+constexpr int kFewPages = 5;
 
 // Parts that neither counters nor batches count.
 bool is_searched(const storage::JobFilter& filter) {
@@ -44,8 +46,26 @@ storage::StateCounts counts_one_by_one(storage::JobQueries& queries, const stora
     return counts;
 }
 
+namespace {
+
+// Nothing: they are many, or hard to find.
+std::optional<std::int64_t> few(storage::JobQueries& queries, const storage::JobFilter& filter) {
+    std::size_t count = 0;
+    std::optional<std::string> cursor{""};
+    for (int page = 0; page < kFewPages; ++page) {
+        storage::JobPage found = queries.list(filter, kPage, *cursor);
+        count += found.jobs.size();
+        cursor = std::move(found.next);
+        if (!cursor) return static_cast<std::int64_t>(count);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Fitting fitting(storage::Storage& storage, const storage::JobFilter& filter) {
     if (const auto counts = counts_of(storage, filter)) return {of_state(*counts, filter.state), false};
+    if (const auto count = few(storage.queries(), filter)) return {*count, false};
     // Without the part that cannot be counted there are more.
     storage::JobFilter wider = filter;
     wider.definition.reset();

@@ -15,7 +15,7 @@ std::optional<storage::StateCounts> counts_of(storage::Storage& storage, const s
 // The same by looking at each job that fits, page by page; for filters that no counter knows.
 storage::StateCounts counts_one_by_one(storage::JobQueries& queries, const storage::JobFilter& filter);
 
-// What `filter` fits, from counters.
+// What `filter` fits, from counters; where they do not know it, a few are counted one by one.
 struct Fitting {
     std::int64_t count = 0;
     bool is_bound = false;  // there may be fewer

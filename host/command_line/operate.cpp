@@ -81,9 +81,9 @@ int operate_on_ids(Opened& opened, const GlobalOptions& global, const OperateOpt
 
 // Says what would be done. Throws CommandError if the answer is no, or nobody is there to give one.
 void ask(storage::Storage& storage, const OperateOptions& options) {
-    const std::string what =
-        std::string{to_string(options.verb)} + " " + count_text(fitting(storage, options.filter));
-    if (options.is_sure) {
+    const Fitting found = fitting(storage, options.filter);
+    const std::string what = std::string{to_string(options.verb)} + " " + count_text(found);
+    if (options.is_sure || found.count == 0) {
         std::cerr << what << '\n';
         return;
     }

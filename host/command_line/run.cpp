@@ -15,8 +15,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long to wait for news before looking again without any.
-constexpr auto kPollPeriod = 500ms;
+// The end of a run is no news to hosts, so that nobody announces it: it is looked for, ever less often, so
+// that it is told at most a quarter later than it comes.
+constexpr auto kShortestPause = 5ms;
+constexpr auto kLongestPause = 500ms;
+constexpr int kPartOfWaiting = 4;
 
 bool has_live_server(storage::ServerStore& servers) {
     const auto all = servers.list();
@@ -53,17 +56,22 @@ private:
 Job follow(storage::Storage& storage, JobId id, Duration timeout, bool is_quiet) {
     using std::chrono::milliseconds;
     using std::chrono::steady_clock;
-    const auto deadline = steady_clock::now() + timeout;
+    const auto begin = steady_clock::now();
+    const auto deadline = begin + timeout;
     const auto wakeups = storage.watch();
     Progress progress{storage.queries(), id};
     for (;;) {
         wakeups->drain();
         Job job = storage.queries().find(id).value();
         if (!is_quiet) progress.print_news();
-        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        const auto now = steady_clock::now();
+        const auto left = std::chrono::ceil<milliseconds>(deadline - now);
         if (is_final(name_of(job.state)) || left <= milliseconds::zero()) return job;
+        const auto pause = std::chrono::ceil<milliseconds>((now - begin) / kPartOfWaiting);
         pollfd news{wakeups->descriptor(), POLLIN, 0};
-        ::poll(&news, 1, static_cast<int>(std::min<milliseconds>(left, kPollPeriod).count()));
+        ::poll(&news, 1,
+               static_cast<int>(
+                   std::min(left, std::clamp<milliseconds>(pause, kShortestPause, kLongestPause)).count()));
     }
 }
 
@@ -85,7 +93,11 @@ int run(const GlobalOptions& global, const RunOptions& options) {
                                           "' brings a batch: enqueue it, and see how it goes by " +
                                           "jobhost batch show"};
     number(made, storage.jobs());
-    const JobId id = storage.workflows().submit({}, made.jobs).front().id;
+    const Inserted answer = storage.workflows().submit({}, made.jobs).front();
+    const JobId id = answer.id;
+    if (!answer.is_new)
+        std::cerr << "nothing new was enqueued: job " << id.value
+                  << " has this unique key; this is how that one goes\n";
     if (!has_live_server(storage.servers()))
         std::cerr << "no host is running on this database; the job waits until one starts (jobhost serve)\n";
 

@@ -3,6 +3,7 @@
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
 #include "host/requests/known_keys.hpp"
+#include "host/requests/order.hpp"
 #include "host/requests/spellings.hpp"
 #include "host/scheduling/items.hpp"
 #include "host/scheduling/references.hpp"
@@ -18,6 +19,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMostProblems = 20;  // told at once
+constexpr std::size_t kMostInCircle = 10;  // likewise
 constexpr std::array<std::string_view, 7> kBatchKeys{"name", "jobs",  "for_each", "batches",
                                                      "then", "after", "on"};
 constexpr std::array<std::string_view, 2> kForEachKeys{"file", "items"};
@@ -88,7 +90,6 @@ After after_of(const json::object& entry) {
         value = value->get_object().if_contains("jobs");
         if (!value) refuse("'after' must name jobs: {jobs: [...], on: finished}");
     }
-    if (on) after.on = condition_of(*on);
     const auto add = [&](const json::value& name) {
         if (!name.is_string() && !name.is_int64()) refuse("'after' must name jobs or batches");
         after.names.push_back(name.is_string() ? std::string{name.get_string()}
@@ -99,6 +100,9 @@ After after_of(const json::object& entry) {
             add(name);
     else if (value)
         add(*value);
+    if (!on) return after;
+    if (after.names.empty()) refuse("'on' says how what it is 'after' has to end: name that, too");
+    after.on = condition_of(*on);
     return after;
 }
 
@@ -143,7 +147,10 @@ public:
         std::vector<std::int64_t> ids;
         add_awaited_ids(root, ids);
         maker_.look_up(ids);
-        at("", [&] { read_batch(object_of(root, "a batch"), BatchId{next_id()}, std::nullopt, {}, ""); });
+        at("", [&] {
+            read_batch(object_of(root, "a batch"), BatchId{next_id("the batch")}, std::nullopt, {}, "");
+        });
+        if (problem_count_ == 0) at("", [&] { put_in_order(); });
         if (problem_count_ == 0) return std::move(submission_);
         refuse(problems_ + "nothing was enqueued: " + std::to_string(problem_count_) +
                (problem_count_ == 1 ? " thing is wrong" : " things are wrong"));
@@ -167,7 +174,23 @@ private:
         }
     }
 
-    std::int64_t next_id() { return --last_id_; }
+    std::int64_t next_id(std::string path) {
+        paths_.push_back(std::move(path));
+        return -static_cast<std::int64_t>(paths_.size());
+    }
+
+    // "jobs.a after jobs.b after jobs.a"
+    void put_in_order() {
+        std::vector<std::int64_t> circle = host::put_in_order(submission_);
+        if (circle.empty()) return;
+        const bool is_long = circle.size() > kMostInCircle;
+        if (is_long) circle.resize(kMostInCircle);
+        std::string way;
+        for (const std::int64_t id : circle)
+            way += path_of(id) + " after ";
+        refuse("they wait for each other in a circle: " + way + (is_long ? "..." : path_of(circle.front())));
+    }
+    const std::string& path_of(std::int64_t id) const { return paths_[static_cast<std::size_t>(-1 - id)]; }
 
     // `parents` are those of the batch, `path` ends with a dot unless it is empty.
     void read_batch(const json::object& object, BatchId id, std::optional<BatchId> within,
@@ -190,21 +213,20 @@ private:
 
         Names names;
         for (const Entry& entry : batches)
-            add_name(names, entry, BatchId{next_id()});
+            add_name(names, entry, BatchId{next_id(path + entry.path)});
         std::vector<Names> of_round(rounds);
         std::vector<JobId> ids;
         for (std::size_t round = 0; round < rounds; ++round)
             for (const Entry& entry : jobs) {
-                const JobId job{next_id()};
+                const JobId job{next_id(path + entry.path + which(items, round))};
                 ids.push_back(job);
                 add_name(of_round[round], entry, job);
             }
         for (std::size_t round = 0; round < rounds; ++round)
             for (std::size_t i = 0; i < jobs.size(); ++i) {
                 const json::value* item = items ? &(*items)[round] : nullptr;
-                const std::string which = items ? ", item " + std::to_string(round + 1) : "";
-                at(path + jobs[i].path + which,
-                   [&] { add_job(jobs[i], ids[round * jobs.size() + i], id, item, of_round[round], names); });
+                const JobId job = ids[round * jobs.size() + i];
+                at(path_of(job.value), [&] { add_job(jobs[i], job, id, item, of_round[round], names); });
             }
         for (Names& round : of_round)
             for (auto& [name, ids_of_name] : round) {
@@ -238,9 +260,10 @@ private:
                 if (entry.object->contains("after"))
                     refuse("'after' cannot go with 'then': it waits for the batch");
                 NewJob job = new_job(entry, nullptr);
-                job.id = JobId{next_id()};
+                job.id = JobId{next_id(path + entry.path)};
                 job.batch = around;
-                job.parents = {{batch, after_of(*entry.object).on}};
+                const json::value* on = entry.object->if_contains("on");
+                job.parents = {{batch, on ? condition_of(*on) : Condition::succeeded}};
                 submission_.jobs.push_back(std::move(job));
             });
     }
@@ -291,9 +314,8 @@ private:
         for (const Names* some : {&round, &names})
             for (const auto& one : *some)
                 known.push_back(one.first);
-        const auto nearest = config::nearest_name(name, known);
         refuse("'after' names " + config::in_quotes(name) + ", which is not in this batch" +
-               (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?" : ""));
+               config::did_you_mean(name, known, "; "));
     }
 
     static void add_name(Names& names, const Entry& entry, JobOrBatch id) {
@@ -303,8 +325,15 @@ private:
         ids.push_back(id);
     }
 
+    using Items = std::optional<std::vector<json::value>>;
+
+    // ", item 2"
+    static std::string which(const Items& items, std::size_t round) {
+        return items ? ", item " + std::to_string(round + 1) : "";
+    }
+
     // Nothing: the jobs are made once.
-    std::optional<std::vector<json::value>> items_at(const json::object& batch) {
+    Items items_at(const json::object& batch) {
         const json::value* value = batch.if_contains("for_each");
         if (!value) return std::nullopt;
         if (const json::array* list = value->if_array())
@@ -325,7 +354,7 @@ private:
     JobMaker& maker_;
     const TimePoint as_of_;
     Submission submission_;
-    std::int64_t last_id_ = 0;
+    std::vector<std::string> paths_;  // of batches and jobs; the first one has the id -1
     std::string problems_;
     std::size_t problem_count_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
+#include "host/requests/repeated_key.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
 
@@ -32,6 +33,11 @@ void check_object(const std::string& text) {
     if (!arguments.is_object())
         refuse("the arguments must be a JSON object, such as {\"to\": \"a@example.com\"}");
     if (!worker::is_json(text)) refuse("the arguments hold a number that is too large");
+    try {
+        refuse_repeated_keys(text);
+    } catch (const BadRequest& repeated) {
+        refuse(std::string{"in the arguments "} + repeated.what());
+    }
 }
 
 void check_ties(const NewJob& job) {
@@ -40,9 +46,9 @@ void check_ties(const NewJob& job) {
                " others: put them into a batch, and wait for that");
     if (job.tags.size() > kMaxTags) refuse("a job can have at most " + std::to_string(kMaxTags) + " tags");
     for (const std::string& tag : job.tags)
-        if (tag.empty() || tag.size() > kMaxTagSize)
-            refuse("a tag must be 1 to " + std::to_string(kMaxTagSize) + " bytes, is " +
-                   config::in_quotes(tag));
+        if (tag.empty() || tag.size() > kMaxTagSize || config::has_control_character(tag))
+            refuse("a tag must be 1 to " + std::to_string(kMaxTagSize) +
+                   " bytes without line breaks and other control characters, is " + config::in_quotes(tag));
     if (job.unique && (job.unique->key.empty() || job.unique->key.size() > kMaxKeySize))
         refuse("a unique key must be 1 to " + std::to_string(kMaxKeySize) + " bytes");
     if (job.limits.size() > kMaxLimitsOfJob)
@@ -101,10 +107,10 @@ void JobMaker::check_places(const NewJob& job) {
         }
         if (std::ranges::find(*limits_, use.limit) != limits_->end()) continue;
         const std::vector<std::string_view> names(limits_->begin(), limits_->end());
-        const auto nearest = config::nearest_name(use.limit, names);
-        refuse("there is no limit " + config::in_quotes(use.limit) +
-               (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?"
-                        : "; define it under 'limits' in the host file, or by 'jobhost limits set'"));
+        const std::string hint = config::did_you_mean(use.limit, names);
+        refuse(
+            "there is no limit " + config::in_quotes(use.limit) + "; " +
+            (hint.empty() ? "define it under 'limits' in the host file, or by 'jobhost limits set'" : hint));
     }
     if (!job.batch || job.batch->value < 0) return;
     const auto batch = identified(job.batch->value);
@@ -234,8 +240,7 @@ std::string JobMaker::nearest_definition(const std::string& name) {
     std::vector<std::string_view> names;
     for (const storage::StoredDefinition& stored : all)
         names.push_back(stored.definition.name);
-    const auto nearest = config::nearest_name(name, names);
-    return nearest ? "; did you mean '" + std::string{*nearest} + "'?" : "";
+    return config::did_you_mean(name, names, "; ");
 }
 
 }  // namespace jobhost::host

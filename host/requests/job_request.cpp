@@ -3,6 +3,7 @@
 #include "host/requests/bad_request.hpp"
 #include "host/requests/json_member.hpp"
 #include "host/requests/known_keys.hpp"
+#include "host/requests/repeated_key.hpp"
 #include "host/requests/spellings.hpp"
 #include "host/worker/limits.hpp"
 #include "storage/model/time_text.hpp"
@@ -33,7 +34,7 @@ std::string text_at(const json::object& line, const char* key) {
 Duration duration_at(const json::object& line, const char* key) {
     const std::string text = text_at(line, key);
     const auto duration = parse_duration(text);
-    if (!duration) refuse("'" + std::string{key} + "' must be a duration such as 10s or 1h30m");
+    if (!duration) refuse("'" + std::string{key} + "' must be " + std::string{kDurationTexts});
     return *duration;
 }
 
@@ -114,7 +115,7 @@ JobRequest read_request(const json::object& line) {
     if (line.contains("in")) request.in = duration_at(line, "in");
     if (line.contains("at")) {
         request.at = parse_instant(text_at(line, "at"));
-        if (!request.at) refuse("'at' must be an instant such as 2026-12-01T09:00:00+03:00");
+        if (!request.at) refuse("'at' must be " + std::string{kInstantTexts});
     }
     if (line.contains("expires_in")) request.expires_in = duration_at(line, "expires_in");
     read_ties(line, request);
@@ -137,6 +138,7 @@ JobRequest job_request(std::string_view text) {
     const json::value object = json::parse(text, error, {}, options);
     if (error) refuse("it is not JSON: " + error.message());
     if (!object.is_object()) refuse("it must be a JSON object, such as {\"type\": \"mail.send\"}");
+    refuse_repeated_keys(text);
     JobRequest request = read_request(object.get_object());
     if (object.get_object().contains("args")) request.arguments = json_member(text, "args");
     return request;

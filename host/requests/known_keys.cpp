@@ -13,9 +13,8 @@ void check_keys(const boost::json::object& object, std::span<const std::string_v
     for (const auto& member : object) {
         const std::string_view key = member.key();
         if (std::ranges::find(known, key) != known.end()) continue;
-        const auto nearest = config::nearest_name(key, known);
         throw BadRequest{config::in_quotes(key) + " is not known here" +
-                         (nearest ? "; did you mean '" + std::string{*nearest} + "'?" : "")};
+                         config::did_you_mean(key, known, "; ")};
     }
 }
 

@@ -7,7 +7,7 @@
 
 namespace jobhost::host {
 
-// Throws BadRequest if it is not JSON in UTF-8, or lies too deep.
+// Throws BadRequest if it is not JSON in UTF-8, lies too deep, or has a key twice.
 boost::json::value parsed_request(std::string_view text);
 
 }  // namespace jobhost::host

@@ -21,6 +21,9 @@ std::optional<OnConflict> parse_on_conflict(std::string_view text);
 std::optional<LimitUse> parse_limit_use(std::string_view text);
 std::string spelling_of(const LimitUse& use);
 
+inline constexpr std::string_view kDurationTexts = "a duration such as 10s or 1h30m, of 100 years at most";
+inline constexpr std::string_view kInstantTexts =
+    "an instant of the years 1970 to 9999 such as 2026-12-01T09:00:00+03:00 (offset or Z needed)";
 inline constexpr std::string_view kHeldWhileTexts =
     "queued, until_started, until_finished or window(1h), which is 1s at least";
 inline constexpr std::string_view kOnConflictTexts = "skip, replace, extend or fail";

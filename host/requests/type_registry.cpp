@@ -75,8 +75,7 @@ std::string TypeRegistry::nearest(const std::string& type) const {
     std::vector<std::string_view> names;
     for (const auto& [name, known] : types_)
         names.push_back(name);
-    const auto nearest = config::nearest_name(type, names);
-    return nearest ? "; did you mean " + config::in_quotes(*nearest) + "?" : "";
+    return config::did_you_mean(type, names, "; ");
 }
 
 }  // namespace jobhost::host

@@ -89,7 +89,13 @@ void RecurringJobs::set_back_cursors(TimePoint now) {
     for (const storage::StoredDefinition& stored : definitions_) {
         if (!stored.next_at || !stored.definition.schedule || stored.is_paused_at(now)) continue;
         const auto expected = stored.definition.schedule->next(now + kClockTolerance);
-        if (expected && *expected < *stored.next_at)
+        if (!expected || *expected >= *stored.next_at) continue;
+        if (stored.definition.batch)  // nothing would tell that its instants have had a run
+            spdlog::error(
+                "{} is due at {} only, as the clock of the database was ahead; jobhost recurring pause "
+                "and resume lets it start anew",
+                stored.definition.name, to_text(*stored.next_at));
+        else
             moves.push_back({stored.id, stored.revision, *stored.next_at, *expected, {}});
     }
     if (moves.empty()) return;
@@ -150,7 +156,7 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     try {
         Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
-        firing.opens = stage(submission, storage_.workflows());
+        firing.opens = stage(submission, storage_.workflows()).opens;
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
         reported_.erase(definition.name);

@@ -134,8 +134,7 @@ const json::value& member_of(const json::value& value, const std::string& key, c
     std::vector<std::string_view> known;
     for (const auto& member : *object)
         known.push_back(member.key());
-    const auto nearest = config::nearest_name(key, known);
-    refuse(name, "has no value" + (nearest ? "; did you mean " + config::in_quotes(*nearest) + "?" : ""));
+    refuse(name, "has no value" + config::did_you_mean(key, known, "; "));
 }
 
 // What `name` means in `value`, which its beginning `word` stands for.

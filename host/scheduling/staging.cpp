@@ -1,51 +1,68 @@
 #include "host/scheduling/staging.hpp"
 
+#include "storage/storage_error.hpp"
+
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <ranges>
 #include <set>
 
 namespace jobhost::host {
 
 namespace {
 
-// What one transaction hands in: others wait for it, and the write-ahead log grows as large.
-constexpr std::size_t kMostAtOnce = 5000;                        // jobs and batches
-constexpr std::size_t kMostBytesAtOnce = std::size_t{16} << 20;  // of arguments
-
 class Stage {
 public:
-    explicit Stage(storage::WorkflowStore& workflows) : workflows_{workflows} {}
+    Stage(storage::WorkflowStore& workflows, const StagingProgress& progress)
+        : workflows_{workflows}, progress_{progress} {}
 
-    void put(NewBatch batch) {
+    void put(const NewBatch& batch) {
         make_room_for(0);
-        batch.is_staged = true;
-        batches_.push_back(std::move(batch));
+        batches_.push_back(batch);
+        batches_.back().is_staged = true;
     }
-    void put(NewJob job) {
+    void put(NewJob&& job) {
         make_room_for(job.arguments.size());
         jobs_.push_back(std::move(job));
     }
-    void hand_in() {
-        workflows_.submit(batches_, jobs_);
-        batches_.clear();
-        jobs_.clear();
-        bytes_ = 0;
+    std::vector<Inserted> end() {
+        hand_in();
+        return std::move(answers_);
     }
 
 private:
     void make_room_for(std::size_t bytes) {
-        const auto count = batches_.size() + jobs_.size();
-        if (count >= kMostAtOnce || (count > 0 && bytes_ + bytes > kMostBytesAtOnce)) hand_in();
-        bytes_ += bytes;
+        if (!size_.has_room(1, bytes)) hand_in();
+        size_.add(1, bytes);
+    }
+    void hand_in() {
+        std::ranges::copy(workflows_.submit(batches_, jobs_), std::back_inserter(answers_));
+        batches_.clear();
+        jobs_.clear();
+        size_ = {};
+        if (progress_) progress_(answers_.size());
     }
 
     storage::WorkflowStore& workflows_;
+    const StagingProgress& progress_;
     std::vector<NewBatch> batches_;
     std::vector<NewJob> jobs_;
-    std::size_t bytes_ = 0;
+    PartSize size_;
+    std::vector<Inserted> answers_;
 };
 
-// A job that is in no batch does not lie there yet when the batches are staged.
-void check(const Submission& submission) {
+bool goes_at_once(const Submission& submission) {
+    const auto bytes =
+        std::transform_reduce(submission.jobs.begin(), submission.jobs.end(), std::size_t{0}, std::plus{},
+                              [](const NewJob& job) { return job.arguments.size(); });
+    return submission.batches.empty() ||
+           (submission.count() <= kMaxMembersAtOnce && bytes <= kMostBytesInPart);
+}
+
+// Nothing: a batch waits for a job that is in none, and does not lie there yet when the batches are staged.
+const NewBatch* that_waits_for_a_job_outside(const Submission& submission) {
     std::set<JobId> outside;
     for (const NewJob& job : submission.jobs)
         if (!job.batch) outside.insert(job.id);
@@ -53,43 +70,75 @@ void check(const Submission& submission) {
         const auto* job = std::get_if<JobId>(&parent.of);
         return job != nullptr && outside.contains(*job);
     };
-    for (const NewBatch& batch : submission.batches)
-        if (std::ranges::any_of(batch.parents, is_outside))
-            throw SubmissionRefused{"batches." + batch.name + ": " + std::to_string(submission.jobs.size()) +
-                                    " jobs are handed in at once; where a batch waits for a job, at most " +
-                                    std::to_string(kMaxMembersAtOnce) + " can be"};
+    const auto found = std::ranges::find_if(submission.batches, [&](const NewBatch& batch) {
+        return std::ranges::any_of(batch.parents, is_outside);
+    });
+    return found == submission.batches.end() ? nullptr : &*found;
+}
+
+// They were handed in, if the store knows them.
+void cancel(const std::vector<BatchId>& batches, storage::WorkflowStore& workflows, const std::string& by) {
+    for (const BatchId batch : batches)
+        if (workflows.find(batch)) workflows.cancel(batch, by);
 }
 
 }  // namespace
 
-std::vector<BatchId> stage(Submission& submission, storage::WorkflowStore& workflows) {
-    if (submission.batches.empty() || submission.batches.size() + submission.jobs.size() <= kMaxMembersAtOnce)
-        return {};
-    check(submission);
-    const auto members = std::stable_partition(submission.jobs.begin(), submission.jobs.end(),
-                                               [](const NewJob& job) { return !job.batch; });
-    // Numbers rise from what is waited for to what waits.
-    Stage stage{workflows};
-    auto job = members;
-    for (const NewBatch& batch : submission.batches) {
-        for (; job != submission.jobs.end() && job->id.value < batch.id.value; ++job)
-            stage.put(std::move(*job));
-        stage.put(batch);
+Staged stage(Submission& submission, storage::WorkflowStore& workflows, const StagingProgress& progress) {
+    if (goes_at_once(submission)) return {};
+    if (const NewBatch* batch = that_waits_for_a_job_outside(submission)) {
+        if (submission.count() <= kMaxMembersAtOnce) return {};
+        throw SubmissionRefused{"batches." + batch->name + ": " + std::to_string(submission.jobs.size()) +
+                                " jobs are handed in at once; where a batch waits for a job, at most " +
+                                std::to_string(kMaxMembersAtOnce) + " can be"};
     }
-    for (; job != submission.jobs.end(); ++job)
-        stage.put(std::move(*job));
-    stage.hand_in();
-    submission.jobs.erase(members, submission.jobs.end());
+    const auto members =
+        std::ranges::stable_partition(submission.jobs, [](const NewJob& job) { return !job.batch; });
+    // Ids rise from what is waited for, or is around others, to those.
+    std::map<std::int64_t, NewJob*> jobs;
+    for (NewJob& job : members)
+        jobs.emplace(job.id.value, &job);
+    std::map<std::int64_t, const NewBatch*> batches;
+    for (const NewBatch& batch : submission.batches)
+        batches.emplace(batch.id.value, &batch);
+    Stage stage{workflows, progress};
+    auto job = jobs.begin();
+    const auto put_jobs_before = [&](std::int64_t id) {
+        for (; job != jobs.end() && job->first < id; ++job)
+            stage.put(std::move(*job->second));
+    };
+    for (const auto& [id, batch] : batches) {
+        put_jobs_before(id);
+        stage.put(*batch);
+    }
+    put_jobs_before(std::numeric_limits<std::int64_t>::max());
+    Staged staged{{}, stage.end()};
+    submission.jobs.erase(members.begin(), members.end());
 
-    std::vector<BatchId> outermost;
-    for (auto batch = submission.batches.rbegin(); batch != submission.batches.rend(); ++batch) {
+    for (const auto& [id, batch] : std::views::reverse(batches)) {
         if (batch->within)
             workflows.open(batch->id);  // it waits for the one around it
         else
-            outermost.push_back(batch->id);
+            staged.opens.push_back(batch->id);
     }
     submission.batches.clear();
-    return outermost;
+    return staged;
+}
+
+std::vector<Inserted> hand_in(Submission submission, storage::WorkflowStore& workflows, const std::string& by,
+                              const StagingProgress& progress) {
+    std::vector<BatchId> outermost;
+    for (const NewBatch& batch : submission.batches)
+        if (!batch.within) outermost.push_back(batch.id);
+    try {
+        Staged staged = stage(submission, workflows, progress);
+        std::ranges::copy(workflows.submit_and_open(submission.batches, submission.jobs, staged.opens),
+                          std::back_inserter(staged.jobs));
+        return std::move(staged.jobs);
+    } catch (const storage::StorageError& error) {
+        if (error.kind() == storage::StorageError::Kind::refused) cancel(outermost, workflows, by);
+        throw;
+    }
 }
 
 }  // namespace jobhost::host

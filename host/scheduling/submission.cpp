@@ -104,8 +104,14 @@ private:
 
     void make_child(const storage::StoredDefinition& stored) {
         Made& made = made_[stored.definition.name];
-        if (auto parents = parents_of(stored.definition.after, made_))
-            made = make(stored.definition, top_scope(stored), *std::move(parents));
+        auto parents = parents_of(stored.definition.after, made_);
+        if (!parents) return;
+        made = make(stored.definition, top_scope(stored), *std::move(parents));
+        if (made.how != Made::How::handed_in) return;
+        if (const auto* batch = std::get_if<BatchId>(&made.id))
+            std::ranges::find(submission_.batches, *batch, &NewBatch::id)->is_continuation = true;
+        else
+            submission_.jobs.back().is_continuation = true;
     }
 
     void make_named(const std::string& name) {
@@ -276,8 +282,9 @@ private:
     void make_then(const BatchDefinition& batch, const Scope& scope, const Made& made) {
         for (const Definition& then : batch.then) {
             std::vector<Parent> parents;
-            if (add_parent(parents, made, then.after.on))
-                make_job(then, scope.at("then", then.name, scope.within), std::move(parents));
+            if (!add_parent(parents, made, then.after.on)) continue;
+            make_job(then, scope.at("then", then.name, scope.within), std::move(parents));
+            submission_.jobs.back().is_continuation = true;
         }
     }
 
@@ -301,9 +308,9 @@ private:
     std::int64_t last_ = 0;
 };
 
-// What `change` makes of each id that is negative.
-template <class Change>
-void renumber(Submission& submission, const Change& change) {
+}  // namespace
+
+void renumber(Submission& submission, const std::function<std::int64_t(std::int64_t)>& change) {
     const auto give = [&](auto& id) {
         if (id.value < 0) id.value = change(id.value);
     };
@@ -323,8 +330,6 @@ void renumber(Submission& submission, const Change& change) {
     }
 }
 
-}  // namespace
-
 void Submission::number_from(JobId first) {
     renumber(*this, [&](std::int64_t id) { return first.value - 1 - id; });
 }
@@ -335,8 +340,11 @@ void Submission::append(Submission other) {
     std::ranges::move(other.jobs, std::back_inserter(jobs));
 }
 
-void number(Submission& submission, storage::JobStore& ids) {
-    if (submission.count() > 0) submission.number_from(ids.reserve_ids(submission.count()));
+JobId number(Submission& submission, storage::JobStore& ids) {
+    if (submission.count() == 0) return {};
+    const JobId first = ids.reserve_ids(submission.count());
+    submission.number_from(first);
+    return first;
 }
 
 Submission submission_of(const Occasion& occasion, const Workshop& workshop) {

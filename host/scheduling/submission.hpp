@@ -37,6 +37,7 @@ struct Workshop {
     std::function<std::filesystem::path(const std::string& source)> folder;
 };
 
+// Who waits for others of it, or lies in one, has an id further from 0 than those.
 struct Submission {
     std::vector<NewBatch> batches;  // before those within them
     std::vector<NewJob> jobs;       // the one that was named is the first
@@ -48,8 +49,11 @@ struct Submission {
     void append(Submission other);
 };
 
-// Gives it numbers of its own. May throw StorageError.
-void number(Submission& submission, storage::JobStore& ids);
+// What `change` makes of each id that is negative.
+void renumber(Submission& submission, const std::function<std::int64_t(std::int64_t)>& change);
+
+// Gives it numbers of its own; the first one. May throw StorageError.
+JobId number(Submission& submission, storage::JobStore& ids);
 
 // It cannot be made: a reference has no value, a file of items is not right. The text names the definition
 // and the place in it, and no value of any argument.

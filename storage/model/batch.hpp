@@ -67,6 +67,7 @@ struct NewBatch {
     std::string name;
     std::optional<BatchId> within;  // the batch that this one is a member of
     std::vector<Parent> parents;    // it starts when all of them have ended so
+    bool is_continuation = false;   // as of a job; all that lies in it is left out with it
     bool is_staged = false;         // more members follow; nothing runs until WorkflowStore::open()
 };
 

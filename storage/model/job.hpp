@@ -48,7 +48,10 @@ struct NewJob {
     std::optional<DefinitionId> definition;
     std::optional<TimePoint> nominal_at;  // the instant of a schedule that this job stands for
     Origin origin = Origin::request;
-    std::vector<Parent> parents;    // it awaits all of them, and is deleted when one ends otherwise
+    std::vector<Parent> parents;  // it awaits all of them, and is deleted when one ends otherwise
+    // It follows from its parents, which come with it and have smaller ids: where other jobs stand for all of
+    // them, it is left out, too, for those have been followed by theirs.
+    bool is_continuation = false;
     Duration delay{};               // from being released by its parents or its batch to being due
     std::optional<BatchId> batch;   // that it is a member of
     std::vector<std::string> tags;  // words to find it by
@@ -59,8 +62,9 @@ struct NewJob {
 
 // What became of a job that was handed in.
 struct Inserted {
-    JobId id;            // of the job that stands for it
-    bool is_new = true;  // false: another job has its unique key or its instant; see `id`
+    JobId id;  // of the job that stands for it
+    // False: another job has its unique key or its instant, or those of what it follows from.
+    bool is_new = true;
     friend bool operator==(const Inserted&, const Inserted&) = default;
 };
 

@@ -16,7 +16,8 @@ void open_batch(Change& change, BatchId id) {
     Releases releases{change};
     HeldBatch& batch = held_batch(releases, id);
     if (batch.state != BatchState::creating) return;
-    if (batch.members == 0) refuse(name_of(id) + " has no members to start with");
+    if (batch.members == 0)
+        refuse(name_of(id) + " has no members to start with: none came, or other jobs have the keys of all");
     if (batch.within) releases.batches().hold({*batch.within});
     if (batch.cancel_requested_at || outlook_of(change.session, id).is_open ||
         !releases.has_started(batch.within)) {

@@ -11,12 +11,20 @@
 
 namespace jobhost::storage {
 
+namespace {
+
+void find_slot(SubmissionEntry& entry) {
+    if (entry.slot.empty()) entry.slot = unique_slot_of(entry.job);
+}
+
+}  // namespace
+
 // In the order of the slots, in which every transaction takes them.
 void KeyTaking::take(SubmissionEntries& entries) {
     std::vector<SubmissionEntry*> unique;
     for (SubmissionEntry& entry : entries) {
         if (entry.is_left_out || !entry.job.unique) continue;
-        if (entry.slot.empty()) entry.slot = unique_slot_of(entry.job);
+        find_slot(entry);
         unique.push_back(&entry);
     }
     std::stable_sort(unique.begin(), unique.end(),
@@ -26,6 +34,8 @@ void KeyTaking::take(SubmissionEntries& entries) {
 }
 
 void KeyTaking::take(SubmissionEntry& entry) {
+    if (entry.is_left_out || !entry.job.unique) return;
+    find_slot(entry);
     const Unique& unique = *entry.job.unique;
     if (unique.held == HeldWhile::queued && !entry.job.parents.empty()) return;  // it is not queued for now
     // Windows are kept apart from keys that jobs hold.

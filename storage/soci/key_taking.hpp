@@ -22,11 +22,11 @@ public:
     // Gives each job its key, or does what it says for the case that another one has it. Jobs of the same
     // submission meet each other, too. Throws StorageError (refused) as OnConflict::fail wants it.
     void take(SubmissionEntries& entries);
+    void take(SubmissionEntry& entry);
     // Jobs that were enqueued, and are to wait by what they were replaced with: they let go of slots.
     const std::vector<JobId>& put_off() const noexcept { return put_off_; }
 
 private:
-    void take(SubmissionEntry& entry);
     bool take_window(SubmissionEntry& entry);
     void meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier);
     void meet(SubmissionEntry& entry, JobId holder);

@@ -23,6 +23,12 @@ std::vector<Inserted> SociWorkflowStore::submit(std::span<const NewBatch> batche
     return submit_in(changes_, batches, jobs);
 }
 
+std::vector<Inserted> SociWorkflowStore::submit_and_open(std::span<const NewBatch> batches,
+                                                         std::span<const NewJob> jobs,
+                                                         std::span<const BatchId> opens) {
+    return submit_in(changes_, batches, jobs, opens);
+}
+
 void SociWorkflowStore::open(BatchId id) {
     changes_.write_repeatedly([&](Change& change) { open_batch(change, id); });
 }

@@ -13,6 +13,8 @@ public:
     explicit SociWorkflowStore(Changes& changes) : changes_{changes}, database_{changes.database()} {}
 
     std::vector<Inserted> submit(std::span<const NewBatch> batches, std::span<const NewJob> jobs) override;
+    std::vector<Inserted> submit_and_open(std::span<const NewBatch> batches, std::span<const NewJob> jobs,
+                                          std::span<const BatchId> opens) override;
     void open(BatchId batch) override;
     bool cancel(BatchId batch, const std::string& by) override;
     std::optional<Batch> find(BatchId batch) override;

@@ -3,7 +3,6 @@
 #include "storage/soci/cycles.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/job_flags.hpp"
-#include "storage/soci/key_taking.hpp"
 #include "storage/soci/known_jobs.hpp"
 #include "storage/soci/limit_slots.hpp"
 #include "storage/soci/refusal.hpp"
@@ -42,9 +41,9 @@ std::vector<Inserted> Submission::submit() {
     leave_out_known_batches();
     leave_out_known(change_, entries_);
     KeyTaking keys{change_, names_};
-    keys.take(entries_);
-    follow_left_out();
+    follow(find_stand_ins(keys, batches_, entries_));
     hold_named();
+    refuse_empty_batches();
     refuse_cycles();
     place_batches();
     place_jobs();
@@ -74,19 +73,26 @@ void Submission::leave_out_known_batches() {
 }
 
 // What waits for a job that another one stands for waits for that one.
-void Submission::follow_left_out() {
-    std::map<JobId, JobId> stands_for;
-    for (const SubmissionEntry& entry : entries_) {
-        if (entry.is_left_out)
-            stands_for[entry.job.id] = entry.answer.id;
-        else
-            new_jobs_.insert(entry.job.id);
-    }
+void Submission::follow(const StandIns& stand_ins) {
+    for (const SubmissionEntry& entry : entries_)
+        if (!entry.is_left_out) new_jobs_.insert(entry.job.id);
     for_each_parent([&](Parent& parent, const Either&) {
-        auto* job = std::get_if<JobId>(&parent.of);
-        if (job == nullptr) return;
-        if (const auto other = stands_for.find(*job); other != stands_for.end()) *job = other->second;
+        const auto id = std::visit([](auto of) { return of.value; }, parent.of);
+        if (const auto other = stand_ins.find(id); other != stand_ins.end()) parent.of = other->second;
     });
+}
+
+// It would have succeeded before any of the jobs that stand for its own has run.
+void Submission::refuse_empty_batches() {
+    for (const SubmissionEntry& entry : entries_) {
+        const auto& batch = entry.job.batch;
+        if (!entry.is_left_out || entry.answer.is_new || !batch || !is_new(*batch) || members_[*batch] > 0)
+            continue;
+        if (!std::ranges::find(batches_, *batch, &NewBatch::id)->is_staged)
+            refuse("other jobs stand for all jobs of " + names_.of(*batch) + ", such as " +
+                   name_of(entry.answer.id) + ", as they have the same unique keys: nothing was handed in; " +
+                   "wait until those have ended, or let the keys tell them apart");
+    }
 }
 
 template <class Each>

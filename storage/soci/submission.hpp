@@ -4,6 +4,7 @@
 #include "storage/model/batch.hpp"
 #include "storage/soci/given_names.hpp"
 #include "storage/soci/releases.hpp"
+#include "storage/soci/stand_ins.hpp"
 #include "storage/soci/submission_rows.hpp"
 
 #include <map>
@@ -27,7 +28,8 @@ public:
 
 private:
     void leave_out_known_batches();
-    void follow_left_out();
+    void follow(const StandIns& stand_ins);
+    void refuse_empty_batches();
     void hold_named();
     void hold_parent_jobs();
     void hold_batches();

@@ -12,7 +12,7 @@ struct SubmissionEntry {
     NewJob job;
     Inserted answer;
     bool is_left_out = false;  // another job stands for it
-    std::string slot;          // of its unique key; empty: it has none, or it is to be made of that
+    std::string slot{};        // of its unique key; empty: it has none, or it is to be made of that
     StateName state = StateName::enqueued;
     Reason reason = Reason::none;
     int flags = 0;

@@ -1,5 +1,6 @@
 #include "storage/soci/submit_in.hpp"
 
+#include "storage/soci/batch_start.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/refusal.hpp"
 #include "storage/soci/run_calls.hpp"
@@ -15,15 +16,17 @@ namespace {
 
 // In steps of so many jobs, where each stands for itself.
 std::vector<Inserted> submit_by(Changes& changes, std::size_t step, std::span<const NewBatch> batches,
-                                std::span<const NewJob> jobs) {
+                                std::span<const NewJob> jobs, std::span<const BatchId> opens) {
     std::vector<Inserted> answers;
     changes.write_repeatedly([&](Change& change) {
         answers.clear();
-        if (jobs.empty()) submit(change, batches, jobs);
+        if (jobs.empty() && !batches.empty()) submit(change, batches, jobs);
         for (std::span rest = jobs; !rest.empty(); rest = rest.subspan(std::min(step, rest.size()))) {
             const auto some = submit(change, batches, rest.first(std::min(step, rest.size())));
             answers.insert(answers.end(), some.begin(), some.end());
         }
+        for (const BatchId batch : opens)
+            open_batch(change, batch);
     });
     return answers;
 }
@@ -31,14 +34,14 @@ std::vector<Inserted> submit_by(Changes& changes, std::size_t step, std::span<co
 }  // namespace
 
 std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batches,
-                                std::span<const NewJob> jobs) {
+                                std::span<const NewJob> jobs, std::span<const BatchId> opens) {
     check_jobs(jobs);
     check_submission(batches, jobs);
-    if (batches.empty() && jobs.empty()) return {};
+    if (batches.empty() && jobs.empty() && opens.empty()) return {};
     try {
-        return submit_by(changes, jobs.size(), batches, jobs);
+        return submit_by(changes, jobs.size(), batches, jobs, opens);
     } catch (const PartlyThere&) {
-        return submit_by(changes, 1, batches, jobs);
+        return submit_by(changes, 1, batches, jobs, opens);
     }
 }
 

@@ -12,9 +12,10 @@
 
 namespace jobhost::storage {
 
-// Checks them first. Repeated after an unknown outcome it finds what is there. Throws StorageError.
+// Checks them first, and opens staged batches afterwards. Repeated after an unknown outcome it finds what is
+// there. Throws StorageError.
 std::vector<Inserted> submit_in(Changes& changes, std::span<const NewBatch> batches,
-                                std::span<const NewJob> jobs);
+                                std::span<const NewJob> jobs, std::span<const BatchId> opens = {});
 
 // RunStore::submit(): the run does not end before the transaction does.
 std::optional<std::vector<std::int64_t>> submit_of_run(Changes& changes, const RunKey& run,

@@ -34,5 +34,13 @@ TEST(NearestName, FindsNothingWhenNothingIsNear) {
     EXPECT_EQ(nearest_name("retry", {}), std::nullopt);
 }
 
+TEST(NearestName, IsAskedFor) {
+    EXPECT_EQ(did_you_mean("retri", kKnown), "did you mean 'retry'?");
+    EXPECT_EQ(did_you_mean("retri", kKnown, "; "), "; did you mean 'retry'?");
+    EXPECT_EQ(did_you_mean("x", kKnown, "; "), "");
+    EXPECT_EQ(did_you_mean("sqlite:"), "did you mean 'sqlite:'?");
+    EXPECT_EQ(did_you_mean(""), "");
+}
+
 }  // namespace
 }  // namespace jobhost::config

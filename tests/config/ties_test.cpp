@@ -74,7 +74,8 @@ TEST_F(Ties, LimitsAreChecked) {
         "jobs.yaml:2:26  jobs.a.limits[0]  there is no limit 'gpu'  add it under 'limits' of the host file");
     EXPECT_EQ(job_says("tags: [a, a, \"\"]"),
               "jobs.yaml:2:27  jobs.a.tags[1]  is there twice\n"
-              "jobs.yaml:2:30  jobs.a.tags[2]  must be 1 to 100 bytes");
+              "jobs.yaml:2:30  jobs.a.tags[2]  must be 1 to 100 bytes without line breaks and other control "
+              "characters");
 }
 
 // ---- after ----

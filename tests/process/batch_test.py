@@ -85,6 +85,29 @@ class BatchTest(HostTestCase):
         self.assertEqual(shown["jobs"]["deleted"], 2)
         self.assertEqual({job["reason"] for job in self.members(batch)}, {"cancelled"})
         self.assert_refused(self.here.call("batch", "cancel", batch), 1, "has ended already as cancelled")
+        self.assert_refused(self.here.call("batch", "open", batch), 1,
+                            f"batch {batch} has ended already as cancelled; hand it in again")
+
+    def test_open_says_what_is_so(self):
+        batch = self.create("jobs: [{type: misbehave.ok}]")
+        self.assertEqual(self.here.ask("batch", "open", batch), f"batch {batch} has started already\n")
+        waiting = self.create(f"{{after: {batch}, jobs: [{{type: misbehave.ok}}]}}")
+        self.assertIn("is open already, and waits for what it comes after", self.here.ask("batch", "open", waiting))
+        self.here.ask("batch", "cancel", waiting)
+        self.assert_refused(self.here.call("batch", "open", waiting), 1, "hand it in again")
+
+    def test_a_batch_whose_creation_was_killed_is_opened_with_a_warning(self):
+        file = self.here.write("batch.json", json.dumps({"for_each": list(range(200_000)), "jobs": [
+            {"type": "misbehave.ok"}]}))
+        program = self.here.popen("batch", "create", str(file))
+        wait_until(lambda: self.here.json("batch", "list"), "a part of it is there")
+        program.kill()
+        program.wait()
+        shown = self.here.json("batch", "list")[0]
+        self.assertEqual(shown["state"], "creating")
+        told = self.here.ask("batch", "open", shown["id"])
+        self.assertIn("members, and starts", told)
+        self.assertIn(f"jobhost batch cancel {shown['id']}", told)
 
     def test_jobs_are_attached_to_a_batch_and_can_wait_for_one(self):
         batch = self.create("jobs: [{type: misbehave.ok}]")
@@ -115,10 +138,14 @@ class BatchTest(HostTestCase):
                                ("jobs: {a: {type: misbehave.ok, after: b}}", ["jobs.a: ", "'b'"]),
                                ("jobs: [", ["batch.yaml:1:"]),
                                ("job: {}", ["did you mean 'jobs'?"]),
-                               ("jobs: {a: {type: misbehave.ok, after: a}}", ["circle"])):
+                               ("jobs: {a: {type: misbehave.ok, on: failed}}", ["jobs.a: ", "name that, too"]),
+                               ("jobs: {a: {type: misbehave.ok, after: b}, b: {type: misbehave.ok, after: a}}",
+                                ["in a circle: jobs.a after jobs.b after jobs.a"])):
             with self.subTest(text):
                 output = self.here.call("batch", "create", str(self.here.write("batch.yaml", text)))
                 self.assert_refused(output, 2, *problems)
+        file = self.here.write("batch.json", '{"jobs": {"a": {"type": "misbehave.ok"}, "a": {"type": "misbehave.ok"}}}')
+        self.assert_refused(self.here.call("batch", "create", str(file)), 2, "batch.json: '/jobs/a' stands there twice")
         self.assert_refused(self.here.call("batch", "create", "missing.yaml"), 2, "missing.yaml")
         self.assert_refused(self.here.call("batch", "show", "4711"), 1, "there is no batch 4711")
         self.assert_refused(self.here.call("batch", "list", "--state", "lost"), 2, "creating")

@@ -77,6 +77,12 @@ class OperateTest(HostTestCase):
         self.assertEqual(self.here.json("commands", "show", command["id"]), command)
         self.assertIn("critical", self.here.ask("commands", "show", command["id"]))
 
+    def test_where_none_fits_nobody_is_asked(self):
+        self.here.enqueue("misbehave.ok")
+        output = self.here.call("jobs", "delete", "--all", "--tag", "red")
+        self.assertEqual((output.code, output.out), (0, "deleted 0 jobs\n"), output)
+        self.assertIn("delete 0 jobs\n", output.err)
+
     def test_detached_it_goes_on_in_a_host(self):
         self.here.enqueue_lines([{"type": "misbehave.ok", "in": "1h"}] * 10)
         command = self.here.json("jobs", "cancel", "--all", "--state", "scheduled", "--yes", "--detach")

@@ -99,6 +99,10 @@ void add_enqueue(CLI::App& app, Verb& verb) {
                      ->type_name("TYPE|DEFINITION");
     auto* from = sub->add_option("--from", options.from, "Lines of JSON, '-' for standard input; see below")
                      ->type_name("FILE.jsonl");
+    sub->add_option("--from-line", options.from_line, "Begin at this line of it")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N")
+        ->needs(from);
     sub->add_flag("--allow-unknown-type", options.allow_unknown_type,
                   "Also a type that no plugin has; the job waits for one");
     auto beside = sub->get_options();  // what goes with --from

@@ -7,15 +7,13 @@ namespace jobhost::host::parse {
 
 Duration duration_or_complain(const std::string& text) {
     const auto duration = parse_duration(text);
-    if (!duration) throw CLI::ValidationError("'" + text + "' is not a duration such as 10s or 1h30m");
+    if (!duration) throw CLI::ValidationError("'" + text + "' is not " + std::string{kDurationTexts});
     return *duration;
 }
 
 TimePoint instant_or_complain(const std::string& text) {
     const auto instant = parse_instant(text);
-    if (!instant)
-        throw CLI::ValidationError(
-            "'" + text + "' is not an instant such as 2026-12-01T09:00:00+03:00 (offset or Z needed)");
+    if (!instant) throw CLI::ValidationError("'" + text + "' is not " + std::string{kInstantTexts});
     return *instant;
 }
 

@@ -35,6 +35,10 @@ public:
     std::vector<Inserted> submit(std::span<const NewBatch>, std::span<const NewJob>) override {
         return unasked();
     }
+    std::vector<Inserted> submit_and_open(std::span<const NewBatch>, std::span<const NewJob>,
+                                          std::span<const BatchId>) override {
+        return unasked();
+    }
     void open(BatchId) override { unasked(); }
     bool cancel(BatchId, const std::string&) override { return unasked().empty(); }
     std::optional<Batch> find(BatchId) override { return unasked(), std::nullopt; }

@@ -9,13 +9,15 @@ namespace {
 
 class MatchingTest : public testing::Test {
 protected:
-    void add(const std::string& queue, std::size_t count, bool is_delayed = false) {
+    void add(const std::string& queue, std::size_t count, bool is_delayed = false,
+             const std::vector<std::string>& tags = {}) {
         std::vector<NewJob> jobs(count);
         const JobId first = storage_->jobs().reserve_ids(count);
         for (std::size_t i = 0; i < count; ++i) {
             jobs[i].id = JobId{first.value + static_cast<std::int64_t>(i)};
             jobs[i].type = "any.thing";
             jobs[i].queue = QueueName{queue};
+            jobs[i].tags = tags;
             if (is_delayed) jobs[i].due_at = storage_.clock.now() + std::chrono::hours{1};
         }
         storage_->jobs().insert(jobs);
@@ -38,9 +40,18 @@ TEST_F(MatchingTest, CountersKnowStatesQueuesAndTypes) {
 TEST_F(MatchingTest, WhatTheyDoNotKnowIsBoundedByWhatTheyDo) {
     add("mail", 3);
     add("other", 4);
-    EXPECT_EQ(count_text(fit({.queue = QueueName{"mail"}, .tag = "red"})), "at most 3 jobs");
-    EXPECT_EQ(count_text(fit({.has_warnings = true})), "at most 7 jobs");
+    add("mail", 597, false, {"red"});
+    EXPECT_EQ(count_text(fit({.queue = QueueName{"mail"}, .tag = "red"})), "at most 600 jobs");
     EXPECT_FALSE(counts_of(*storage_.storage, {.definition = "nightly"}));
+}
+
+TEST_F(MatchingTest, FewAreCountedOneByOne) {
+    add("mail", 3);
+    add("mail", 120, false, {"red"});
+    add("other", 4);
+    EXPECT_EQ(count_text(fit({.queue = QueueName{"mail"}, .tag = "red"})), "120 jobs");
+    EXPECT_EQ(count_text(fit({.queue = QueueName{"other"}, .tag = "red"})), "0 jobs");
+    EXPECT_EQ(count_text(fit({.has_warnings = true})), "0 jobs");
 }
 
 TEST_F(MatchingTest, OneByOneEachPageIsLookedAt) {

@@ -131,6 +131,38 @@ TEST_F(BatchRequestTest, WrongShapesAreRefused) {
         EXPECT_THAT(refusal(json), HasSubstr(problem)) << json;
 }
 
+TEST_F(BatchRequestTest, WhatIsWaitedForIsNumberedBefore) {
+    const Submission made =
+        read(R"({"jobs":{"a":{"type":"any.thing","after":"b"},"b":{"type":"mail.send","args":{"to":"x"}}}})");
+    EXPECT_EQ(made.jobs.at(0).type, "mail.send");
+    EXPECT_EQ(made.jobs.at(1).parents, after(made.jobs.at(0).id.value));
+    EXPECT_LT(made.jobs.at(0).id, made.jobs.at(1).id);
+}
+
+TEST_F(BatchRequestTest, ACircleIsToldByItsNames) {
+    EXPECT_THAT(
+        refusal(R"({"jobs":{"a":{"type":"any.thing","after":"c"},"b":{"type":"any.thing","after":"a"},)"
+                R"("c":{"type":"any.thing","after":"b"},"d":{"type":"any.thing"}}})"),
+        HasSubstr(": they wait for each other in a circle: jobs.a after jobs.c after jobs.b after "
+                  "jobs.a\n"));
+    EXPECT_THAT(refusal(R"({"for_each":[1,2],"jobs":{"a":{"type":"any.thing","after":"b"},)"
+                        R"("b":{"type":"any.thing","after":"a"}}})"),
+                HasSubstr("jobs.a, item 1 after jobs.b, item 1 after jobs.a, item 1"));
+    EXPECT_THAT(refusal(R"({"jobs":{"a":{"type":"any.thing","after":"in"}},)"
+                        R"("batches":{"in":{"after":"a","jobs":[{"type":"any.thing"}]}}})"),
+                HasSubstr("batches.in after jobs.a after batches.in"));
+}
+
+TEST_F(BatchRequestTest, OnWithoutAfterIsRefused) {
+    const std::string why = "'on' says how what it is 'after' has to end: name that, too";
+    EXPECT_THAT(refusal(R"({"jobs":{"a":{"type":"any.thing","on":"failed"}}})"), HasSubstr("jobs.a: " + why));
+    EXPECT_THAT(refusal(R"({"on":"failed","jobs":[{"type":"any.thing"}]})"), HasSubstr(": " + why));
+    EXPECT_THAT(refusal(R"({"jobs":[{"type":"any.thing"}],)"
+                        R"("batches":{"in":{"on":"failed","jobs":[{"type":"any.thing"}]}}})"),
+                HasSubstr("batches.in: " + why));
+    EXPECT_THAT(refusal(R"({"jobs":{"a":{"type":"any.thing","after":[],"on":"failed"}}})"), HasSubstr(why));
+}
+
 TEST_F(BatchRequestTest, ADefinitionThatIsMoreThanAJobIsNoMember) {
     define("jobs: {one: {type: any.thing}, two: {type: any.thing, after: one}}\n");
     EXPECT_THAT(refusal(R"({"jobs":[{"type":"one"}]})"), HasSubstr("cannot be a member"));

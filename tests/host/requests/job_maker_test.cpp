@@ -62,6 +62,12 @@ TEST_F(JobMakerTest, WhatIsWrongIsSaid) {
              {R"("unique":")" + key + '"', "unique key must be 1 to 1000 bytes"},
              {R"("tags":[1])", "'tags' must be texts"},
              {R"("tags":"")", "a tag must be 1 to 100 bytes"},
+             {R"("tags":"a\nb")", "without line breaks and other control characters, is 'a?b'"},
+             {R"("tags":"a\u007f")", "control characters"},
+             {R"("tags":"a","tags":"b")", "'/tags' stands there twice"},
+             {R"("args":{"to":1,"to":2})", "'/args/to' stands there twice"},
+             {R"("at":"1960-01-01T00:00:00Z")", "an instant of the years 1970 to 9999"},
+             {R"("in":"100000d")", "of 100 years at most"},
              {R"("limits":["no spaces"])", "names of limits"},
              {R"("limits":["a","b","c","d","e","f","g","h","i"])", "at most 8 limits"},
              {R"("limits":["a:)" + std::string(200, 'k') + R"("])", "at most 200 bytes together"}})

@@ -34,7 +34,7 @@ TEST_F(StagingTest, WhatFitsIntoATransactionStaysTogether) {
     for (std::size_t i = 1; i < kMaxMembersAtOnce; ++i)
         job(b);
 
-    EXPECT_TRUE(stage(submission, workflows).empty());
+    EXPECT_TRUE(stage(submission, workflows).opens.empty());
     EXPECT_EQ(submission.batches.size() + submission.jobs.size(), kMaxMembersAtOnce);
     EXPECT_TRUE(workflows.submitted.empty());
 }
@@ -49,7 +49,9 @@ TEST_F(StagingTest, MoreLiesReadyBeforeItIsOpened) {
     const BatchId second = batch(std::nullopt, {{outer}});
     job(second);
 
-    EXPECT_EQ(stage(submission, workflows), (std::vector{second, outer}));
+    const Staged staged = stage(submission, workflows);
+    EXPECT_EQ(staged.opens, (std::vector{second, outer}));
+    EXPECT_EQ(staged.jobs.size(), kMaxMembersAtOnce + 2);
 
     EXPECT_EQ(workflows.opened, std::vector{inner}) << "it waits for the outer one";
     EXPECT_TRUE(submission.batches.empty());
@@ -58,7 +60,7 @@ TEST_F(StagingTest, MoreLiesReadyBeforeItIsOpened) {
     EXPECT_GT(workflows.submitted.size(), 10u);
     std::set<std::int64_t> there;
     for (const auto& part : workflows.submitted) {
-        EXPECT_LE(part.batches.size() + part.jobs.size(), 5000u);
+        EXPECT_LE(part.batches.size() + part.jobs.size(), kMostInPart);
         for (const NewBatch& batch : part.batches) {
             EXPECT_TRUE(batch.is_staged);
             there.insert(batch.id.value);
@@ -83,6 +85,67 @@ TEST_F(StagingTest, LargeArgumentsMakeSmallParts) {
     stage(submission, workflows);
 
     EXPECT_LE(workflows.submitted.at(0).jobs.size(), 16u);
+}
+
+TEST_F(StagingTest, ManyBytesAreStagedToo) {
+    const BatchId b = batch();
+    for (std::size_t i = 0; i < 20; ++i) {
+        job(b);
+        submission.jobs.back().arguments.assign(std::size_t{1} << 20, 'x');
+    }
+    EXPECT_EQ(stage(submission, workflows).opens, std::vector{b});
+    EXPECT_EQ(workflows.submitted.size(), 2u);
+}
+
+TEST_F(StagingTest, ABatchThatWaitsForAJobGoesWithItWhateverTheirSize) {
+    const JobId first = job(std::nullopt);
+    const BatchId b = batch(std::nullopt, {{first}});
+    for (std::size_t i = 0; i < 20; ++i) {
+        job(b);
+        submission.jobs.back().arguments.assign(std::size_t{1} << 20, 'x');
+    }
+    EXPECT_TRUE(stage(submission, workflows).opens.empty());
+    EXPECT_EQ(submission.jobs.size(), 21u);
+}
+
+TEST_F(StagingTest, WhatFitsIsHandedInByOneTransaction) {
+    const BatchId b = batch();
+    job(b);
+    job(b);
+    submission.jobs.back().tags = {"known"};
+    EXPECT_EQ(hand_in(submission, workflows, "ada"), (std::vector<Inserted>{{JobId{2}}, {JobId{3}, false}}));
+    ASSERT_EQ(workflows.submitted.size(), 1u);
+    EXPECT_FALSE(workflows.submitted[0].batches.at(0).is_staged);
+    EXPECT_TRUE(workflows.submitted[0].opens.empty());
+}
+
+TEST_F(StagingTest, MoreComesIntoBeingWithTheLastTransaction) {
+    const BatchId b = batch();
+    for (std::size_t i = 0; i < kMaxMembersAtOnce; ++i)
+        job(b);
+    const JobId then = job(std::nullopt, {{b}});
+    std::vector<std::size_t> told;
+    EXPECT_EQ(hand_in(submission, workflows, "ada", [&](std::size_t done) { told.push_back(done); }).size(),
+              kMaxMembersAtOnce + 1);
+    EXPECT_EQ(told.back(), kMaxMembersAtOnce);
+    EXPECT_EQ(workflows.submitted.back().opens, std::vector{b});
+    ASSERT_EQ(workflows.submitted.back().jobs.size(), 1u);
+    EXPECT_EQ(workflows.submitted.back().jobs[0].id, then);
+    for (auto part = workflows.submitted.begin(); part + 1 != workflows.submitted.end(); ++part)
+        EXPECT_TRUE(part->opens.empty());
+}
+
+TEST_F(StagingTest, WhatLiesReadyIsCancelledWhenSomethingIsRefused) {
+    const BatchId b = batch();
+    for (std::size_t i = 0; i < kMaxMembersAtOnce; ++i)
+        job(b);
+    workflows.refused = job(std::nullopt, {{b}});
+    EXPECT_THROW(hand_in(submission, workflows, "ada"), storage::StorageError);
+    EXPECT_EQ(workflows.cancelled, std::vector{b});
+    workflows = {};
+    workflows.refused = submission.jobs.front().id;
+    EXPECT_THROW(hand_in(submission, workflows, "ada"), storage::StorageError);
+    EXPECT_TRUE(workflows.cancelled.empty()) << "nothing was there";
 }
 
 TEST_F(StagingTest, LargeBatchCannotWaitForAJobThatIsNotThere) {

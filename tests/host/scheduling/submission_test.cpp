@@ -309,5 +309,27 @@ TEST_F(SubmissionTest, BatchWithoutItemsCountsAsSucceeded) {
     EXPECT_TRUE(submission.jobs[1].parents.empty());
 }
 
+TEST_F(SubmissionTest, WhatFollowsIsMarkedAsContinuation) {
+    define(
+        "jobs:\n"
+        "  root: {type: x.root}\n"
+        "  child: {type: x.child, after: root}\n"
+        "  last: {type: x.last, after: many}\n"
+        "batches:\n"
+        "  many:\n"
+        "    after: child\n"
+        "    jobs: {first: {type: x.first}, second: {type: x.second, after: first}}\n"
+        "    then: {close: {type: x.close}}\n");
+    const Submission submission = by_hand("root");
+    ASSERT_EQ(submission.batches.size(), 1u);
+    EXPECT_TRUE(submission.batches[0].is_continuation);
+    for (const char* type : {"x.child", "x.close", "x.last"})
+        EXPECT_TRUE(job(submission, type).is_continuation) << type;
+    for (const char* type : {"x.root", "x.first", "x.second"})
+        EXPECT_FALSE(job(submission, type).is_continuation) << type;
+    const Submission batch = by_hand("many");
+    EXPECT_FALSE(batch.batches[0].is_continuation);
+}
+
 }  // namespace
 }  // namespace jobhost::host

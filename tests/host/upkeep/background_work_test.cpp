@@ -41,6 +41,10 @@ public:
     std::size_t sweep(std::size_t limit) override { return strays.take(limit); }
 
     std::vector<Inserted> submit(std::span<const NewBatch>, std::span<const NewJob>) override { return {}; }
+    std::vector<Inserted> submit_and_open(std::span<const NewBatch>, std::span<const NewJob>,
+                                          std::span<const BatchId>) override {
+        return {};
+    }
     void open(BatchId) override {}
     bool cancel(BatchId, const std::string&) override { return false; }
     std::optional<Batch> find(BatchId) override { return {}; }

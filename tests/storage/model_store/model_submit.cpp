@@ -7,6 +7,8 @@
 #include "tests/storage/model_store/model_unique.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace jobhost::storage::model {
 
@@ -21,8 +23,13 @@ public:
     Inserted make(const NewJob& job);
     // All are made: now they may name each other.
     void tie();
+    // Whether it is made without a member, and is not staged.
+    bool is_empty(BatchId batch) const;
 
 private:
+    // The job because of which this continuation, or member of one, is not made.
+    template <class New>
+    std::optional<JobId> cause(const New& made, std::optional<BatchId> around) const;
     void join(std::optional<BatchId> batch);
     std::vector<ParentEnd> found(const std::vector<Parent>& parents) const;
     std::optional<JobId> stand_in_for(const NewJob& job);
@@ -32,8 +39,21 @@ private:
     TimePoint now_;
     std::map<JobId, const NewJob*> jobs_;         // that are new
     std::map<BatchId, const NewBatch*> batches_;  // likewise
-    std::map<JobId, JobId> stand_ins_;
+    std::map<std::int64_t, JobId> stand_ins_;     // for what is not made, by its id
 };
+
+std::int64_t number_of(const Parent& parent) {
+    return std::visit([](auto id) { return id.value; }, parent.of);
+}
+
+template <class New>
+std::optional<JobId> Submission::cause(const New& made, std::optional<BatchId> around) const {
+    if (around && stand_ins_.contains(around->value)) return stand_ins_.at(around->value);
+    if (!made.is_continuation || made.parents.empty()) return std::nullopt;
+    for (const Parent& parent : made.parents)
+        if (!stand_ins_.contains(number_of(parent))) return std::nullopt;
+    return stand_ins_.at(number_of(made.parents.front()));
+}
 
 void Submission::join(std::optional<BatchId> batch) {
     if (!batch) return;
@@ -44,6 +64,10 @@ void Submission::join(std::optional<BatchId> batch) {
 
 void Submission::make(const NewBatch& batch) {
     if (database_.batches.contains(batch.id)) return;
+    if (const auto job = cause(batch, batch.within)) {
+        stand_ins_[batch.id.value] = *job;
+        return;
+    }
     demand(!batch.within || batch.within->value < batch.id.value,
            "a batch whose id is not larger than that of the batch around it");
     join(batch.within);
@@ -81,11 +105,15 @@ std::optional<JobId> Submission::stand_in_for(const NewJob& job) {
 
 Inserted Submission::make(const NewJob& job) {
     if (database_.jobs.contains(job.id)) return {job.id, true};
+    if (const auto other = cause(job, job.batch)) {
+        stand_ins_[job.id.value] = *other;
+        return {*other, false};
+    }
     if (job.batch)
         demand(database_.batches.contains(*job.batch),
                "batch " + std::to_string(job.batch->value) + " does not exist");
     if (const auto other = stand_in_for(job)) {
-        stand_ins_[job.id] = *other;
+        stand_ins_[job.id.value] = *other;
         return {*other, false};
     }
     for (const LimitUse& use : job.limits)
@@ -128,8 +156,9 @@ Inserted Submission::make(const NewJob& job) {
 std::vector<ParentEnd> Submission::found(const std::vector<Parent>& parents) const {
     std::vector<ParentEnd> ends;
     for (Parent parent : parents) {
-        if (auto* job = std::get_if<JobId>(&parent.of)) {
-            if (const auto other = stand_ins_.find(*job); other != stand_ins_.end()) *job = other->second;
+        if (const auto other = stand_ins_.find(number_of(parent)); other != stand_ins_.end())
+            parent.of = other->second;
+        if (const auto* job = std::get_if<JobId>(&parent.of)) {
             demand(database_.jobs.contains(*job), "parent " + std::to_string(job->value) + " does not exist");
         } else {
             const BatchId batch = std::get<BatchId>(parent.of);
@@ -156,6 +185,13 @@ void Submission::tie() {
     demand(!is_in_cycle(database_, waiting, waiting_batches), "jobs or batches that wait for each other");
 }
 
+bool Submission::is_empty(BatchId id) const {
+    const auto batch = batches_.find(id);
+    if (batch == batches_.end() || batch->second->is_staged) return false;
+    return std::ranges::none_of(jobs_, [&](const auto& job) { return job.second->batch == id; }) &&
+           std::ranges::none_of(batches_, [&](const auto& inner) { return inner.second->within == id; });
+}
+
 bool has_member(const NewBatch& batch, std::span<const NewBatch> batches, std::span<const NewJob> jobs) {
     return std::any_of(jobs.begin(), jobs.end(), [&](const NewJob& job) { return job.batch == batch.id; }) ||
            std::any_of(batches.begin(), batches.end(),
@@ -172,15 +208,29 @@ std::vector<Inserted> submit_checked(ModelDatabase& database, std::span<const Ne
         demand(batch.is_staged || has_member(batch, batches, jobs),
                "batch " + std::to_string(batch.id.value) + " has no members");
     Submission submission{database, now};
-    std::map<BatchId, const NewBatch*> from_outside;
+    const bool has_continuations = std::ranges::any_of(batches, &NewBatch::is_continuation) ||
+                                   std::ranges::any_of(jobs, &NewJob::is_continuation);
+    std::vector<Inserted> answers(jobs.size());
+    // Batches from outside, then the jobs as they come; by their ids where it matters who comes first.
+    std::map<std::int64_t, std::function<void()>> order;
     for (const NewBatch& batch : batches)
-        from_outside.emplace(batch.id, &batch);
-    for (const auto& [id, batch] : from_outside)
-        submission.make(*batch);
-    std::vector<Inserted> answers;
-    for (const NewJob& job : jobs)
-        answers.push_back(submission.make(job));
+        order[batch.id.value] = [&] { submission.make(batch); };
+    const auto make_all = [&] {
+        for (const auto& [id, make] : std::exchange(order, {}))
+            make();
+    };
+    if (!has_continuations) make_all();
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        if (has_continuations)
+            order[jobs[i].id.value] = [&, i] { answers[i] = submission.make(jobs[i]); };
+        else
+            answers[i] = submission.make(jobs[i]);
+    make_all();
     submission.tie();
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        demand(
+            answers[i].is_new || !jobs[i].batch || !submission.is_empty(*jobs[i].batch),
+            "a batch for all of whose jobs others stand, such as job " + std::to_string(answers[i].id.value));
     return answers;
 }
 

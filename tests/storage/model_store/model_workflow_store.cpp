@@ -14,6 +14,13 @@ BatchRecord& existing(ModelDatabase& database, BatchId id) {
     return found->second;
 }
 
+void open_in(ModelDatabase& database, BatchId id) {
+    BatchRecord& batch = existing(database, id);
+    if (batch.seen.state != BatchState::creating) return;
+    demand(counted(database, batch).members > 0, "batch " + std::to_string(id.value) + " has no members");
+    batch.seen.state = BatchState::awaiting;
+}
+
 }  // namespace
 
 std::vector<Inserted> ModelWorkflowStore::submit(std::span<const NewBatch> batches,
@@ -22,13 +29,21 @@ std::vector<Inserted> ModelWorkflowStore::submit(std::span<const NewBatch> batch
         [&](ModelDatabase& database, TimePoint now) { return model::submit(database, batches, jobs, now); });
 }
 
-void ModelWorkflowStore::open(BatchId id) {
-    opened_.write([&](ModelDatabase& database, TimePoint) {
-        BatchRecord& batch = existing(database, id);
-        if (batch.seen.state != BatchState::creating) return;
-        demand(counted(database, batch).members > 0, "batch " + std::to_string(id.value) + " has no members");
-        batch.seen.state = BatchState::awaiting;
+std::vector<Inserted> ModelWorkflowStore::submit_and_open(std::span<const NewBatch> batches,
+                                                          std::span<const NewJob> jobs,
+                                                          std::span<const BatchId> opens) {
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        return all_or_nothing(database, [&] {
+            std::vector<Inserted> answers = model::submit(database, batches, jobs, now);
+            for (const BatchId batch : opens)
+                open_in(database, batch);
+            return answers;
+        });
     });
+}
+
+void ModelWorkflowStore::open(BatchId id) {
+    opened_.write([&](ModelDatabase& database, TimePoint) { open_in(database, id); });
 }
 
 bool ModelWorkflowStore::cancel(BatchId id, const std::string& by) {

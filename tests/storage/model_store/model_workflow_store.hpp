@@ -10,6 +10,8 @@ public:
     explicit ModelWorkflowStore(Opened& opened) : opened_{opened} {}
 
     std::vector<Inserted> submit(std::span<const NewBatch> batches, std::span<const NewJob> jobs) override;
+    std::vector<Inserted> submit_and_open(std::span<const NewBatch> batches, std::span<const NewJob> jobs,
+                                          std::span<const BatchId> opens) override;
     void open(BatchId batch) override;
     bool cancel(BatchId batch, const std::string& by) override;
     std::optional<Batch> find(BatchId batch) override;

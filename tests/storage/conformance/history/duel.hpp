@@ -20,7 +20,7 @@ public:
     // All that there is to see. Throws Disagreement.
     void compare_all();
     // The last step in words.
-    const std::string& told() const noexcept { return told_; }
+    const std::string& words() const noexcept { return told_; }
 
 private:
     struct Server {

@@ -1,18 +1,13 @@
 #include "tests/storage/conformance/history/history.hpp"
 
-#include <random>
+#include "tests/storage/conformance/history/random_steps.hpp"
 
 namespace jobhost::storage::history {
 
 namespace {
 
-struct Weight {
-    Deed deed;
-    int weight;
-};
-
 // Mostly the daily work; ends and rarities now and then.
-constexpr Weight kWeights[] = {
+constexpr Weight<Deed> kWeights[] = {
     {Deed::insert, 12},
     {Deed::insert_again, 2},
     {Deed::claim, 14},
@@ -39,27 +34,10 @@ constexpr Weight kWeights[] = {
     {Deed::look, 4},
 };
 
-Deed random_deed(std::mt19937_64& random) {
-    int sum = 0;
-    for (const Weight& weight : kWeights)
-        sum += weight.weight;
-    int left = static_cast<int>(random() % static_cast<std::uint64_t>(sum));
-    for (const Weight& weight : kWeights)
-        if ((left -= weight.weight) < 0) return weight.deed;
-    return Deed::look;
-}
-
 }  // namespace
 
 History random_history(std::uint64_t seed, std::size_t length) {
-    std::mt19937_64 random{seed};
-    History history(length);
-    for (Step& step : history) {
-        step.deed = random_deed(random);
-        for (std::uint32_t& choice : step.choices)
-            choice = static_cast<std::uint32_t>(random());
-    }
-    return history;
+    return random_steps<Step>(seed, length, kWeights);
 }
 
 }  // namespace jobhost::storage::history

@@ -63,6 +63,7 @@ void Contest::submit_jobs(Choices& choices) {
         if (const auto batch = some_batch(choices); batch && choices.is_one_in(4)) job.batch = batch;
         if (!submission.jobs.empty() && choices.is_one_in(2))
             job.parents.push_back({submission.jobs.back().id, Condition::finished});
+        job.is_continuation = choices.is_one_in(2);
         submission.jobs.push_back(job);
     }
     submit(submission);
@@ -70,11 +71,17 @@ void Contest::submit_jobs(Choices& choices) {
 
 void Contest::submit_batch(Choices& choices) {
     Submission submission;
+    if (choices.is_one_in(4)) submission.jobs.push_back(some_job(choices));  // that the batch follows from
     NewBatch outer;
     outer.id = BatchId{theirs().jobs().reserve_ids(1).value};
     outer.name = "a batch";
     outer.is_staged = choices.is_one_in(4);
-    if (choices.is_one_in(3)) outer.parents = some_parents(choices, 1);
+    if (!submission.jobs.empty()) {
+        outer.parents = {{submission.jobs.front().id, choices.one_of(kConditions)}};
+        outer.is_continuation = true;
+    } else if (choices.is_one_in(3)) {
+        outer.parents = some_parents(choices, 1);
+    }
     if (const auto around = some_batch(choices); around && choices.is_one_in(4)) outer.within = around;
     submission.batches.push_back(outer);
     BatchId inmost = outer.id;
@@ -85,11 +92,12 @@ void Contest::submit_batch(Choices& choices) {
         inmost = inner.id;
         submission.batches.push_back(inner);
     }
+    const std::size_t outside = submission.jobs.size();
     for (std::size_t count = 1 + choices.below(3); count > 0; --count) {
         NewJob job = some_job(choices);
         job.batch = choices.is_one_in(3) ? outer.id : inmost;
         if (choices.is_one_in(3)) job.parents = some_parents(choices, 1);
-        if (!submission.jobs.empty() && choices.is_one_in(2))
+        if (submission.jobs.size() > outside && choices.is_one_in(2))
             job.parents.push_back({submission.jobs.back().id, choices.one_of(kConditions)});
         submission.jobs.push_back(job);
     }
