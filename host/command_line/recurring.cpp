@@ -198,7 +198,7 @@ Submission submission_for(MakesJobs& makes, const std::string& name, std::span<c
 // How many of its jobs are new. REQUIRES: it has its numbers.
 std::size_t hand_in(Opened& opened, Submission made, storage::Extra extra) {
     extra.by = who();
-    extra.opens = stage(made, opened.storage->workflows());
+    extra.opens = stage(made, opened.storage->workflows()).opens;
     extra.jobs = std::move(made.jobs);
     extra.batches = std::move(made.batches);
     const auto answers = opened.storage->definitions().hand_in(extra);

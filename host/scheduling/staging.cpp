@@ -13,6 +13,8 @@ namespace jobhost::host {
 
 namespace {
 
+using storage::StorageError;
+
 class Stage {
 public:
     Stage(storage::WorkflowStore& workflows, const StagingProgress& progress)
@@ -38,7 +40,15 @@ private:
         size_.add(1, bytes);
     }
     void hand_in() {
-        std::ranges::copy(workflows_.submit(batches_, jobs_), std::back_inserter(answers_));
+        try {
+            std::ranges::copy(workflows_.submit(batches_, jobs_), std::back_inserter(answers_));
+        } catch (const StorageError& error) {
+            if (error.kind() != StorageError::Kind::refused) throw;
+            // It counts the jobs of this part alone.
+            throw StorageError{error.kind(), "of the " + std::to_string(jobs_.size()) +
+                                                 " jobs that come after " + std::to_string(answers_.size()) +
+                                                 " others: " + error.what()};
+        }
         batches_.clear();
         jobs_.clear();
         size_ = {};
@@ -135,8 +145,8 @@ std::vector<Inserted> hand_in(Submission submission, storage::WorkflowStore& wor
         std::ranges::copy(workflows.submit_and_open(submission.batches, submission.jobs, staged.opens),
                           std::back_inserter(staged.jobs));
         return std::move(staged.jobs);
-    } catch (const storage::StorageError& error) {
-        if (error.kind() == storage::StorageError::Kind::refused) cancel(outermost, workflows, by);
+    } catch (const StorageError& error) {
+        if (error.kind() == StorageError::Kind::refused) cancel(outermost, workflows, by);
         throw;
     }
 }
