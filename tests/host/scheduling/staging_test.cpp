@@ -148,6 +148,21 @@ TEST_F(StagingTest, WhatLiesReadyIsCancelledWhenSomethingIsRefused) {
     EXPECT_TRUE(workflows.cancelled.empty()) << "nothing was there";
 }
 
+TEST_F(StagingTest, ARefusalTellsThePartThatItCountsIn) {
+    const BatchId b = batch(std::nullopt);
+    for (std::size_t i = 0; i < kMaxMembersAtOnce; ++i)
+        job(b);
+    workflows.refused = submission.jobs.back().id;
+    try {
+        hand_in(submission, workflows, "ada");
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const storage::StorageError& error) {
+        const std::string text = error.what();
+        EXPECT_NE(text.find(" jobs that come after 4999 others: not that one"), std::string::npos) << text;
+    }
+    EXPECT_EQ(workflows.cancelled, std::vector{b});
+}
+
 TEST_F(StagingTest, LargeBatchCannotWaitForAJobThatIsNotThere) {
     const JobId first = job(std::nullopt);
     const BatchId b = batch(std::nullopt, {{first}});
