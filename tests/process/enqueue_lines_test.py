@@ -72,7 +72,7 @@ class EnqueueLinesTest(HostTestCase):
         self.here.ask("enqueue", "misbehave.ok", "--unique", "k")
         file = self.lines(10, {"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "fail"}})
         output = self.here.call("enqueue", "--from", str(file))
-        self.assert_refused(output, 2, "a job with this unique key is there already", "nothing was enqueued")
+        self.assert_refused(output, 2, "job 11 of 11 (misbehave.ok): ", "is there already with its unique key", "nothing was enqueued")
         self.assertEqual((output.out, self.here.count("enqueued")), ("", 1))
 
     def test_more_lines_than_a_transaction_takes_go_on_where_one_was_refused(self):
@@ -80,7 +80,7 @@ class EnqueueLinesTest(HostTestCase):
         file = self.lines(5010, {"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "fail"}})
         output = self.here.call("enqueue", "--from", str(file))
         self.assertEqual(output.code, 2, output.err)
-        for part in (f"lines 5001 to 5011: a job with this unique key is there already: job {holder}",
+        for part in (f"lines 5001 to 5011: job 11 of 11 (misbehave.ok): job {holder} is there already with its unique key",
                      "what stands before line 5001 was enqueued, and nothing else", "--from-line 5001"):
             self.assertIn(part, output.err)
         self.assertEqual((len(output.out.split()), self.here.count("enqueued")), (5000, 5001))

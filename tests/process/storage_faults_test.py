@@ -163,8 +163,9 @@ class SqliteFileTest(StorageFaultsTestCase):
         lines = '{"type": "misbehave.ok", "in": "1h", "args": {"text": "' + "x" * 100 + '"}}\n'
         output = self.here.call("enqueue", "--from", "-", "--allow-unknown-type", input=lines * 20_000,
                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
-        self.assert_one_line(Output(output.code, "", output.err), 3, "cannot be read or written",
-                             "full, failing or limited")
+        first, *how_to_go_on = output.err.splitlines()
+        self.assert_one_line(Output(output.code, "", first), 3, "cannot be read or written", "full, failing or limited")
+        self.assertIn("go on by --from-line", "".join(how_to_go_on))
         self.assertLess(len(output.out.split()), 20_000)
         self.assert_whole(*output.out.split())
         self.assert_whole(*output.out.split(), self.here.enqueue("misbehave.ok"))

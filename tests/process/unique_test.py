@@ -44,7 +44,7 @@ class UniqueTest(HostTestCase):
         self.here.ask("batch", "create", str(file))
         before = self.here.counts()
         output = self.here.call("batch", "create", str(file))
-        self.assert_refused(output, 2, "other jobs stand for all jobs of batch", "nothing was handed in; wait until")
+        self.assert_refused(output, 2, "other jobs stand for all jobs of the batch (campaign)", "nothing was handed in; wait until")
         self.assertEqual(self.here.counts(), before)
         self.assertEqual(len(self.here.json("batch", "list")), 1)
         self.here.start()

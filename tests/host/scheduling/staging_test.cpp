@@ -158,7 +158,10 @@ TEST_F(StagingTest, ARefusalTellsThePartThatItCountsIn) {
         ADD_FAILURE() << "nothing was refused";
     } catch (const storage::StorageError& error) {
         const std::string text = error.what();
-        EXPECT_NE(text.find(" jobs that come after 4999 others: not that one"), std::string::npos) << text;
+        EXPECT_NE(text.find("of the 1 jobs that come after " + std::to_string(kMaxMembersAtOnce - 1) +
+                            " others: not that one"),
+                  std::string::npos)
+            << text;
     }
     EXPECT_EQ(workflows.cancelled, std::vector{b});
 }
