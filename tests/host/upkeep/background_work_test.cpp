@@ -71,6 +71,8 @@ public:
     void set(std::span<const Limit>) override {}
     bool remove(const std::string&) override { return false; }
     std::vector<storage::LimitUsage> list() override { return {}; }
+    std::vector<storage::KeyUsage> keys(const std::string&, std::size_t) override { return {}; }
+    storage::SlotCounts slots_of(const LimitUse&) override { return {}; }
 };
 
 struct BackgroundWorkTest : testing::Test {
