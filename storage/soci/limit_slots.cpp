@@ -19,6 +19,8 @@ namespace json = boost::json;
 constexpr std::int64_t kMostAtOnce = 1000;
 constexpr int kConcurrent = static_cast<int>(LimitKind::concurrent);
 
+using Maybe = std::optional<long long>;
+
 std::string limit_of(const std::string& key) {
     return key.substr(0, key.find(':'));
 }
@@ -75,7 +77,8 @@ void LimitSlots::take(const std::vector<SlotSeeker>& jobs, const PutAway& put_aw
 
 void LimitSlots::free(const std::vector<JobId>& jobs) {
     if (jobs.empty()) return;
-    for (const std::string& key : let_go_of_all(jobs))
+    const bool is_in_one = change_.session.catalog().contains("limit_let_go");
+    for (const std::string& key : is_in_one ? transfer_all(jobs) : let_go_of_all(jobs))
         hand_on(states_.at(key));
     write();
 }
@@ -136,35 +139,35 @@ void LimitSlots::hold(const std::set<std::string>& keys) {
             rows.push_back({{"limit_key", key}, {"limit_name", limit_of(key)}});
         return Parameters{{"rows", json::serialize(rows)}};
     };
-    if (read_states("limit_state_hold", rows_of(keys)).size() == keys.size()) return;
+    if (read_states(rows_of(keys)) == keys.size()) return;
     std::set<std::string> missing;
     for (const std::string& key : keys)
         if (!states_.contains(key)) missing.insert(key);
     change_.session.execute("limit_state_make", rows_of(missing));
-    read_states("limit_state_hold", rows_of(missing));
+    read_states(rows_of(missing));
 }
 
 // Which keys it has read.
-std::set<std::string> LimitSlots::read_states(const std::string& statement, const Parameters& parameters) {
-    using Maybe = std::optional<long long>;
-    std::set<std::string> keys;
-    for (auto& [key, taken, given_out, at, opens_at, kind, capacity, window, freed] :
-         change_.session
-             .rows<std::string, long long, long long, long long, Maybe, Maybe, Maybe, Maybe, long long>(
-                 statement, parameters)) {
-        // A limit that was removed while jobs needed it holds nobody up.
-        const Limit limit{
-            .name = limit_of(key),
-            .kind = stored_as<LimitKind>(kLimitKindNames, kind.value_or(kConcurrent), "the kind of a limit"),
-            .capacity = capacity.value_or(kMaxLimitCapacity),
-            .window = Duration{window.value_or(0)}};
-        const auto [place, is_new] =
-            states_.emplace(key, KeySlots{change_.session, key, limit, {taken, given_out, at, opens_at}});
-        for (long long i = 0; i < freed; ++i)
-            place->second.let_go();
-        keys.insert(std::move(key));
+std::size_t LimitSlots::read_states(const Parameters& parameters) {
+    std::size_t count = 0;
+    for (auto& [key, taken, given_out, at, opens_at, kind, capacity, window] :
+         change_.session.rows<std::string, long long, long long, long long, Maybe, Maybe, Maybe, Maybe>(
+             "limit_state_hold", parameters)) {
+        add_state(key, {taken, given_out, at, opens_at}, kind, capacity, window);
+        ++count;
     }
-    return keys;
+    return count;
+}
+
+// A limit that was removed while jobs needed it holds nobody up.
+KeySlots& LimitSlots::add_state(const std::string& key, const KeySlots::Row& row, Maybe kind, Maybe capacity,
+                                Maybe window) {
+    const Limit limit{
+        .name = limit_of(key),
+        .kind = stored_as<LimitKind>(kLimitKindNames, kind.value_or(kConcurrent), "the kind of a limit"),
+        .capacity = capacity.value_or(kMaxLimitCapacity),
+        .window = Duration{window.value_or(0)}};
+    return states_.emplace(key, KeySlots{change_.session, key, limit, row}).first->second;
 }
 
 // Of those that are lacking it is the one that opens last: the others will be open then. Places in which
@@ -200,9 +203,6 @@ void LimitSlots::let_go(Use& use) {
 
 // Which keys they were of; these are held.
 std::set<std::string> LimitSlots::let_go_of_all(const std::vector<JobId>& jobs) {
-    // Where a statement costs a round trip, one does it.
-    if (change_.session.catalog().contains("limit_let_go"))
-        return read_states("limit_let_go", {{"ids", id_list(jobs)}});
     std::vector<Use> uses = uses_of(jobs);
     std::erase_if(uses, [](const Use& use) { return !use.is_held; });
     std::set<std::string> keys;
@@ -216,60 +216,81 @@ std::set<std::string> LimitSlots::let_go_of_all(const std::vector<JobId>& jobs) 
     return keys;
 }
 
+// The same in one round trip, in which most slots have been passed on, too.
+std::set<std::string> LimitSlots::transfer_all(const std::vector<JobId>& jobs) {
+    std::set<std::string> keys;
+    for (const auto& [key, taken, given_out, at, opens_at, kind, capacity, window, freed, job, lane,
+                      has_all] : change_.session.rows<std::string, long long, long long, long long, Maybe,
+                                                      Maybe, Maybe, Maybe, long long, Maybe, Maybe, int>(
+             "limit_let_go", {{"ids", id_list(jobs)}, {"now", micros(change_.session.now())}})) {
+        if (keys.insert(key).second) {
+            KeySlots& slots = add_state(key, {taken, given_out, at, opens_at}, kind, capacity, window);
+            for (long long i = 0; i < freed; ++i)
+                slots.let_go();
+        }
+        if (!job) continue;
+        note_granted(JobId{*job}, LaneId{lane.value()}, has_all != 0);
+        states_.at(key).take();
+    }
+    return keys;
+}
+
+void LimitSlots::note_granted(JobId job, LaneId lane, bool has_all) {
+    granted_.insert(job);
+    change_.let_go.insert(job);
+    if (has_all) change_.has_all_slots.insert(job);
+    change_.tally.moved(lane, StateName::awaiting, StateName::enqueued);
+}
+
 std::size_t LimitSlots::hand_on(KeySlots& slots) {
     std::size_t count = 0;
     for (std::int64_t left = std::min(slots.free(), kMostAtOnce); left > 0;) {
-        const PassedOn passed = pass_on(slots.key(), left);
-        for (const JobId job : passed.jobs) {
-            granted_.insert(job);
-            change_.let_go.insert(job);
+        const PassedOn passed = pass_on(slots, left);
+        for (std::size_t i = 0; i < passed.count; ++i)
             slots.take();
-        }
-        count += passed.jobs.size();
+        count += passed.count;
         slots.set_awaited(passed.looked_at == static_cast<std::size_t>(left));
         if (passed.looked_at < static_cast<std::size_t>(left)) break;
-        left -= static_cast<std::int64_t>(passed.jobs.size());  // some may have been taken away just now
+        left -= static_cast<std::int64_t>(passed.count);  // some may have been taken away just now
     }
     return count;
 }
 
-LimitSlots::PassedOn LimitSlots::pass_on(const std::string& key, std::int64_t count) {
-    const Parameters parameters{{"key", key}, {"now", micros(change_.session.now())}, {"count", count}};
+LimitSlots::PassedOn LimitSlots::pass_on(const KeySlots& slots, std::int64_t count) {
+    const Parameters parameters{
+        {"key", slots.key()}, {"now", micros(change_.session.now())}, {"count", count}};
     if (!change_.session.catalog().contains("limit_pass_on")) return unpark_first(parameters);
-    PassedOn passed;
-    for (const auto& [id, lane, has_all] :
-         change_.session.rows<long long, long long, int>("limit_pass_on", parameters)) {
-        passed.jobs.emplace_back(JobId{id});
-        if (has_all != 0) change_.has_all_slots.insert(JobId{id});
-        change_.tally.moved(LaneId{lane}, StateName::awaiting, StateName::enqueued);
-    }
-    passed.looked_at = passed.jobs.size();
-    return passed;
+    const auto passed = change_.session.rows<long long, long long, int>("limit_pass_on", parameters);
+    // What is promised is used up by the claim.
+    for (const auto& [id, lane, has_all] : passed)
+        note_granted(JobId{id}, LaneId{lane}, has_all != 0 && !slots.is_rate());
+    return {.count = passed.size(), .looked_at = passed.size()};
 }
 
 // Several are locked in their order first; one needs none.
 LimitSlots::PassedOn LimitSlots::unpark_first(const Parameters& parameters) {
     std::map<JobId, LaneId> lanes;
-    PassedOn passed;
+    std::vector<JobId> first;
     for (const auto& [id, lane] :
          change_.session.rows<long long, long long>("job_parked_first", parameters)) {
         lanes[JobId{id}] = LaneId{lane};
-        passed.jobs.emplace_back(JobId{id});
+        first.emplace_back(JobId{id});
     }
-    passed.looked_at = passed.jobs.size();
-    if (passed.jobs.size() > 1) {
-        const std::vector<HeldJob> held = hold_jobs(change_.session, passed.jobs);
-        passed.jobs.clear();
+    PassedOn passed{.looked_at = first.size()};
+    if (first.size() > 1) {
+        const std::vector<HeldJob> held = hold_jobs(change_.session, first);
+        first.clear();
         for (const HeldJob& job : held)
-            if (job.is_parked()) passed.jobs.push_back(job.id);
+            if (job.is_parked()) first.push_back(job.id);
     }
-    if (passed.jobs.empty()) return passed;
-    const auto& key = parameters.front();
-    if (change_.session.execute("job_unpark", {{"ids", id_list(passed.jobs)}, key}) == 0) passed.jobs.clear();
-    for (const JobId id : passed.jobs) {
+    const Parameter& key = parameters.front();
+    if (first.empty() || change_.session.execute("job_unpark", {{"ids", id_list(first)}, key}) == 0)
+        return passed;
+    for (const JobId id : first) {
         note(id, std::get<std::string>(key.value), true);
-        change_.tally.moved(lanes.at(id), StateName::awaiting, StateName::enqueued);
+        note_granted(id, lanes.at(id), false);
     }
+    passed.count = first.size();
     return passed;
 }
 

@@ -63,19 +63,23 @@ private:
     std::vector<Use> uses_of(const std::vector<JobId>& jobs);
     static std::set<JobId> those_to_decide(const std::vector<Use>& uses, const std::vector<SlotSeeker>& jobs);
     void hold(const std::set<std::string>& keys);
-    std::set<std::string> read_states(const std::string& statement, const Parameters& parameters);
+    std::size_t read_states(const Parameters& parameters);
+    KeySlots& add_state(const std::string& key, const KeySlots::Row& row, std::optional<long long> kind,
+                        std::optional<long long> capacity, std::optional<long long> window);
     KeySlots& slots_of(const Use& use) { return states_.at(use.key); }
     // Of those that the job lacks, the one to wait for; null: it has all.
     KeySlots* lacking_of(std::span<Use> uses);
     void start(std::span<Use> uses);
     void let_go(Use& use);
     std::set<std::string> let_go_of_all(const std::vector<JobId>& jobs);
+    std::set<std::string> transfer_all(const std::vector<JobId>& jobs);
+    void note_granted(JobId job, LaneId lane, bool has_all);
     std::size_t hand_on(KeySlots& slots);
     struct PassedOn {
-        std::vector<JobId> jobs;
+        std::size_t count = 0;
         std::size_t looked_at = 0;  // fewer than were asked for: there are no more
     };
-    PassedOn pass_on(const std::string& key, std::int64_t count);
+    PassedOn pass_on(const KeySlots& slots, std::int64_t count);
     PassedOn unpark_first(const Parameters& parameters);
     void note(JobId job, const std::string& key, bool is_held);
     void write(const std::vector<Use>& uses = {});

@@ -44,8 +44,7 @@ ${unless_there};
 SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant, limit_state.opens_at,
        (SELECT kind FROM job_limit WHERE name = limit_state.limit_name),
        (SELECT capacity FROM job_limit WHERE name = limit_state.limit_name),
-       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name),
-       CAST(0 AS bigint)
+       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name)
 FROM ${rows: limit_key text}
 JOIN limit_state ${locked} ON limit_state.limit_key = given.limit_key
 ORDER BY limit_state.limit_key

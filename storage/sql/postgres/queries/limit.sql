@@ -14,28 +14,77 @@ WHERE (SELECT COUNT(*) FROM rule) >= 0
 ${unless_there};
 
 -- name: limit_let_go
--- Only here because: what was held, and how the keys stand, is one round trip on PostgreSQL. The keys are locked in their
--- order, in which every transaction locks them.
+-- Only here because: letting go of slots and passing them on is one round trip on PostgreSQL. Of each key that was held, in
+-- the order of the keys, in which every transaction locks them: how it stands, how many slots of it were let go, and to whom
+-- they went (1: the job needs no slot of another key). Who was parked while this waited for the lock is not seen: if not
+-- all slots were passed on, limit_pass_on looks again.
 WITH freed AS (
     UPDATE limit_use
     SET is_held = 0
     WHERE job ${in:ids} AND is_held = 1
     RETURNING limit_key
+),
+state AS MATERIALIZED (
+    SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant, limit_state.opens_at,
+           job_limit.kind, job_limit.capacity, job_limit.window_length, counted.count
+    FROM (SELECT limit_key, COUNT(*) AS count FROM freed GROUP BY limit_key) AS counted
+    JOIN limit_state ON limit_state.limit_key = counted.limit_key
+    LEFT JOIN job_limit ON job_limit.name = limit_state.limit_name
+    ORDER BY limit_state.limit_key
+    FOR UPDATE OF limit_state
+),
+first AS MATERIALIZED (
+    SELECT head.id, state.limit_key
+    FROM state
+    CROSS JOIN LATERAL (
+        SELECT job.id
+        FROM job
+        JOIN lane ON lane.id = job.lane
+        WHERE job.limit_key = state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0
+              AND NOT EXISTS (
+                  SELECT 1
+                  FROM queue
+                  WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
+                        AND (queue.paused_until IS NULL OR queue.paused_until > :now))
+              AND EXISTS (
+                  SELECT 1
+                  FROM server
+                  JOIN served_type ON served_type.server = server.id
+                  WHERE server.state = 1 AND served_type.type = lane.type
+                        AND served_type.payload_version = lane.payload_version)
+        ORDER BY job.order_key, job.id
+        LIMIT GREATEST(0, LEAST(state.capacity - state.taken + state.count, state.count))
+        FOR UPDATE OF job
+    ) AS head
+    WHERE state.kind = 0
+),
+passed AS (
+    UPDATE job
+    SET state = 2, reason = 0, limit_key = NULL
+    FROM first
+    WHERE job.id >= first.id AND job.id <= first.id
+    RETURNING job.id, job.lane, first.limit_key
+),
+held AS (
+    UPDATE limit_use
+    SET is_held = 1
+    FROM passed
+    WHERE limit_use.job >= passed.id AND limit_use.job <= passed.id AND limit_use.limit_key = passed.limit_key
 )
-SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant, limit_state.opens_at,
-       (SELECT kind FROM job_limit WHERE name = limit_state.limit_name),
-       (SELECT capacity FROM job_limit WHERE name = limit_state.limit_name),
-       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name),
-       counted.count
-FROM (SELECT limit_key, COUNT(*) AS count FROM freed GROUP BY limit_key) AS counted
-JOIN limit_state ON limit_state.limit_key = counted.limit_key
-ORDER BY limit_state.limit_key
-FOR UPDATE OF limit_state;
+SELECT state.limit_key, state.taken, state.given_out, state.instant, state.opens_at, state.kind, state.capacity,
+       state.window_length, state.count, passed.id, passed.lane,
+       CASE WHEN EXISTS (
+                SELECT 1
+                FROM limit_use
+                WHERE limit_use.job = passed.id AND limit_use.limit_key <> state.limit_key) THEN 0
+            ELSE 1 END
+FROM state
+LEFT JOIN passed ON passed.limit_key = state.limit_key;
 
 -- name: limit_pass_on
 -- Only here because: finding who is parked first, locking and freeing them is one round trip on PostgreSQL; see
--- job_parked_first. Who is not parked any more when the lock is there is passed over. 1: the job needs no other slot, and
--- none of a rate.
+-- job_parked_first. Who is not parked any more when the lock is there is passed over. 1: the job needs no slot of another
+-- key.
 WITH first AS MATERIALIZED (
     SELECT job.id
     FROM job
@@ -73,9 +122,6 @@ SELECT freed.id, freed.lane,
        CASE WHEN EXISTS (
                 SELECT 1
                 FROM limit_use
-                LEFT JOIN job_limit ON job_limit.name = limit_use.limit_name
-                WHERE limit_use.job = freed.id
-                      AND (COALESCE(job_limit.kind, 0) <> 0
-                           OR (limit_use.is_held = 0 AND limit_use.limit_key <> :key))) THEN 0
+                WHERE limit_use.job = freed.id AND limit_use.limit_key <> :key) THEN 0
             ELSE 1 END
 FROM freed;
