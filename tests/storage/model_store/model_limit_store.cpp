@@ -58,6 +58,7 @@ void ModelLimitStore::set(std::span<const Limit> limits) {
                 const auto [record, is_new] = database.limits.try_emplace(limit.name);
                 demand(is_new || record->second.limit.kind == limit.kind,
                        "limit " + limit.name + " is of another kind");
+                if (record->second.limit == limit) continue;
                 for (auto& [key, rate] : record->second.rates)
                     change_rate(record->second.limit, limit, rate, now);
                 record->second.limit = limit;

@@ -131,7 +131,8 @@ void Contest::promote(Choices& choices) {
     });
     // Who waited may have left: then somebody looks in vain, once.
     if (our_next && (!their_next || *their_next > *our_next))
-        throw history::Disagreement{"the next look comes too late, at " + history::shown(their_next)};
+        throw history::Disagreement{"the next look, which comes too late: at " + history::shown(their_next) +
+                                    ", and not at " + history::shown(our_next)};
     if (their_next && *their_next <= clock_.now())
         throw history::Disagreement{"there is always something due"};
 }
