@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace jobhost::config {
@@ -17,6 +18,19 @@ struct Part {
     std::optional<T> value{};
     bool is_there() const { return at.node != nullptr; }
 };
+
+// Each definition has its own copy of all that its schedules name.
+constexpr std::size_t kMostDays = 1000;
+constexpr std::size_t kMostCalendars = 20;
+constexpr std::size_t kMostRules = 100;
+
+bool fits(Reader& reader, const Value& value, std::size_t most, const std::string& things) {
+    const std::size_t count = value.node->items.size();
+    if (count > most)
+        reader.refuse(value, "has " + std::to_string(count) + " " + things,
+                      "at most " + std::to_string(most) + " are allowed");
+    return count <= most;
+}
 
 std::optional<TimePoint> read_instant(Reader& reader, const Value& value) {
     const auto text = reader.text(value);
@@ -157,6 +171,7 @@ private:
 
     void read_except(const Value& value) {
         if (value.node->kind != Node::Kind::sequence) return read_calendar(value);
+        if (!fits(reader_, value, kMostCalendars, "calendars")) return;
         reader_.read_list(value, [&](const Value& one) { read_calendar(one); });
     }
 
@@ -167,6 +182,8 @@ private:
         if (found == around_.calendars.end())
             reader_.refuse(value, "names the calendar " + in_quotes(*name) + ", which is not in this file",
                            "write it under 'calendars', beside 'jobs'");
+        else if (!named_.insert(*name).second)
+            reader_.refuse(value, "names the calendar " + in_quotes(*name) + " again", "keep one of them");
         else
             except_.push_back(found->second);
     }
@@ -182,6 +199,7 @@ private:
     Part<TimePoint> until_;
     Part<Duration> jitter_;
     std::vector<Calendar> except_;
+    std::set<std::string> named_;
 };
 
 class ScheduleReader {
@@ -189,10 +207,10 @@ public:
     ScheduleReader(Reader& reader, const ScheduleSurroundings& around) : reader_(reader), around_(around) {}
 
     std::optional<Schedule> read(const Value& value) {
-        if (value.node->kind == Node::Kind::sequence)
-            reader_.read_list(value, [&](const Value& one) { read_entry(one); });
-        else
+        if (value.node->kind != Node::Kind::sequence)
             read_entry(value);
+        else if (fits(reader_, value, kMostRules, "schedules"))
+            reader_.read_list(value, [&](const Value& one) { read_entry(one); });
         if (value.node->kind == Node::Kind::sequence && value.node->items.empty())
             reader_.refuse(value, "is an empty list", "write a schedule into it, or remove the key");
         if (schedule_.recurrences.empty()) return std::nullopt;
@@ -271,9 +289,12 @@ Calendar read_calendar(Reader& reader, const Value& value) {
     };
     Keys keys;
     keys.on("time_zone", [&](const Value& v) { zone = {v, reader.text(v)}; });
-    keys.on("days", [&](const Value& v) { reader.read_list(v, add); });
+    const auto add_all = [&](const Value& days) {
+        if (fits(reader, days, kMostDays, "days and ranges")) reader.read_list(days, add);
+    };
+    keys.on("days", add_all);
     if (value.node->kind == Node::Kind::sequence)
-        reader.read_list(value, add);
+        add_all(value);
     else
         reader.read_mapping(value, keys);
     if (!zone.value) return calendar;

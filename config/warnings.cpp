@@ -72,7 +72,7 @@ private:
         if (has_both_days(cron.pattern()))
             warn("schedule",
                  in_quotes(cron.expression()) + " restricts day of month and day of week: both must match",
-                 "classic cron asks for one of the two; write two definitions if that is meant");
+                 "classic cron asks for one of the two; write day_match: any if that is meant");
         if (const auto change = skipped_time(cron, now_))
             warn("schedule",
                  "the clock of " + cron.time_zone() + " skips " + change->begin + " to " + change->end +

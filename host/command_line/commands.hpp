@@ -165,7 +165,8 @@ struct ConfigCheckOptions {
 int config_check(const GlobalOptions& global, const ConfigCheckOptions& options);
 
 struct ConfigApplyOptions {
-    bool is_forced = false;  // files count though another host has newer ones
+    bool is_forced = false;            // files count though another host has newer ones
+    std::vector<std::string> retired;  // sources whose files are gone for good, wherever they were
 };
 int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options);
 int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options);

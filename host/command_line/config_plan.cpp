@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -17,13 +18,32 @@ namespace {
 namespace json = boost::json;
 using Kind = storage::DefinitionChange::Kind;
 
-storage::SourceFiles files_here(const config::Configuration& configuration, bool is_forced) {
+void check_retired(const std::string& source, const storage::SourceFiles& files,
+                   const std::vector<storage::SourceRevision>& revisions) {
+    const auto name_of = [](const storage::SourceFile& file) { return file.definitions.source; };
+    if (std::ranges::find(files.files, source, name_of) != files.files.end())
+        throw CommandError{kWrongUse, "--retire: the file of '" + printable(source) +
+                                          "' is here; remove it, or take it out of 'definitions'"};
+    const auto held = std::ranges::find(revisions, source, &storage::SourceRevision::source);
+    if (held == revisions.end() || held->digest.empty())
+        throw CommandError{kWrongUse, "--retire: the database holds no source '" + printable(source) +
+                                          "'; 'jobhost config status' shows those that it holds"};
+}
+
+storage::SourceFiles files_here(const config::Configuration& configuration, const ConfigApplyOptions& options,
+                                storage::SourceStore& sources) {
     const config::ServerSettings& server = configuration.settings.server;
-    return {.application = server.application,
-            .server = server.name,
-            .files = files_of(configuration),
-            .is_start = true,
-            .is_forced = is_forced};
+    storage::SourceFiles files{.application = server.application,
+                               .server = server.name,
+                               .files = files_of(configuration),
+                               .vanished = options.retired,
+                               .is_start = true,
+                               .is_forced = options.is_forced};
+    if (options.retired.empty()) return files;
+    const auto revisions = sources.revisions();
+    for (const std::string& source : options.retired)
+        check_retired(source, files, revisions);
+    return files;
 }
 
 json::value text_or_null(const std::string& text) {
@@ -108,8 +128,8 @@ void show(const GlobalOptions& global, const storage::SourcesApplied& applied) {
 
 int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) {
     const auto opened = open(global);
-    const auto planned =
-        opened->storage->sources().plan(files_here(opened->configuration, options.is_forced));
+    storage::SourceStore& sources = opened->storage->sources();
+    const auto planned = sources.plan(files_here(opened->configuration, options, sources));
     show(global, planned);
     return planned.definitions.changes.empty() ? kDone : kThereAreChanges;
 }
@@ -119,7 +139,7 @@ int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options)
     const auto storage = storage::open_storage(storage_options(configuration.settings));
     const std::vector<Limit>& limits = configuration.settings.limits;
     if (!limits.empty()) storage->limits().set(limits);
-    show(global, storage->sources().apply(files_here(configuration, options.is_forced)));
+    show(global, storage->sources().apply(files_here(configuration, options, storage->sources())));
     return kDone;
 }
 

@@ -54,6 +54,33 @@ std::string schedule_text(const StoredDefinition& stored) {
     return text;
 }
 
+// Where the rule does not hold, and what it does beside.
+std::string bounds_text(const Recurrence& recurrence) {
+    std::string text;
+    if (recurrence.from) text += ", from " + short_text(*recurrence.from);
+    if (recurrence.until) text += ", until " + short_text(*recurrence.until);
+    if (recurrence.jitter > Duration::zero()) text += ", jitter " + to_text(recurrence.jitter);
+    if (!recurrence.except.empty())
+        text += ", except on days of " + counted(recurrence.except.size(), "calendar");
+    return text;
+}
+
+void print_rules(const StoredDefinition& stored) {
+    if (!stored.definition.schedule) {
+        std::cout << "schedule: " << (stored.unreadable.empty() ? "none" : "cannot be read") << '\n';
+        return;
+    }
+    for (const Recurrence& recurrence : stored.definition.schedule->recurrences)
+        std::cout << "schedule: " << printable(rule_text(recurrence) + bounds_text(recurrence)) << '\n';
+}
+
+std::string rules_for_missed(const Schedule& schedule) {
+    std::string text{to_string(schedule.missed)};
+    if (schedule.missed == Missed::run_all) text += ", the latest " + std::to_string(schedule.catch_ups);
+    if (schedule.grace) text += ", grace " + to_text(*schedule.grace);
+    return text;
+}
+
 std::string pause_text(const StoredDefinition& stored, TimePoint now) {
     if (!stored.is_paused_at(now)) return "";
     const storage::DefinitionPause& pause = *stored.pause;
@@ -245,11 +272,11 @@ int recurring_show(const GlobalOptions& global, const std::string& name) {
         std::cout << object << '\n';
         return kDone;
     }
-    std::cout << stored.definition.name << " of " << printable(stored.source) << '\n'
-              << "schedule: " << printable(schedule_text(stored)) << '\n'
-              << "next:     " << (stored.next_at ? short_text(*stored.next_at) + " UTC" : "none") << '\n';
+    std::cout << stored.definition.name << " of " << printable(stored.source) << '\n';
+    print_rules(stored);
+    std::cout << "next:     " << (stored.next_at ? short_text(*stored.next_at) + " UTC" : "none") << '\n';
     if (stored.definition.schedule)
-        std::cout << "missed:   " << to_string(stored.definition.schedule->missed)
+        std::cout << "missed:   " << rules_for_missed(*stored.definition.schedule)
                   << ", overlap: " << to_string(stored.definition.schedule->overlap) << '\n';
     if (const std::string said = notes(stored, now); !said.empty()) std::cout << said << '\n';
     std::vector<std::vector<std::string>> rows{{"JOB", "FOR (UTC)", "STATE"}};

@@ -7,7 +7,7 @@
 
 #include <array>
 #include <map>
-#include <set>
+#include <ranges>
 
 namespace jobhost::host {
 
@@ -17,9 +17,9 @@ namespace json = boost::json;
 using Fields = std::map<std::string, std::string>;
 
 // Keys of which a number is a duration in microseconds, wherever they stand outside of arguments.
-constexpr std::array<std::string_view, 12> kDurations{"delay",     "delays", "timeout", "kill_after",
-                                                      "succeeded", "failed", "deleted", "expires_in",
-                                                      "every",     "window", "first",   "cap"};
+constexpr std::array<std::string_view, 14> kDurations{
+    "delay",      "delays", "timeout", "kill_after", "succeeded", "failed", "deleted",
+    "expires_in", "every",  "window",  "first",      "cap",       "jitter", "grace"};
 // Instants in microseconds.
 constexpr std::array<std::string_view, 3> kInstants{"from", "until", "at"};
 // What nobody has written: it follows from the rest.
@@ -121,17 +121,17 @@ std::vector<FieldChange> diff(const Definition& before, const Definition& after)
 
 std::vector<std::pair<std::string, std::string>> renames_in(const storage::Applied& applied) {
     using Kind = storage::DefinitionChange::Kind;
+    std::map<Fields, std::vector<std::string>> added;  // the names of those that say the same, the last first
+    for (const storage::DefinitionChange& come : applied.changes | std::views::reverse)
+        if (come.kind == Kind::added) added[fields_of(*come.after)].push_back(come.name);
     std::vector<std::pair<std::string, std::string>> renames;
-    std::set<std::string> taken;
+    if (added.empty()) return renames;
     for (const storage::DefinitionChange& gone : applied.changes) {
         if (gone.kind != Kind::retired || !gone.before) continue;
-        for (const storage::DefinitionChange& come : applied.changes) {
-            if (come.kind != Kind::added || taken.contains(come.name)) continue;
-            if (!diff(*gone.before, *come.after).empty()) continue;
-            taken.insert(come.name);
-            renames.emplace_back(gone.name, come.name);
-            break;
-        }
+        const auto same = added.find(fields_of(*gone.before));
+        if (same == added.end() || same->second.empty()) continue;
+        renames.emplace_back(gone.name, same->second.back());
+        same->second.pop_back();
     }
     return renames;
 }

@@ -43,6 +43,16 @@ FilesSeen look_at_files(const config::Configuration& configuration) {
     return seen;
 }
 
+bool were_written(const FilesSeen& before, const FilesSeen& after) {
+    for (const auto& [file, mark] : before) {
+        const auto now = after.find(file);
+        if (now == after.end()) return true;
+        const bool is_same_file = now->second.device == mark.device && now->second.number == mark.number;
+        if (is_same_file && now->second != mark) return true;
+    }
+    return false;
+}
+
 std::set<fs::path> folders_of_files(const config::Configuration& configuration) {
     std::set<fs::path> folders;
     add_with_parent(configuration.folder, folders);

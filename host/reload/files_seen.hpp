@@ -25,6 +25,10 @@ using FilesSeen = std::map<std::filesystem::path, FileMark>;
 // The host file and all that its patterns match, links followed.
 FilesSeen look_at_files(const config::Configuration& configuration);
 
+// Whether what was read between the two looks may be a part of something: a file was written where it is, or
+// went. One in the place of which another was put was whole before and is whole now.
+bool were_written(const FilesSeen& before, const FilesSeen& after);
+
 // Folders in which a change may be one of these files: those in which they lie or would lie, and those around
 // them, as a folder may be a link that is switched.
 std::set<std::filesystem::path> folders_of_files(const config::Configuration& configuration);

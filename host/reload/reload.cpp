@@ -56,6 +56,13 @@ std::string text_of(const std::vector<config::ConfigError>& errors) {
     return text;
 }
 
+bool has_sizes_of(const config::Configuration& configuration, const FilesSeen& seen) {
+    return std::ranges::all_of(configuration.sources, [&](const config::Source& source) {
+        const auto found = seen.find(source.file);
+        return found == seen.end() || found->second.size == source.text.size();
+    });
+}
+
 bool is_refused(const storage::StorageError& error) {
     return error.kind() == storage::StorageError::Kind::refused;
 }
@@ -64,6 +71,8 @@ bool is_refused(const storage::StorageError& error) {
 
 void Reload::start(const std::vector<config::ConfigError>& errors) {
     watch_.watch(folders_of_files(running_));
+    settling_.see(look_at_files(running_), clock_.now());
+    settling_.read(clock_.now());
     if (!running_.settings.limits.empty()) limits_.set(running_.settings.limits);
     applied_limits_ = running_.settings.limits;
     applied_retention_ = running_.settings.retention;
@@ -89,19 +98,24 @@ Duration Reload::run_once() {
     const bool is_hurried = is_hurried_.exchange(false);
     if (now < next_look_ && !is_hurried) return std::chrono::ceil<Duration>(next_look_ - now);
     next_look_ = now + kPeriodWithNews;
-    const auto pause = settling_.see(look_at_files(latest_), now);
-    if (!is_hurried && !is_unwritten_ && (!pause || *pause > Duration::zero()))
-        return std::min(pause.value_or(kLookPeriod), kLookPeriod);
+    const FilesSeen seen = look_at_files(latest_);
+    const auto pause = settling_.see(seen, now);
+    const bool is_wanted = pause ? *pause == Duration::zero() : is_unwritten_;
+    if (!is_hurried && !is_wanted) return std::min(pause.value_or(kLookPeriod), kLookPeriod);
     settling_.read(now);
     is_unwritten_ = true;
-    read();
+    read(seen);
     is_unwritten_ = false;
     return kPeriodWithNews;
 }
 
-void Reload::read() {
+// What changes meanwhile is seen by the next look. Times are too coarse to tell all of it: of files that are
+// not quiet only what is as long as it looked counts, and no error.
+void Reload::read(const FilesSeen& seen) {
     config::LoadResult result = config::load(host_file_);
+    if (were_written(seen, look_at_files(latest_))) return;
     auto* right = std::get_if<config::Configuration>(&result.outcome);
+    if (!settling_.is_settled() && (!right || !has_sizes_of(*right, seen))) return;
     if (right)
         latest_ = *right;
     else if (result.host)

@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 constexpr auto kQuiet = 100ms;
 constexpr auto kQuietWithLess = 600ms;
 constexpr auto kLongest = 1s;
-constexpr auto kLongestWithLess = 3s;
 
 }  // namespace
 
@@ -26,8 +25,8 @@ std::optional<Duration> Settling::see(FilesSeen seen, BootTime now) {
         return std::nullopt;
     }
     if (!changed_since_) changed_since_ = now;
-    const BootTime due =
-        std::min(quiet_since_ + (has_less() ? kQuietWithLess : kQuiet), *changed_since_ + kLongest);
+    const BootTime due = has_less() ? quiet_since_ + kQuietWithLess
+                                    : std::min<BootTime>(quiet_since_ + kQuiet, *changed_since_ + kLongest);
     return std::max(std::chrono::ceil<Duration>(due - now), Duration::zero());
 }
 

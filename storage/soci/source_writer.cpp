@@ -85,7 +85,10 @@ void SourceWriter::put(const std::string& source, const Definition& definition) 
     if (!row.is_retired && !is_ours)
         throw StorageError{StorageError::Kind::refused, "the definition '" + definition.name +
                                                             "' belongs to " + row.stored.source +
-                                                            "; give one of them another name"};
+                                                            "; give one of them another name, or, if that "
+                                                            "file is gone for good, say jobhost config apply "
+                                                            "--retire '" +
+                                                            row.stored.source + "'"};
     if (row.is_retired) {
         change(source, row, definition, std::move(body));
         note(DefinitionChange::Kind::added, source, nullptr, &definition);

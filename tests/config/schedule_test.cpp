@@ -152,6 +152,25 @@ TEST_F(ScheduleFile, CalendarsAreNamed) {
               "Europe/Istanbul");
 }
 
+TEST_F(ScheduleFile, WhatEachDefinitionCopiesIsBounded) {
+    std::string days;
+    for (int i = 0; i < 1001; ++i)
+        days += "2026-01-01, ";
+    EXPECT_NE(
+        jobs_say("calendars: {c: [" + days + "]}").find("has 1001 days and ranges  at most 1000 are allowed"),
+        std::string::npos);
+    EXPECT_NE(
+        jobs_say(
+            "calendars: {c: [2026-01-01]}\njobs: {a: {type: a.b, schedule: {every: 1h, except: [c, c]}}}")
+            .find("names the calendar 'c' again"),
+        std::string::npos);
+    std::string rules;
+    for (int i = 0; i < 101; ++i)
+        rules += "'@daily', ";
+    EXPECT_NE(jobs_say("jobs: {a: {type: a.b, schedule: [" + rules + "]}}").find("has 101 schedules"),
+              std::string::npos);
+}
+
 TEST_F(ScheduleFile, ScheduleOfAnotherKindIsRefused) {
     EXPECT_EQ(job_says("schedule: []"),
               "27  jobs.a.schedule  is an empty list  write a schedule into it, or remove the key");

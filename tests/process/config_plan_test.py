@@ -59,6 +59,21 @@ class PlanTest(HostTestCase):
         other.write("jobs.d/b.yaml", JOBS)
         self.assert_refused(other.call("config", "plan"), 2, "belongs to default/jobs.d/a.yaml")
 
+    def test_a_file_that_a_server_of_another_name_brought_is_retired_by_hand(self):
+        self.here.ask("config", "apply")
+        renamed = self.place({"server": {"name": "another"}, "definitions": ["jobs.d/*.yaml"],
+                              "storage": {"url": f"sqlite:{self.here.folder}/jobhost.db"}}, name="other")
+        renamed.write("jobs.d/moved.yaml", JOBS)
+        self.assert_refused(renamed.call("config", "apply", "--force"), 2,
+                            "belongs to default/jobs.d/a.yaml", "config apply --retire 'default/jobs.d/a.yaml'")
+        self.assert_refused(renamed.call("config", "apply", "--retire", "default/none.yaml"), 2, "config status")
+        self.assert_refused(renamed.call("config", "apply", "--retire", "default/jobs.d/moved.yaml"), 2, "is here")
+        out = renamed.ask("config", "apply", "--retire", "default/jobs.d/a.yaml")
+        self.assertIn(" 0 retired", out)
+        shown = renamed.json("config", "status")["sources"]
+        self.assertEqual([(one["source"], one["digest"] is not None) for one in shown],
+                         [("default/jobs.d/a.yaml", False), ("default/jobs.d/moved.yaml", True)])
+
     def test_an_older_file_counts_only_when_it_is_forced(self):
         self.here.ask("config", "apply")
         self.here.write("jobs.d/a.yaml", JOBS.replace("10s", "20s"))

@@ -267,6 +267,17 @@ class StormTest(WatchedTestCase):
         self.here.wait_state(self.here.enqueue("first"), "succeeded")
         self.assertNotIn("refused", host.log())
 
+    def test_a_file_that_is_written_all_the_time_is_never_half_read(self):
+        host = self.here.start()
+        begun = time.monotonic()
+        edits = 0
+        while time.monotonic() - begun < 4:
+            edits += 1
+            self.file.write_text(ONE % f"v{edits}")  # cut off at first
+        wait_until(self.is_applied, "the last edit is applied")
+        self.assertNotRegex(host.log(), "[1-9][0-9]* retired")
+        self.assertNotIn("refused", host.log())
+
     @staticmethod
     def cpu_time(host):
         with open(f"/proc/{host.pid}/stat") as stat:

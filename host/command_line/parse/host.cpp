@@ -26,6 +26,8 @@ void add_config(CLI::App& app, Verb& verb) {
     ConfigApplyOptions& planned =
         add_verb<ConfigApplyOptions>(*plan, verb, "Print a JSON object", config_plan).options;
     plan->add_flag("--force", planned.is_forced, "As if older files counted, too");
+    plan->add_option("--retire", planned.retired, "As if this file had gone, which another host has brought")
+        ->type_name("SOURCE");
     plan->footer("Exit code 4: there are changes; 0: there are none.");
 
     CLI::App* apply = config->add_subcommand("apply", "Make the database hold the definition files");
@@ -33,6 +35,11 @@ void add_config(CLI::App& app, Verb& verb) {
         add_verb<ConfigApplyOptions>(*apply, verb, "Print a JSON object", config_apply).options;
     apply->add_flag("--force", applied.is_forced,
                     "Files count, too, in place of which another host has brought newer ones");
+    apply
+        ->add_option("--retire", applied.retired,
+                     "A file that another host has brought, and that is gone for good; its definitions end. "
+                     "Names are those of 'jobhost config status'")
+        ->type_name("SOURCE");
 
     CLI::App* status = config->add_subcommand(
         "status", "Which definition files the database holds, and which servers have wrong ones");

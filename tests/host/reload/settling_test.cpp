@@ -61,6 +61,26 @@ TEST_F(SettlingTest, AFileThatIsShorterOrGoneHasLonger) {
     EXPECT_EQ(see(files(4)), Duration{100ms}) << "it is back";
 }
 
+TEST_F(SettlingTest, AFileThatIsShorterIsNotReadBeforeItIsQuiet) {
+    settle(files(1));
+    for (int version = 2; version < 1002; ++version, now += 10ms)  // ten seconds
+        ASSERT_GT(see(files(version, version % 2 == 0 ? 0 : 5)), Duration::zero());
+    now += 600ms;
+    EXPECT_EQ(see(files(1001, 5)), Duration::zero());
+}
+
+TEST(FilesSeen, WhatIsPutInPlaceOfAFileWasWholeAndIsWhole) {
+    const FileMark mark{.device = 1, .number = 1, .size = 10, .written = 1, .changed = 1};
+    FileMark written = mark;
+    written.written = 2;
+    FileMark other = written;
+    other.number = 2;
+    EXPECT_FALSE(were_written({{"a", mark}}, {{"a", mark}, {"b", mark}}));
+    EXPECT_FALSE(were_written({{"a", mark}}, {{"a", other}}));
+    EXPECT_TRUE(were_written({{"a", mark}}, {{"a", written}}));
+    EXPECT_TRUE(were_written({{"a", mark}}, {}));
+}
+
 TEST_F(SettlingTest, AFileThatWasEmptyBeforeHasNotLonger) {
     settle(files(1, 0));
     EXPECT_EQ(see(files(2, 0)), Duration{100ms});
