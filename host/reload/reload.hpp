@@ -62,7 +62,7 @@ public:
 private:
     using Digests = std::map<std::string, std::string>;  // by source
 
-    void read(const FilesSeen& seen);
+    void read(const FilesSeen& seen, bool is_trusted);
     void apply(const config::Configuration& configuration);
     void refuse(const std::vector<config::ConfigError>& errors);
     void mend();

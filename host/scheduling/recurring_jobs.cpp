@@ -147,12 +147,6 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         }
     }
     firing.missed = instants.missed;
-    if (instants.missed)
-        spdlog::warn(
-            "{} has missed its instants from {} to {}, as no host was there in time; of those found "
-            "now, {} run",
-            definition.name, to_text(instants.missed->first), to_text(instants.missed->last),
-            instants.instants.size());
     try {
         Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
@@ -160,6 +154,12 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
         reported_.erase(definition.name);
+        if (instants.missed)
+            spdlog::warn(
+                "{} has missed its instants from {} to {}, as no host was there in time; of those found "
+                "now, {} run",
+                definition.name, to_text(instants.missed->first), to_text(instants.missed->last),
+                instants.instants.size());
         return firing;
     } catch (const SubmissionRefused& refused) {
         report(definition.name, refused.what());
