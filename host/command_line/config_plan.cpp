@@ -127,9 +127,10 @@ void show(const GlobalOptions& global, const storage::SourcesApplied& applied) {
 }  // namespace
 
 int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) {
-    const auto opened = open(global);
-    storage::SourceStore& sources = opened->storage->sources();
-    const auto planned = sources.plan(files_here(opened->configuration, options, sources));
+    const config::Configuration configuration = load_configuration(global);
+    const auto storage = storage::open_storage(storage_options(configuration.settings));
+    storage::SourceStore& sources = storage->sources();
+    const auto planned = sources.plan(files_here(configuration, options, sources));
     show(global, planned);
     return planned.definitions.changes.empty() ? kDone : kThereAreChanges;
 }

@@ -54,6 +54,9 @@ class PlanTest(HostTestCase):
         self.assert_refused(self.here.call("config", "plan"), 2, "jobs.d/a.yaml:1:8  jobs.a")
         self.here.write("jobs.d/a.yaml", JOBS)
         self.here.ask("config", "apply")
+        self.here.write("jobs.d/a.yaml", "jobs: {a: [")
+        self.assertEqual(self.here.call("config", "plan").code, 2, "nothing of it is retired")
+        self.here.write("jobs.d/a.yaml", JOBS)
         other = self.place({"server": {"application": "other"}, "definitions": ["jobs.d/*.yaml"],
                             "storage": {"url": f"sqlite:{self.here.folder}/jobhost.db"}}, name="other")
         other.write("jobs.d/b.yaml", JOBS)
