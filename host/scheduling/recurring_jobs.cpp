@@ -153,13 +153,6 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         firing.opens = stage(submission, storage_.workflows()).opens;
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
-        reported_.erase(definition.name);
-        if (instants.missed)
-            spdlog::warn(
-                "{} has missed its instants from {} to {}, as no host was there in time; of those found "
-                "now, {} run",
-                definition.name, to_text(instants.missed->first), to_text(instants.missed->last),
-                instants.instants.size());
         return firing;
     } catch (const SubmissionRefused& refused) {
         report(definition.name, refused.what());
@@ -202,7 +195,10 @@ Submission RecurringJobs::submission_for(const storage::StoredDefinition& stored
 std::size_t RecurringJobs::fire(std::span<const storage::Firing> firings) {
     if (firings.empty()) return 0;
     try {
-        return storage_.definitions().fire(firings);
+        const std::size_t fired = storage_.definitions().fire(firings);
+        for (const storage::Firing& firing : firings)
+            end_reports(firing);
+        return fired;
     } catch (const StorageError& error) {
         if (error.kind() != StorageError::Kind::refused) throw;
         if (firings.size() == 1) {
@@ -212,6 +208,15 @@ std::size_t RecurringJobs::fire(std::span<const storage::Firing> firings) {
     }
     const std::size_t half = firings.size() / 2;
     return fire(firings.first(half)) + fire(firings.subspan(half));
+}
+
+void RecurringJobs::end_reports(const storage::Firing& firing) {
+    if (reported_.empty() && !firing.missed) return;
+    const std::string& name = workshop_.definitions.find(firing.definition)->definition.name;
+    reported_.erase(name);
+    if (firing.missed)
+        spdlog::warn("{} has missed its instants from {} to {}, as no host was there in time", name,
+                     to_text(firing.missed->first), to_text(firing.missed->last));
 }
 
 void RecurringJobs::report(const std::string& name, const std::string& problem) {

@@ -48,6 +48,7 @@ private:
     Submission submission_for(const storage::StoredDefinition& stored, std::span<const TimePoint> instants,
                               TimePoint now);
     std::size_t fire(std::span<const storage::Firing> firings);
+    void end_reports(const storage::Firing& firing);
     void report(const std::string& name, const std::string& problem);
 
     storage::Storage& storage_;
