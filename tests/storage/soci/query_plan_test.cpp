@@ -56,6 +56,19 @@ TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
                                                     HasSubstr("job USING INDEX job_due (due_at<?)")));
 }
 
+TEST_F(QueryPlanTest, PassingASlotOnReadsTheHeadOfTheLineAndFindsEachJobByItsId) {
+    EXPECT_THAT(plan_of("limit_use_of"),
+                ElementsAre(HasSubstr("limit_use USING PRIMARY KEY (job=?)"), HasSubstr("SCAN json_each"),
+                            HasSubstr("job_limit USING PRIMARY KEY")));
+    EXPECT_THAT(plan_of("job_parked_first").front(), HasSubstr("job USING INDEX job_parked (limit_key=?)"));
+    EXPECT_THAT(plan_of("job_unpark"),
+                ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));
+    EXPECT_THAT(plan_of("limit_due"),
+                ElementsAre(HasSubstr("limit_state USING COVERING INDEX limit_state_opening")));
+    EXPECT_THAT(plan_of("limit_instant_first"),
+                ElementsAre(HasSubstr("limit_instant USING COVERING INDEX limit_instant_of_window")));
+}
+
 TEST_F(QueryPlanTest, RecoveringReadsOnlyTheJobsOfThatServer) {
     EXPECT_THAT(plan_of("server_recover"), ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"),
                                                        HasSubstr("job USING INDEX job_running (server=?)")));

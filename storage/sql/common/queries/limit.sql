@@ -158,10 +158,10 @@ ORDER BY limit_state.limit_key
 ${limit:count};
 
 -- name: job_unpark
--- Back to its place in its queue, if it is parked still.
+-- Back to its place in its queue, if it is parked still. The + keeps databases from looking at all that are parked there.
 UPDATE job
 SET state = 2, reason = 0, limit_key = NULL
-WHERE id ${in:ids} AND state = 0 AND limit_key = :key;
+WHERE id ${in:ids} AND state + 0 = 0 AND limit_key = :key;
 
 -- name: job_park
 -- Claimed and turned away in one transaction, as below.
