@@ -100,11 +100,15 @@ int commands_list(const GlobalOptions& global);
 int commands_show(const GlobalOptions& global, CommandId id);
 
 int queues_list(const GlobalOptions& global);
-struct QueuePauseOptions {
-    QueueName queue;
+// Of a queue or a definition.
+struct PauseOptions {
     std::string reason;
     std::optional<TimePoint> until;  // neither of the two: until somebody resumes it
     std::optional<Duration> time;
+};
+struct QueuePauseOptions {
+    QueueName queue;
+    PauseOptions pause;
 };
 int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options);
 int queues_resume(const GlobalOptions& global, const QueueName& queue);
@@ -120,9 +124,7 @@ int recurring_next(const GlobalOptions& global, const RecurringNextOptions& opti
 int recurring_trigger(const GlobalOptions& global, const std::string& name);
 struct RecurringPauseOptions {
     std::string name;
-    std::string reason;
-    std::optional<TimePoint> until;  // neither of the two: until somebody resumes it
-    std::optional<Duration> time;
+    PauseOptions pause;
 };
 int recurring_pause(const GlobalOptions& global, const RecurringPauseOptions& options);
 int recurring_resume(const GlobalOptions& global, const std::string& name);

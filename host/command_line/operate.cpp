@@ -1,3 +1,4 @@
+#include "host/command_line/confirmation.hpp"
 #include "host/command_line/found.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/makes_jobs.hpp"
@@ -79,22 +80,6 @@ int operate_on_ids(Opened& opened, const GlobalOptions& global, const OperateOpt
     return done + asked == static_cast<std::ptrdiff_t>(operated.size()) ? kDone : kFailed;
 }
 
-// Says what would be done. Throws CommandError if the answer is no, or nobody is there to give one.
-void ask(storage::Storage& storage, const OperateOptions& options) {
-    const Fitting found = fitting(storage, options.filter);
-    const std::string what = std::string{to_string(options.verb)} + " " + count_text(found);
-    if (options.is_sure || found.count == 0) {
-        std::cerr << what << '\n';
-        return;
-    }
-    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)
-        throw CommandError{kWrongUse, "would " + what + "; say --yes, as there is no terminal to ask at"};
-    std::cerr << what << "? [y/N] " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (answer != "y" && answer != "Y" && answer != "yes") throw CommandError{kFailed, "nothing was done"};
-}
-
 storage::Command find_command(storage::OperationStore& operations, CommandId id) {
     const auto command = operations.find(id);
     if (!command) throw CommandError{kFailed, "there is no command " + std::to_string(id.value)};
@@ -126,7 +111,9 @@ int operate_on_all(Opened& opened, const GlobalOptions& global, const OperateOpt
         throw CommandError{kWrongUse,
                            "--all needs a filter that says which jobs: --state, --queue, --type, --tag, "
                            "--definition, --batch or --with-warnings"};
-    ask(*opened.storage, options);
+    const Fitting found = fitting(*opened.storage, options.filter);
+    confirm(std::string{to_string(options.verb)} + " " + count_text(found),
+            options.is_sure || found.count == 0);
     storage::OperationStore& operations = opened.storage->operations();
     const CommandId id = operations.start(options.filter, operation_of(options, opened.clock));
     if (!global.json)

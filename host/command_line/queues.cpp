@@ -1,6 +1,7 @@
 #include "config/values.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/opened.hpp"
+#include "host/command_line/pause.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
@@ -71,17 +72,13 @@ int queues_list(const GlobalOptions& global) {
 int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options) {
     check_name(options.queue);
     const auto opened = open(global);
-    std::optional<TimePoint> until = options.until;
-    if (options.time) until = opened->clock.now() + *options.time;
-    if (until && *until <= opened->clock.now())
-        throw CommandError{kWrongUse, "the pause would have ended already at " + to_text(*until)};
+    const auto end = end_of(options.pause, opened->clock.now());
     const auto queues = all_queues(*opened);
     if (std::ranges::find(queues, options.queue, &storage::QueueState::name) == queues.end())
         std::cerr << "warning: no job has ever been in the queue '" << options.queue.value
                   << "', and this host file does not serve it\n";
-    opened->storage->operations().pause(options.queue, who(), options.reason, until);
-    std::cout << "paused " << options.queue.value << (until ? " until " + short_text(*until) + " UTC" : "")
-              << "; what runs goes on\n";
+    opened->storage->operations().pause(options.queue, who(), options.pause.reason, end);
+    print_paused(options.queue.value, end);
     return kDone;
 }
 

@@ -1,6 +1,8 @@
 #include "host/command_line/clock_changes.hpp"
+#include "host/command_line/confirmation.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/makes_jobs.hpp"
+#include "host/command_line/pause.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
@@ -12,7 +14,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <unistd.h>
 
 namespace jobhost::host {
 
@@ -178,19 +179,6 @@ void print_instants(const StoredDefinition& stored, const std::vector<TimePoint>
     print_table(std::cout, rows);
 }
 
-void ask(const std::string& what, bool is_sure) {
-    if (is_sure) {
-        std::cerr << what << '\n';
-        return;
-    }
-    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)
-        throw CommandError{kWrongUse, "would " + what + "; say --yes, as there is no terminal to ask at"};
-    std::cerr << what << "? [y/N] " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (answer != "y" && answer != "Y" && answer != "yes") throw CommandError{kFailed, "nothing was done"};
-}
-
 // One run for each instant; without any, one by hand.
 Submission submission_for(MakesJobs& makes, const std::string& name, std::span<const TimePoint> instants,
                           TimePoint now) {
@@ -332,14 +320,10 @@ int recurring_trigger(const GlobalOptions& global, const std::string& name) {
 
 int recurring_pause(const GlobalOptions& global, const RecurringPauseOptions& options) {
     const auto opened = open(global);
-    std::optional<TimePoint> until = options.until;
-    if (options.time) until = opened->clock.now() + *options.time;
-    if (until && *until <= opened->clock.now())
-        throw CommandError{kWrongUse, "the pause would have ended already at " + to_text(*until)};
+    const auto end = end_of(options.pause, opened->clock.now());
     schedule_of(find(*opened, options.name));
-    opened->storage->definitions().pause(options.name, who(), options.reason, until);
-    std::cout << "paused " << options.name << (until ? " until " + short_text(*until) + " UTC" : "")
-              << "; what runs goes on\n";
+    opened->storage->definitions().pause(options.name, who(), options.pause.reason, end);
+    print_paused(options.name, end);
     return kDone;
 }
 
@@ -364,9 +348,9 @@ int recurring_backfill(const GlobalOptions& global, const RecurringBackfillOptio
         std::cout << (global.json ? "{\"instants\":0,\"jobs\":0}\n" : "nothing was due in that range\n");
         return kDone;
     }
-    ask("hand in " + counted(due.size(), "run") + " of " + options.name + ", from " +
-            short_text(due.front()) + " to " + short_text(due.back()) + " UTC",
-        options.is_sure);
+    confirm("hand in " + counted(due.size(), "run") + " of " + options.name + ", from " +
+                short_text(due.front()) + " to " + short_text(due.back()) + " UTC",
+            options.is_sure);
     MakesJobs makes{*opened};
     Submission made = submission_for(makes, options.name, due, opened->clock.now());
     number(made, opened->storage->jobs());

@@ -3,6 +3,7 @@
 #include "host/daemon/host.hpp"
 #include "host/observe/log.hpp"
 #include "host/reload/reload.hpp"
+#include "host/reload/unserved.hpp"
 #include "host/scheduling/sources.hpp"
 
 #include <spdlog/spdlog.h>
@@ -20,16 +21,6 @@ void report_refused(const Catalog& catalog, const std::filesystem::path& folder)
     for (const LoadedPlugin& plugin : catalog.plugins())
         spdlog::info("plugin {} {} from {}: {}", plugin.description.name, plugin.description.version,
                      plugin.file, counted(plugin.description.types.size(), "job type"));
-}
-
-// Definitions whose type nobody serves yet are kept: their jobs wait until the plugin arrives.
-void report_unserved(const config::Configuration& configuration, const Catalog& catalog) {
-    for (const config::Source& source : configuration.sources)
-        for (const config::PlacedDefinition& placed : source.definitions)
-            for (const config::PlacedText& type : placed.types)
-                if (!catalog.find(type.text))
-                    spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
-                                 config::to_text(type.where), type.text);
 }
 
 struct Beginning {
@@ -67,7 +58,9 @@ int serve(const GlobalOptions& global, const ServeOptions& options) {
     reload.start(beginning.errors);
     Host host{configuration, *storage, clock, reload, watch};
     report_refused(host.catalog(), settings.plugins.folder);
-    report_unserved(configuration, host.catalog());
+    for (const config::Source& source : configuration.sources)
+        for (const config::PlacedDefinition& placed : source.definitions)
+            warn_of_unserved(placed, reload.has_type);
     const bool is_clean = host.run();
     spdlog::info("stopped{}", is_clean ? "" : "; what was left is recovered at the next start");
     return is_clean ? kDone : kFailed;

@@ -1,6 +1,7 @@
 #include "host/reload/reload.hpp"
 
 #include "config/settings_changes.hpp"
+#include "host/reload/unserved.hpp"
 #include "storage/model/time_text.hpp"
 #include "storage/storage_error.hpp"
 
@@ -210,10 +211,7 @@ void Reload::report_unserved(const config::Configuration& configuration,
         changed.insert(change.name);
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
-            for (const config::PlacedText& type : placed.types)
-                if (changed.contains(placed.definition.name) && !has_type(type.text))
-                    spdlog::warn("{}: no plugin has the job type '{}'; its jobs wait for one",
-                                 config::to_text(type.where), type.text);
+            if (changed.contains(placed.definition.name)) warn_of_unserved(placed, has_type);
 }
 
 void Reload::report_warnings(const std::vector<config::ConfigError>& warnings) {

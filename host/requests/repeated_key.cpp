@@ -2,6 +2,7 @@
 
 #include "config/values.hpp"
 #include "host/requests/bad_request.hpp"
+#include "host/worker/json_listener.hpp"
 #include "host/worker/limits.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -16,13 +17,7 @@ namespace {
 namespace json = boost::json;
 
 // Hears the parser, and knows where it is.
-struct Keys {
-    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-    using Ec = json::error_code;
-
+struct Keys : worker::JsonListener {
     // An object, with its keys so far, or an array.
     struct Level {
         bool is_array = false;
@@ -45,8 +40,6 @@ struct Keys {
         return true;
     }
 
-    bool on_document_begin(Ec&) { return true; }
-    bool on_document_end(Ec&) { return true; }
     bool on_object_begin(Ec&) {
         levels.emplace_back();
         return true;
@@ -63,11 +56,11 @@ struct Keys {
         levels.pop_back();
         return end_value();
     }
-    bool on_key_part(json::string_view part, std::size_t, Ec&) {
+    bool on_key_part(Text part, std::size_t, Ec&) {
         key_begin.append(part.data(), part.size());
         return true;
     }
-    bool on_key(json::string_view end, std::size_t, Ec& error) {
+    bool on_key(Text end, std::size_t, Ec& error) {
         Level& level = levels.back();
         level.key = std::exchange(key_begin, {}).append(end.data(), end.size());
         if (level.keys.insert(level.key).second) return true;
@@ -75,16 +68,12 @@ struct Keys {
         error = json::error::extra_data;
         return false;
     }
-    bool on_string_part(json::string_view, std::size_t, Ec&) { return true; }
-    bool on_string(json::string_view, std::size_t, Ec&) { return end_value(); }
-    bool on_number_part(json::string_view, Ec&) { return true; }
-    bool on_int64(std::int64_t, json::string_view, Ec&) { return end_value(); }
-    bool on_uint64(std::uint64_t, json::string_view, Ec&) { return end_value(); }
-    bool on_double(double, json::string_view, Ec&) { return end_value(); }
+    bool on_string(Text, std::size_t, Ec&) { return end_value(); }
+    bool on_int64(std::int64_t, Text, Ec&) { return end_value(); }
+    bool on_uint64(std::uint64_t, Text, Ec&) { return end_value(); }
+    bool on_double(double, Text, Ec&) { return end_value(); }
     bool on_bool(bool, Ec&) { return end_value(); }
     bool on_null(Ec&) { return end_value(); }
-    bool on_comment_part(json::string_view, Ec&) { return true; }
-    bool on_comment(json::string_view, Ec&) { return true; }
 };
 
 }  // namespace

@@ -35,7 +35,10 @@ Duration RecurringJobs::run_once() {
         const storage::DueDefinitions found = storage_.definitions().due(limit);
         const bool is_set_back = found.now < latest_ - kClockTolerance;
         latest_ = is_set_back ? found.now : std::max(latest_, found.now);
-        if (change_ == 0 || is_set_back) read_definitions(found);
+        if (change_ == 0 || is_set_back) {
+            read_definitions(found.change);
+            set_back_cursors(found.now);
+        }
         const bool is_all = found.due.size() < limit;
         std::vector<Due> fresh;
         for (const Due& due : found.due)
@@ -52,7 +55,7 @@ Duration RecurringJobs::run_once() {
             continue;
         }
         fresh.resize(std::min(fresh.size(), kMostAtOnce));
-        if (found.change != change_) read_definitions(found);
+        if (found.change != change_) read_definitions(found.change);
         for (const Due& due : fresh)
             tried[due.id] = due.next_at;
         const std::size_t fired = fire(fresh, found.now);
@@ -61,11 +64,10 @@ Duration RecurringJobs::run_once() {
     }
 }
 
-void RecurringJobs::read_definitions(const storage::DueDefinitions& found) {
+void RecurringJobs::read_definitions(std::int64_t change) {
     change_ = 0;
     definitions_ = storage_.definitions().list();
-    set_back_cursors(found.now);
-    change_ = found.change;
+    change_ = change;
     workshop_ = {
         .definitions = DefinitionBook::indexed(definitions_),
         .payload_version =

@@ -40,7 +40,7 @@ public:
 private:
     using Due = storage::DueDefinition;
 
-    void read_definitions(const storage::DueDefinitions& found);
+    void read_definitions(std::int64_t change);
     void set_back_cursors(TimePoint now);
     std::size_t fire(std::span<const Due> due, TimePoint now);
     std::optional<storage::Firing> firing_of(const storage::StoredDefinition& stored, const Due& due,

@@ -48,10 +48,9 @@ void fill(std::string& text, std::string_view place, std::string_view value) {
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
-// The words of a dialect: blocks of a `-- word: x` and the text that stands for it.
-Words words_in(std::string_view text) {
+// Blocks of a `-- word: x` and the text that stands for it.
+void add_words(Words& words, std::string_view text) {
     constexpr std::string_view kMark = "-- word: ";
-    Words words;
     for (auto at = text.find(kMark); at != std::string_view::npos; at = text.find(kMark)) {
         text.remove_prefix(at + kMark.size());
         const auto line_end = text.find('\n');
@@ -59,7 +58,6 @@ Words words_in(std::string_view text) {
         text.remove_prefix(line_end);
         words[name] = trimmed(text.substr(0, text.find(kMark)));
     }
-    return words;
 }
 
 // "id bigint, result text": each by the dialect's way to say a column.
@@ -117,7 +115,8 @@ std::string filled(std::string text, const StatementCatalog::Places& places) {
 StatementCatalog::StatementCatalog(std::string_view dialect, const Places& places) : dialect_{dialect} {
     Words words;
     for (const EmbeddedSql& file : embedded_sql())
-        if (file.path == dialect_ + "/words.sql") words = words_in(file.text);
+        if (file.path == "common/words.sql" || file.path == dialect_ + "/words.sql")
+            add_words(words, file.text);
     const auto add = [&](std::string_view folder) {
         const std::string prefix = std::string{folder} + "/queries/";
         for (const EmbeddedSql& file : embedded_sql()) {

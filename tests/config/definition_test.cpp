@@ -10,22 +10,12 @@ using namespace std::chrono_literals;
 
 class DefinitionFile : public FolderTest {
 protected:
-    // What is said about the body of one job `a`, of which the first line is line 2 and the type is given.
-    std::string job_says(std::string_view body) {
-        std::string said = jobs_say("jobs:\n a: {type: x.y, " + std::string(body) + "}\n");
-        for (auto at = said.find("jobs.yaml:2:"); at != std::string::npos; at = said.find("jobs.yaml:2:"))
-            said.erase(at, 12);
-        return said;
-    }
     std::string arguments(std::string_view args) {
         return definition("jobs:\n  a: {type: x.y, args: " + std::string(args) + "}\n").arguments;
     }
     Backoff backoff(std::string_view delay) {
         return definition("jobs:\n  a: {type: x.y, retry: {delay: " + std::string(delay) + "}}\n")
             .policy.retry.backoff;
-    }
-    std::optional<Schedule> schedule(std::string_view text) {
-        return definition("jobs:\n  a: {type: x.y, schedule: " + std::string(text) + "}\n").schedule;
     }
 };
 

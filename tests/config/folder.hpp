@@ -39,6 +39,13 @@ protected:
         write("jobs.yaml", text);
         return joined(errors());
     }
+    // What is said about the body of one job `a`, of which the first line is line 2 and the type is given.
+    std::string job_says(std::string_view body) {
+        std::string said = jobs_say("jobs:\n a: {type: x.y, " + std::string(body) + "}\n");
+        for (auto at = said.find("jobs.yaml:2:"); at != std::string::npos; at = said.find("jobs.yaml:2:"))
+            said.erase(at, 12);
+        return said;
+    }
 
     // The configuration, which must be right.
     Configuration configuration() const {

@@ -10,13 +10,6 @@ using namespace std::chrono_literals;
 
 class ScheduleFile : public FolderTest {
 protected:
-    // What is said about the body of one job `a`, of which the first line is line 2 and the type is given.
-    std::string job_says(std::string_view body) {
-        std::string said = jobs_say("jobs:\n a: {type: x.y, " + std::string(body) + "}\n");
-        for (auto at = said.find("jobs.yaml:2:"); at != std::string::npos; at = said.find("jobs.yaml:2:"))
-            said.erase(at, 12);
-        return said;
-    }
     std::optional<Schedule> schedule(std::string_view text) {
         return definition("jobs:\n  a: {type: x.y, schedule: " + std::string(text) + "}\n").schedule;
     }

@@ -8,7 +8,9 @@ WORD = re.compile(r"\$\{(\w+)(?::\s*([^}]*))?\}")
 
 
 def words_of(dialect):
-    blocks = re.split(r"^-- word: ", (SQL / dialect / "words.sql").read_text(encoding="utf-8"), flags=re.M)[1:]
+    """Its own, and those that all dialects say alike."""
+    files = [SQL / folder / "words.sql" for folder in ("common", dialect)]
+    blocks = [block for file in files for block in re.split(r"^-- word: ", file.read_text(encoding="utf-8"), flags=re.M)[1:]]
     return {name.strip(): text.strip() for name, text in (block.split("\n", 1) for block in blocks)}
 
 

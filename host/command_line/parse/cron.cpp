@@ -40,10 +40,8 @@ void add_cron(CLI::App& app, Verb& verb) {
             .options;
     add_expression(*next, when.expression, when.name);
     add_time_zone(*next, when.time_zone)->capture_default_str();
-    next->add_option_function<std::string>(
-            "--from", [&](const std::string& text) { when.from = instant_or_complain(text); },
-            "After this instant, 2026-12-01T09:00:00+03:00; otherwise after now")
-        ->type_name("INSTANT");
+    add_instant_option(*next, "--from", "After this instant, 2026-12-01T09:00:00+03:00; otherwise after now",
+                       [&](TimePoint instant) { when.from = instant; });
     next->add_flag("--inclusive", when.is_inclusive, "The instant of --from may be one of them");
     next->add_option("--count", when.count, "How many")
         ->type_name("N")

@@ -5,16 +5,20 @@
 
 namespace jobhost::host::parse {
 
-Duration duration_or_complain(const std::string& text) {
-    const auto duration = parse_duration(text);
-    if (!duration) throw CLI::ValidationError("'" + text + "' is not " + std::string{kDurationTexts});
-    return *duration;
-}
+namespace {
 
 TimePoint instant_or_complain(const std::string& text) {
     const auto instant = parse_instant(text);
     if (!instant) throw CLI::ValidationError("'" + text + "' is not " + std::string{kInstantTexts});
     return *instant;
+}
+
+}  // namespace
+
+Duration duration_or_complain(const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) throw CLI::ValidationError("'" + text + "' is not " + std::string{kDurationTexts});
+    return *duration;
 }
 
 std::int64_t id_or_complain(const std::string& text) {
@@ -67,11 +71,29 @@ void add_instant(CLI::App& app, std::optional<Duration>& in, std::optional<TimeP
                          "--in", [&](const std::string& text) { in = duration_or_complain(text); },
                          "Start after this long: 10s, 1h30m")
                       ->type_name("TIME");
-    app.add_option_function<std::string>(
-           "--at", [&](const std::string& text) { at = instant_or_complain(text); },
-           "Start at this instant: 2026-12-01T09:00:00+03:00")
-        ->type_name("INSTANT")
+    add_instant_option(app, "--at", "Start at this instant: 2026-12-01T09:00:00+03:00",
+                       [&](TimePoint instant) { at = instant; })
         ->excludes(after);
+}
+
+CLI::Option* add_instant_option(CLI::App& app, const char* option, const char* text,
+                                std::function<void(TimePoint)> take) {
+    return app
+        .add_option_function<std::string>(
+            option, [take = std::move(take)](const std::string& given) { take(instant_or_complain(given)); },
+            text)
+        ->type_name("INSTANT");
+}
+
+void add_pause(CLI::App& app, PauseOptions& pause) {
+    app.add_option("--reason", pause.reason, "Why, for others")->type_name("TEXT");
+    auto* time = app.add_option_function<std::string>(
+                        "--for", [&](const std::string& text) { pause.time = duration_or_complain(text); },
+                        "Resume it by itself after this long: 30m")
+                     ->type_name("TIME");
+    add_instant_option(app, "--until", "Resume it by itself at this instant", [&](TimePoint instant) {
+        pause.until = instant;
+    })->excludes(time);
 }
 
 }  // namespace jobhost::host::parse

@@ -10,7 +10,6 @@
 namespace jobhost::host::parse {
 
 Duration duration_or_complain(const std::string& text);
-TimePoint instant_or_complain(const std::string& text);
 std::int64_t id_or_complain(const std::string& text);
 StateName state_or_complain(const std::string& text);
 
@@ -20,6 +19,11 @@ CLI::Option* add_arguments(CLI::App& app, std::optional<std::string>& to);
 // --queue (or as it is called), --type, --tag, --definition, --batch and --with-warnings.
 void add_filter(CLI::App& app, storage::JobFilter& filter, const char* queue_option = "--queue");
 void add_state(CLI::App& app, storage::JobFilter& filter);
+// An option whose word is an instant.
+CLI::Option* add_instant_option(CLI::App& app, const char* option, const char* text,
+                                std::function<void(TimePoint)> take);
+// --reason, and --for and --until, of which only one may be given.
+void add_pause(CLI::App& app, PauseOptions& pause);
 // --in and --at, of which only one may be given.
 void add_instant(CLI::App& app, std::optional<Duration>& in, std::optional<TimePoint>& at);
 // The one id that a verb is for.

@@ -27,18 +27,7 @@ void add_queues(CLI::App& app, Verb& verb) {
         queues->add_subcommand("pause", "No host starts jobs of this queue any more; what runs goes on");
     QueuePauseOptions& options = add_verb<QueuePauseOptions>(*pause, verb, nullptr, queues_pause).options;
     add_queue(*pause, options.queue);
-    pause->add_option("--reason", options.reason, "Why, for others")->type_name("TEXT");
-    auto* time = pause
-                     ->add_option_function<std::string>(
-                         "--for", [&](const std::string& text) { options.time = duration_or_complain(text); },
-                         "Resume it by itself after this long: 30m")
-                     ->type_name("TIME");
-    pause
-        ->add_option_function<std::string>(
-            "--until", [&](const std::string& text) { options.until = instant_or_complain(text); },
-            "Resume it by itself at this instant")
-        ->type_name("INSTANT")
-        ->excludes(time);
+    add_pause(*pause, options.pause);
 
     CLI::App* resume = queues->add_subcommand("resume", "Hosts start jobs of this queue again");
     add_queue(*resume, add_verb<QueueName>(*resume, verb, nullptr, queues_resume).options);

@@ -10,15 +10,6 @@ void add_name(CLI::App& sub, std::string& name) {
     sub.add_option("name", name, "The definition")->required()->type_name("NAME");
 }
 
-CLI::Option* add_instant_option(CLI::App& sub, const char* option, const char* text,
-                                std::function<void(TimePoint)> take) {
-    return sub
-        .add_option_function<std::string>(
-            option, [take = std::move(take)](const std::string& given) { take(instant_or_complain(given)); },
-            text)
-        ->type_name("INSTANT");
-}
-
 void add_reading(CLI::App& recurring, Verb& verb) {
     add_verb<None>(*recurring.add_subcommand("list", "All of them, with their next instant"), verb,
                    "Print a JSON array", kList);
@@ -42,15 +33,7 @@ void add_pausing(CLI::App& recurring, Verb& verb) {
     RecurringPauseOptions& options =
         add_verb<RecurringPauseOptions>(*pause, verb, nullptr, recurring_pause).options;
     add_name(*pause, options.name);
-    pause->add_option("--reason", options.reason, "Why, for others")->type_name("TEXT");
-    auto* time = pause
-                     ->add_option_function<std::string>(
-                         "--for", [&](const std::string& text) { options.time = duration_or_complain(text); },
-                         "Resume it by itself after this long: 30m")
-                     ->type_name("TIME");
-    add_instant_option(*pause, "--until", "Resume it by itself at this instant", [&](TimePoint instant) {
-        options.until = instant;
-    })->excludes(time);
+    add_pause(*pause, options.pause);
     CLI::App* resume = recurring.add_subcommand("resume", "It is due again from the next instant on");
     add_name(*resume, add_verb<std::string>(*resume, verb, nullptr, recurring_resume).options);
 }

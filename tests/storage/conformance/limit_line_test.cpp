@@ -6,7 +6,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class LimitLineConformance : public LimitRates {};
+class LimitLineConformance : public LimitRates {
+protected:
+    // The first one has the unique key k.
+    std::pair<JobId, JobId> park_two() {
+        set_limit(LimitKind::sliding_window, 1, 10s);
+        begins(1);
+        NewJob first = limited();
+        first.unique = Unique{.key = "k"};
+        insert(first);
+        const JobId behind = insert(limited());
+        claimed();
+        return {first.id, behind};
+    }
+};
 
 TEST_P(LimitLineConformance, TheMostUrgentOfThoseThatWaitIsNext) {
     set_limit(LimitKind::sliding_window, 1, 10s);
@@ -122,38 +135,26 @@ TEST_P(LimitLineConformance, AThrottledJobThatIsMovedByHandAsksAnew) {
 }
 
 TEST_P(LimitLineConformance, AThrottledJobThatIsReplacedKeepsItsPlace) {
-    set_limit(LimitKind::sliding_window, 1, 10s);
-    begins(1);
-    NewJob first = limited();
-    first.unique = Unique{.key = "k"};
-    insert(first);
-    const JobId behind = insert(limited());
-    claimed();
+    const auto [first, behind] = park_two();
     NewJob second = limited();
     second.arguments = R"({"n":2})";
     second.unique = Unique{.key = "k", .on_conflict = OnConflict::replace};
     submit({}, {second});
-    expect_throttled(first.id);
-    EXPECT_EQ(find(first.id).arguments, second.arguments);
-    EXPECT_EQ(begins({first.id, behind}), (Waits{10s, 20s}));
+    expect_throttled(first);
+    EXPECT_EQ(find(first).arguments, second.arguments);
+    EXPECT_EQ(begins({first, behind}), (Waits{10s, 20s}));
 }
 
 TEST_P(LimitLineConformance, AThrottledJobThatIsPutOffLeavesTheLine) {
-    set_limit(LimitKind::sliding_window, 1, 10s);
-    begins(1);
-    NewJob first = limited();
-    first.unique = Unique{.key = "k"};
-    insert(first);
-    const JobId behind = insert(limited());
-    claimed();
+    const auto [first, behind] = park_two();
     NewJob second = limited();
     second.unique = Unique{.key = "k", .on_conflict = OnConflict::extend};
     second.due_at = clock.now() + 1min;
     submit({}, {second});
-    EXPECT_EQ(state_of(first.id), scheduled);
-    EXPECT_EQ(due_of(first.id), second.due_at);
-    EXPECT_EQ(find(first.id).parked_on, std::nullopt);
-    EXPECT_EQ(begins({first.id, behind}), (Waits{1min, 10s}));
+    EXPECT_EQ(state_of(first), scheduled);
+    EXPECT_EQ(due_of(first), second.due_at);
+    EXPECT_EQ(find(first).parked_on, std::nullopt);
+    EXPECT_EQ(begins({first, behind}), (Waits{1min, 10s}));
 }
 
 TEST_P(LimitLineConformance, PausedQueuesAreLeftOut) {

@@ -114,17 +114,7 @@ SELECT ${top:count} job.id, job.lane
 FROM job
 JOIN lane ON lane.id = job.lane
 WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
-      AND NOT EXISTS (
-          SELECT 1
-          FROM queue
-          WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
-                AND (queue.paused_until IS NULL OR queue.paused_until > :now))
-      AND EXISTS (
-          SELECT 1
-          FROM server
-          JOIN served_type ON served_type.server = server.id
-          WHERE server.state = 1 AND served_type.type = lane.type
-                AND served_type.payload_version = lane.payload_version)
+      AND ${could_run}
 ORDER BY job.order_key, job.id
 ${limit:count};
 
@@ -143,17 +133,7 @@ WHERE limit_state.limit_key > :after
           FROM job
           JOIN lane ON lane.id = job.lane
           WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM queue
-                    WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
-                          AND (queue.paused_until IS NULL OR queue.paused_until > :now))
-                AND EXISTS (
-                    SELECT 1
-                    FROM server
-                    JOIN served_type ON served_type.server = server.id
-                    WHERE server.state = 1 AND served_type.type = lane.type
-                          AND served_type.payload_version = lane.payload_version))
+                AND ${could_run})
 ORDER BY limit_state.limit_key
 ${limit:count};
 

@@ -41,17 +41,7 @@ first AS MATERIALIZED (
         FROM job
         JOIN lane ON lane.id = job.lane
         WHERE job.limit_key = state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0
-              AND NOT EXISTS (
-                  SELECT 1
-                  FROM queue
-                  WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
-                        AND (queue.paused_until IS NULL OR queue.paused_until > :now))
-              AND EXISTS (
-                  SELECT 1
-                  FROM server
-                  JOIN served_type ON served_type.server = server.id
-                  WHERE server.state = 1 AND served_type.type = lane.type
-                        AND served_type.payload_version = lane.payload_version)
+              AND ${could_run}
         ORDER BY job.order_key, job.id
         LIMIT GREATEST(0, LEAST(state.capacity - state.taken + state.count, state.count))
         FOR UPDATE OF job
@@ -90,17 +80,7 @@ WITH first AS MATERIALIZED (
     FROM job
     JOIN lane ON lane.id = job.lane
     WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
-          AND NOT EXISTS (
-              SELECT 1
-              FROM queue
-              WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL
-                    AND (queue.paused_until IS NULL OR queue.paused_until > :now))
-          AND EXISTS (
-              SELECT 1
-              FROM server
-              JOIN served_type ON served_type.server = server.id
-              WHERE server.state = 1 AND served_type.type = lane.type
-                    AND served_type.payload_version = lane.payload_version)
+          AND ${could_run}
     ORDER BY job.order_key, job.id
     LIMIT :count
     FOR UPDATE OF job
