@@ -47,8 +47,8 @@ public:
     virtual std::vector<KeyUsage> keys(const std::string& limit, std::size_t most) = 0;
     virtual SlotCounts slots_of(const LimitUse& use) = 0;
     // Hands slots that are free to jobs that are parked, for which it was not possible when they became free:
-    // their queue was paused or their type not served. Looks at no more than `limit` keys; how many jobs got
-    // one.
+    // their queue was paused or their type not served. What was promised to jobs for which it is so by now
+    // goes to others. Looks at no more than `limit` keys; how many jobs got one.
     virtual std::size_t grant(std::size_t limit) = 0;
 };
 

@@ -19,6 +19,9 @@ struct ServerInfo {
     std::string host_name;
     std::int64_t pid = 0;
     int workers = 0;
+    // That it takes jobs from, each once; none: from all. Sorted, and none once it has ended, where it is
+    // listed.
+    std::vector<std::string> queues = {};
     ServerState state = ServerState::live;
     TimePoint started_at;
     std::optional<TimePoint> stopped_at;

@@ -210,6 +210,7 @@ json::object to_json(const storage::ServerInfo& server) {
         {"host_name", server.host_name},
         {"pid", server.pid},
         {"workers", server.workers},
+        {"queues", json::array(server.queues.begin(), server.queues.end())},
         {"state", to_string(server.state)},
         {"started_at", to_text(server.started_at)},
         {"stopped_at", instant_or_null(server.stopped_at)},

@@ -23,6 +23,13 @@ bool is_embedded(const config::StorageSettings& storage) {
     return storage.url.starts_with("sqlite:");
 }
 
+std::vector<std::string> queue_names(const config::Settings& settings) {
+    std::vector<std::string> names;
+    for (const config::QueueSettings& queue : settings.queues)
+        names.push_back(queue.name.value);
+    return names;
+}
+
 }  // namespace
 
 WorkerOptions worker_options(const config::Configuration& configuration, int lock) {
@@ -95,6 +102,7 @@ ServerId Incarnation::enter() {
         .host_name = machine_name(),
         .pid = ::getpid(),
         .workers = settings_.server.workers,
+        .queues = queue_names(settings_),
         .lease = kServerLease,
     };
     try {

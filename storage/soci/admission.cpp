@@ -74,12 +74,15 @@ std::set<JobId> turn_away(Change& change, const std::vector<ClaimedRow>& rows, s
     std::set<JobId> away = remove_cancelled(change, rows, departures);
     std::vector<SlotSeeker> seekers;
     std::map<JobId, LaneId> lanes;
-    for (const ClaimedRow& row : rows)
-        if ((row.flags & kHasLimits) != 0 && !away.contains(row.id) &&
-            (row.is_over || !change.has_all_slots.contains(row.id))) {
-            seekers.push_back({row.id, row.is_over});
-            lanes[row.id] = row.lane;
+    for (const ClaimedRow& row : rows) {
+        if ((row.flags & kHasLimits) == 0 || away.contains(row.id)) continue;
+        if (!row.is_over && change.has_all_slots.contains(row.id)) {
+            change.promises.take_back_all(row.id);  // it uses it up
+            continue;
         }
+        seekers.push_back({row.id, row.is_over});
+        lanes[row.id] = row.lane;
+    }
     away.merge(admit(change, seekers, lanes, granted));
     std::vector<JobId> with_key;
     for (const ClaimedRow& row : rows)

@@ -46,7 +46,7 @@ public:
     }
 
     // When all are gone, so that no slot goes to one of them.
-    void free_slots() { LimitSlots{change_}.free(with_slots_); }
+    void free_slots() { LimitSlots{change_}.take_back(with_slots_); }
 
     void cancel_batches_within() {
         const auto most = static_cast<long long>(releases_.left()) + 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/soci/name_cache.hpp"
+#include "storage/soci/promises.hpp"
 #include "storage/soci/tally.hpp"
 
 #include <set>
@@ -19,6 +20,7 @@ struct Change {
     std::set<JobId>& let_go;
     // Of those, jobs that are known to need no other slot.
     std::set<JobId>& has_all_slots;
+    Promises& promises;
 };
 
 }  // namespace jobhost::storage

@@ -43,9 +43,11 @@ private:
         Tally tally;
         std::set<JobId> let_go;
         std::set<JobId> has_all_slots;
-        Change change{session, names_, draft, tally, ageing(session), let_go, has_all_slots};
+        Promises promises;
+        Change change{session, names_, draft, tally, ageing(session), let_go, has_all_slots, promises};
         work(change);
         if (!let_go.empty()) session.announce();
+        promises.write(session);
         tally.write(session);
     }
     // Read once, as it never changes while hosts run. Throws StorageError.

@@ -241,7 +241,7 @@ bool is_live(Session& session, ServerId server) {
 std::vector<ClaimedJob> take(Change& change, ServerId server, const ClaimRequest& claim) {
     std::vector<ClaimedJob> taken;
     std::set<JobId> granted;
-    Departures departures;
+    Departures departures{Departures::From::waiting};
     const auto take_part = [&](std::vector<ClaimLane> lanes, std::size_t limit) {
         const std::size_t wanted = std::min(limit, claim.limit - taken.size());
         if (lanes.empty() || wanted == 0) return;

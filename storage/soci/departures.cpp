@@ -28,7 +28,10 @@ void Departures::follow(Change& change) {
             releases.ended(job);
         releases.run();
     }
-    LimitSlots{change}.free(std::exchange(with_slots_, {}));
+    if (from_ == From::processing)
+        LimitSlots{change}.end_runs(std::exchange(with_slots_, {}));
+    else
+        LimitSlots{change}.take_back(std::exchange(with_slots_, {}));
 }
 
 }  // namespace jobhost::storage

@@ -11,13 +11,18 @@ namespace jobhost::storage {
 // Collects while statements go on; nothing is done for ordinary jobs.
 class Departures {
 public:
-    // The job is in `state` now. It left a run, or a queue in which it may have held slots.
+    // A run ends with its slots; who waits has at most promises of some.
+    enum class From { processing, waiting };
+    explicit Departures(From from) : from_{from} {}
+
+    // The job is in `state` now.
     void add(JobId id, StateName state, int flags, std::optional<long long> batch);
 
     // Batches are counted, children told, slots handed on.
     void follow(Change& change);
 
 private:
+    const From from_;
     std::vector<EndedJob> ended_;
     std::vector<JobId> with_slots_;
     std::vector<JobId> with_saved_work_;  // of no use any more

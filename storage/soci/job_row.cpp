@@ -96,8 +96,8 @@ void read_tags(Session& session, const std::vector<JobId>& ids, std::vector<Job>
 
 void read_limits(Session& session, const std::vector<JobId>& ids, std::vector<Job>& jobs) {
     if (ids.empty()) return;
-    for (const auto& [id, key, is_held, kind] : session.rows<long long, std::string, int, std::optional<int>>(
-             "limit_use_of", {{"ids", id_list(ids)}}))
+    for (const auto& [id, key, is_promised] :
+         session.rows<long long, std::string, int>("limit_use_of", {{"ids", id_list(ids)}}))
         job_of(jobs, id).limits.push_back(limit_use_of(key));
 }
 

@@ -12,10 +12,11 @@ std::int64_t bucket_step(const Limit& limit) {
     return (limit.window.count() + limit.capacity - 1) / limit.capacity;
 }
 
-KeySlots::KeySlots(Session& session, std::string key, Limit limit, const Row& row)
+KeySlots::KeySlots(Session& session, std::string key, std::optional<Limit> limit, const Row& row)
     : session_{session},
       key_{std::move(key)},
-      limit_{std::move(limit)},
+      is_removed_{!limit},
+      limit_{std::move(limit).value_or(Limit{.name = {}, .capacity = kMaxLimitCapacity})},
       now_{micros(session.now())},
       row_{row},
       written_{row},
@@ -77,6 +78,7 @@ std::int64_t KeySlots::next_of_sliding_window() {
 }
 
 void KeySlots::change_taken(int by) {
+    if (is_removed_) return;
     row_.taken += by;
     next_.reset();
 }

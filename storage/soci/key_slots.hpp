@@ -26,11 +26,13 @@ public:
         std::optional<std::int64_t> opens_at;  // when to look again; nothing: for nobody who could run
         friend bool operator==(const Row&, const Row&) = default;
     };
-    // A clock that was set back since then makes nobody wait for longer than a window.
-    KeySlots(Session& session, std::string key, Limit limit, const Row& row);
+    // Without a limit: it was removed, everybody gets a slot, and nothing is counted. A clock that was set
+    // back since then makes nobody wait for longer than a window.
+    KeySlots(Session& session, std::string key, std::optional<Limit> limit, const Row& row);
 
     const std::string& key() const noexcept { return key_; }
     const Limit& limit() const noexcept { return limit_; }
+    bool is_removed() const noexcept { return is_removed_; }
     bool is_rate() const noexcept { return limit_.kind != LimitKind::concurrent; }
 
     // Less than 0: the capacity is smaller than it was.
@@ -62,6 +64,7 @@ private:
 
     Session& session_;
     const std::string key_;
+    const bool is_removed_;
     const Limit limit_;
     const std::int64_t now_;
     Row row_;

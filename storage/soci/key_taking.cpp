@@ -124,7 +124,7 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
     JobMoves moves{change_};
     if (due_at > now_) {
         moves.schedule(job, due_at, Reason::delayed);
-        if (job.state == StateName::enqueued && (job.flags & kHasLimits) != 0) put_off_.push_back(job.id);
+        if ((job.flags & kHasLimits) != 0) put_off_.push_back(job.id);
     } else if (job.state == StateName::enqueued) {
         moves.enqueue_again(job);
     } else {

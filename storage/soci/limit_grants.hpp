@@ -9,10 +9,12 @@
 namespace jobhost::storage {
 
 // A slot is handed on when it becomes free, or when its instant comes. It stays free when nobody could take
-// it then, because their queues were paused or their types not served. Thread-safe.
+// it then, because their queues were paused or their types not served. If that is so since it was promised to
+// somebody, others get it. Thread-safe.
 class LimitGrants {
 public:
-    // Looks at no more than `limit` keys from where the last call ended; how many jobs got slots.
+    // Looks at no more than `limit` keys from where the last call ended, and as many jobs that have promises
+    // in vain; how many jobs got slots.
     std::size_t run(Changes& changes, std::size_t limit);
 
 private:

@@ -4,8 +4,6 @@
 #include "storage/soci/held_jobs.hpp"
 #include "storage/soci/key_slots.hpp"
 
-#include <boost/json/array.hpp>
-
 #include <functional>
 #include <map>
 #include <set>
@@ -29,7 +27,10 @@ struct NoSlot {
 };
 
 // Of one transaction. The states of limits are locked in the order of their keys, before jobs that are
-// parked.
+// parked. A job takes its slots in an order that is the same for all jobs, and keeps those that it has while
+// it waits for the next one, so that nobody waits in a circle and everybody comes to run. The order: keys
+// before limits that all share, so that nobody keeps a slot of all while waiting for one of a few; rates
+// before places, so that no place stands empty until a window is over.
 class LimitSlots {
 public:
     // Parks them, so that they count among those that wait.
@@ -37,11 +38,14 @@ public:
 
     explicit LimitSlots(Change& change) : change_{change} {}
 
-    // Gives each job, in this order, all its slots or none; those that get none are put away. They let go of
-    // what they were given while they were parked before. Who waits comes before who arrives.
+    // Gives each job, in this order, all its slots; one that lacks some is put away, and keeps those before
+    // the first of these. Who waits comes before who arrives.
     void take(const std::vector<SlotSeeker>& jobs, const PutAway& put_away);
-    // These have left processing, or a queue in which they held slots: who is parked first gets their slots.
-    void free(const std::vector<JobId>& jobs);
+    // Their runs have ended: who is parked first gets their slots.
+    void end_runs(const std::vector<JobId>& jobs);
+    // They do not run for now, or were not to: what was promised to them goes to who is parked first.
+    // REQUIRES: they are locked, and not processing.
+    void take_back(const std::vector<JobId>& jobs);
     // Hands out what is free of these keys, for which somebody waits; how many jobs got a slot.
     std::size_t grant(const std::vector<std::string>& keys);
     // Forgets keys of which nothing is to be known any more: no slot is taken, nobody waits, and the last
@@ -52,43 +56,36 @@ public:
     const std::set<JobId>& granted() const noexcept { return granted_; }
 
 private:
-    struct Use {
+    struct Need {
         JobId job;
         std::string key;
-        bool is_held = false;
-        bool was_held = false;
-        bool is_of_rate = false;
+        KeySlots* slots = nullptr;
     };
 
-    std::vector<Use> uses_of(const std::vector<JobId>& jobs);
-    static std::set<JobId> those_to_decide(const std::vector<Use>& uses, const std::vector<SlotSeeker>& jobs);
+    std::vector<Need> needs_of(const std::vector<JobId>& jobs);
     void hold(const std::set<std::string>& keys);
     std::size_t read_states(const Parameters& parameters);
     KeySlots& add_state(const std::string& key, const KeySlots::Row& row, std::optional<long long> kind,
-                        std::optional<long long> capacity, std::optional<long long> window);
-    KeySlots& slots_of(const Use& use) { return states_.at(use.key); }
-    // Of those that the job lacks, the one to wait for; null: it has all.
-    KeySlots* lacking_of(std::span<Use> uses);
-    void start(std::span<Use> uses);
-    void let_go(Use& use);
-    std::set<std::string> let_go_of_all(const std::vector<JobId>& jobs);
-    std::set<std::string> transfer_all(const std::vector<JobId>& jobs);
-    void note_granted(JobId job, LaneId lane, bool has_all);
+                        long long capacity, long long window);
+    bool is_promised(const Need& need) const { return change_.promises.has(need.job, need.key); }
+    void start(std::span<const Need> needs);
+    void keep(std::span<const Need> needs);
+    std::vector<KeySlots*> let_go(std::span<const Need> needs);
+    std::set<std::string> let_go_of_runs(const std::vector<JobId>& jobs);
+    std::set<std::string> transfer_of_runs(const std::vector<JobId>& jobs);
+    void note_granted(JobId job, LaneId lane, KeySlots& slots, bool has_all);
     std::size_t hand_on(KeySlots& slots);
     struct PassedOn {
         std::size_t count = 0;
         std::size_t looked_at = 0;  // fewer than were asked for: there are no more
     };
-    PassedOn pass_on(const KeySlots& slots, std::int64_t count);
-    PassedOn unpark_first(const Parameters& parameters);
-    void note(JobId job, const std::string& key, bool is_held);
-    void write(const std::vector<Use>& uses = {});
-    void write_states();
+    PassedOn pass_on(KeySlots& slots, std::int64_t count);
+    PassedOn unpark_first(KeySlots& slots, const Parameters& parameters);
+    void write();
     void write_begun(const KeySlots& slots);
 
     Change& change_;
     std::set<JobId> granted_;
-    boost::json::array uses_;                 // that have changed, as rows
     std::map<std::string, KeySlots> states_;  // by key
 };
 

@@ -87,6 +87,7 @@ private:
                 break;
             default:
                 lanes_.push_back(job);
+                if (operation_.queue && (job.flags & kHasLimits) != 0) with_slots_.push_back(job.id);
         }
         note(job);
         return Operated::done;
@@ -180,7 +181,7 @@ private:
         }
         insert_events(session, events_);
         releases_.run();
-        LimitSlots{change_}.free(with_slots_);
+        LimitSlots{change_}.take_back(with_slots_);
     }
 
     Change& change_;

@@ -127,7 +127,7 @@ std::vector<Moved> settle(Change& change, ServerId server, std::span<const Settl
     }
     // By job and lease: the same array may hold a late settlement of an earlier run.
     std::set<std::pair<JobId, Lease>> moved_runs;
-    Departures departures;
+    Departures departures{Departures::From::processing};
     const auto move = [&](const char* statement, const Parameters& parameters) {
         for (const auto& [id, lease, lane, state, flags, batch] :
              session.rows<long long, long long, long long, int, int, std::optional<long long>>(statement,

@@ -183,7 +183,7 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
                             {"ageing", change.ageing.count()},
                             {"count", static_cast<long long>(limit)}});
         promoted.count = moved.size();
-        Departures departures;
+        Departures departures{Departures::From::waiting};
         for (const auto& [id, lane, state, flags, batch] : moved) {
             change.tally.moved(LaneId{lane}, StateName::scheduled, static_cast<StateName>(state));
             if (is_final(static_cast<StateName>(state)))

@@ -7,6 +7,8 @@
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
 
+#include <algorithm>
+
 namespace jobhost::storage {
 
 namespace {
@@ -37,35 +39,67 @@ LimitKind kind_of(int number) {
     return stored_as<LimitKind>(kLimitKindNames, number, "the kind of a limit");
 }
 
-// False: it is so already.
-bool put(Session& session, const Limit& limit) {
-    const Parameters values{
-        {"name", limit.name}, {"capacity", limit.capacity}, {"window", limit.window.count()}};
-    const auto found = session.rows<int, long long, long long>("limit_find", {{"name", limit.name}});
-    if (found.empty()) {
-        Parameters all = values;
-        all.emplace_back("kind", static_cast<long long>(limit.kind));
-        session.execute("limit_insert", all);
-        return true;
-    }
-    const auto& [kind, capacity, window] = found.front();
-    if (kind_of(kind) != limit.kind)
-        refuse(limit, "it is of the kind " + std::string{to_string(kind_of(kind))} +
-                          "; remove it first, or give this one another name");
-    if (capacity == limit.capacity && window == limit.window.count()) return false;
-    session.execute("limit_change", values);
-    if (limit.kind == LimitKind::bucket)
-        session.execute("limit_bucket_change",
-                        {{"name", limit.name},
-                         {"now", micros(session.now())},
-                         {"old_step", bucket_step({limit.name, limit.kind, capacity, Duration{window}})},
-                         {"capacity", limit.capacity},
-                         {"step", bucket_step(limit)}});
-    return true;
+Parameters with_kind(const Limit& limit) {
+    return {{"name", limit.name},
+            {"kind", static_cast<long long>(limit.kind)},
+            {"capacity", limit.capacity},
+            {"window", limit.window.count()}};
 }
 
-void hold_keys_of(Session& session, const std::string& name) {
-    session.rows<std::string>("limit_states_hold", {{"name", name}});
+// So that nobody goes by the old rule any more when it is written.
+void hold_all_keys(Session& session) {
+    if (session.catalog().contains("limit_states_lock")) session.execute("limit_states_lock");
+}
+
+void look_again(Session& session, const std::string& name) {
+    session.execute("limit_look_again", {{"name", name}, {"now", micros(session.now())}});
+    session.announce();
+}
+
+void add(Session& session, const Limit& limit) {
+    session.execute("limit_insert", with_kind(limit));
+    session.execute("limit_state_change", with_kind(limit));
+    if (limit.kind == LimitKind::concurrent) {
+        session.execute("limit_state_add", with_kind(limit));
+        session.execute("limit_state_count", {{"name", limit.name}});
+    }
+    look_again(session, limit.name);
+}
+
+void change(Session& session, const Limit& before, const Limit& limit) {
+    session.execute("limit_change",
+                    {{"name", limit.name}, {"capacity", limit.capacity}, {"window", limit.window.count()}});
+    session.execute("limit_state_change", with_kind(limit));
+    if (limit.kind == LimitKind::bucket)
+        session.execute("limit_bucket_change", {{"name", limit.name},
+                                                {"now", micros(session.now())},
+                                                {"old_step", bucket_step(before)},
+                                                {"capacity", limit.capacity},
+                                                {"step", bucket_step(limit)}});
+    look_again(session, limit.name);
+}
+
+std::optional<Limit> find(Session& session, const std::string& name) {
+    for (const auto& [kind, capacity, window] :
+         session.rows<int, long long, long long>("limit_find", {{"name", name}}))
+        return Limit{name, kind_of(kind), capacity, Duration{window}};
+    return std::nullopt;
+}
+
+void put(Session& session, const Limit& limit) {
+    const std::optional<Limit> before = find(session, limit.name);
+    if (before == limit) return;
+    if (!before) return add(session, limit);
+    if (before->kind != limit.kind)
+        refuse(limit, "it is of the kind " + std::string{to_string(before->kind)} +
+                          "; remove it first, or give this one another name");
+    change(session, *before, limit);
+}
+
+// Those that are as they are to be need no lock.
+bool is_any_new(Session& session, std::span<const Limit> limits) {
+    return std::ranges::any_of(limits,
+                               [&](const Limit& limit) { return find(session, limit.name) != limit; });
 }
 
 std::vector<KeyUsage> usages(Session& session, const char* statement, const Parameters& parameters) {
@@ -84,37 +118,27 @@ std::vector<KeyUsage> usages(Session& session, const char* statement, const Para
 void SociLimitStore::set(std::span<const Limit> limits) {
     for (const Limit& limit : limits)
         check(limit);
-    std::vector<std::string> changed;
     database_.write_repeatedly([&](Session& session) {
-        changed.clear();
+        if (!is_any_new(session, limits)) return;
+        hold_all_keys(session);
         for (const Limit& limit : limits)
-            if (put(session, limit)) changed.push_back(limit.name);
-    });
-    if (changed.empty()) return;
-    // Afterwards: whoever has locked a key of theirs with the old rule in mind has then let go of it.
-    database_.write_repeatedly([&](Session& session) {
-        for (const std::string& name : changed) {
-            hold_keys_of(session, name);
-            session.execute("limit_look_again", {{"name", name}, {"now", micros(session.now())}});
-        }
-        session.announce();
+            put(session, limit);
     });
 }
 
 bool SociLimitStore::remove(const std::string& name) {
     bool is_removed = false;
     database_.write_repeatedly([&](Session& session) {
-        is_removed = session.execute("limit_delete", {{"name", name}}) > 0 || is_removed;
-    });
-    if (!is_removed) return false;
-    database_.write_repeatedly([&](Session& session) {
-        hold_keys_of(session, name);
+        hold_all_keys(session);
+        if (session.execute("limit_delete", {{"name", name}}) == 0) return;
+        is_removed = true;
         session.execute("limit_instant_forget", {{"name", name}});
+        session.execute("limit_promise_forget", {{"name", name}});
         session.execute("limit_state_forget", {{"name", name}});
         session.execute("limit_state_reset", {{"name", name}, {"now", micros(session.now())}});
         session.announce();
     });
-    return true;
+    return is_removed;
 }
 
 std::vector<LimitUsage> SociLimitStore::list() {

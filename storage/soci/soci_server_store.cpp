@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include <map>
+
 namespace jobhost::storage {
 
 namespace {
@@ -28,6 +30,14 @@ std::string rows_of(std::span<const ServedType> types) {
     return boost::json::serialize(rows);
 }
 
+std::string rows_of(const std::vector<std::string>& queues) {
+    boost::json::array rows;
+    for (const std::string& queue : queues)
+        rows.push_back(boost::json::object{{"queue", queue}});
+    if (queues.empty()) rows.push_back(boost::json::object{{"queue", ""}});
+    return boost::json::serialize(rows);
+}
+
 struct FoundServer {
     ServerId id;
     ServerState state;
@@ -40,10 +50,16 @@ std::optional<FoundServer> find_server(Session& session, const std::string& inca
     return FoundServer{ServerId{id}, static_cast<ServerState>(state)};
 }
 
+// What it served.
+void forget_served(Session& session, ServerId server) {
+    session.execute("served_type_delete", {{"id", server.value}});
+    session.execute("served_queue_delete", {{"id", server.value}});
+}
+
 void end(Session& session, ServerId server, ServerState state, TimePoint now) {
     session.execute("server_end",
                     {{"id", server.value}, {"state", static_cast<long long>(state)}, {"now", micros(now)}});
-    session.execute("served_type_delete", {{"id", server.value}});
+    forget_served(session, server);
 }
 
 }  // namespace
@@ -64,6 +80,7 @@ ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedTy
                                           {"lease", info.lease.count()},
                                           {"now", micros(session.now())}});
         id = find_server(session, info.incarnation).value().id;
+        session.execute("served_queue_insert", {{"server", id.value}, {"rows", rows_of(info.queues)}});
         if (!types.empty())
             session.execute("served_type_insert", {{"server", id.value}, {"rows", rows_of(types)}});
     });
@@ -101,7 +118,7 @@ bool SociServerStore::declare_dead(ServerId server, std::int64_t beat) {
                                                             {"state", static_cast<int>(ServerState::dead)},
                                                             {"now", micros(session.now())},
                                                             {"beat", beat}}) == 1;
-        if (is_declared) session.execute("served_type_delete", {{"id", server.value}});
+        if (is_declared) forget_served(session, server);
     });
     return is_declared;
 }
@@ -124,7 +141,7 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
         if (is_live(session, server)) return;
         const TimePoint now = session.now();
         std::vector<std::pair<JobId, JobEvent>> events;
-        Departures departures;
+        Departures departures{Departures::From::processing};
         for (const auto& [id, attempt, lane, state, flags, batch] :
              session.rows<long long, int, long long, int, int, std::optional<long long>>(
                  "server_recover", {{"server", server.value},
@@ -149,13 +166,27 @@ std::size_t SociServerStore::recover(ServerId server, std::size_t limit) {
 std::vector<ServerInfo> SociServerStore::list() {
     std::vector<ServerInfo> servers;
     database_.read([&](Session& session) {
+        servers.clear();
+        std::map<ServerId, std::vector<std::string>> queues;
+        for (auto& [server, queue] : session.rows<long long, std::string>("served_queue_list"))
+            queues[ServerId{server}].push_back(std::move(queue));
         for (auto& [id, incarnation, name, application, host_name, pid, workers, state, started_at,
                     stopped_at, beat, lease] :
              session.rows<long long, std::string, std::string, std::string, std::string, long long, int, int,
                           long long, std::optional<long long>, long long, long long>("server_list"))
-            servers.push_back({ServerId{id}, std::move(incarnation), std::move(name), std::move(application),
-                               std::move(host_name), pid, workers, static_cast<ServerState>(state),
-                               instant(started_at), instant(stopped_at), beat, Duration{lease}});
+            servers.push_back({.id = ServerId{id},
+                               .incarnation = std::move(incarnation),
+                               .name = std::move(name),
+                               .application = std::move(application),
+                               .host_name = std::move(host_name),
+                               .pid = pid,
+                               .workers = workers,
+                               .queues = std::move(queues[ServerId{id}]),
+                               .state = static_cast<ServerState>(state),
+                               .started_at = instant(started_at),
+                               .stopped_at = instant(stopped_at),
+                               .beat = beat,
+                               .lease = Duration{lease}});
     });
     return servers;
 }

@@ -54,7 +54,7 @@ std::vector<Inserted> Submission::submit() {
         parents.insert(id);
     insert_edge_rows(change_.session, batches_, entries_, parents);
     tell();
-    LimitSlots{change_}.free(keys.put_off());
+    LimitSlots{change_}.take_back(keys.put_off());
     std::vector<Inserted> answers;
     for (const SubmissionEntry& entry : entries_)
         answers.push_back(entry.answer);

@@ -196,6 +196,7 @@ class ServersTest(HostTestCase):
         server = here.json("servers", "list")[0]
         self.assertEqual((server["name"], server["state"], server["pid"], server["workers"]),
                          ("under-test", "live", host.pid, 4))
+        self.assertEqual(server["queues"], ["default"])
         self.assertEqual(host.stop(), 0)
         self.assertEqual(here.json("servers", "list")[0]["state"], "stopped")
         self.assertIn("stopped", here.ask("servers", "list"))

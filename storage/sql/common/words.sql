@@ -1,6 +1,6 @@
 -- Words that every dialect says alike; see storage/sql/README.md.
 --
--- could_run: of a job in `lane`, that its queue is not paused and somebody serves its type, at :now.
+-- could_run: of a job in `lane`, that its queue is not paused and somebody serves its type there, at :now.
 
 -- word: could_run
 NOT EXISTS (
@@ -12,4 +12,6 @@ AND EXISTS (
     SELECT 1
     FROM server
     JOIN served_type ON served_type.server = server.id
-    WHERE server.state = 1 AND served_type.type = lane.type AND served_type.payload_version = lane.payload_version)
+    JOIN served_queue ON served_queue.server = server.id
+    WHERE server.state = 1 AND served_type.type = lane.type AND served_type.payload_version = lane.payload_version
+          AND served_queue.queue IN ('', lane.queue))

@@ -87,6 +87,7 @@ void become(JobRecord& job, State state) {
 void enqueue(JobRecord& job, TimePoint now) {
     job.enqueued_at = now;
     job.order_key = order_key_of(job);
+    job.slots.clear();
     become(job, Enqueued{now});
 }
 

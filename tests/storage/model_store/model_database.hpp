@@ -35,7 +35,7 @@ struct JobRecord {
     Duration delay{};
     std::optional<Unique> unique;
     bool holds_key = false;
-    std::set<LimitUse> slots;  // that it holds; of rates until its run begins
+    std::set<LimitUse> slots;  // that it holds, or that are promised to it; of rates only the latter
     SavedWork saved;
     std::map<std::int64_t, std::pair<std::string, std::vector<std::int64_t>>> calls;  // digest and answer
     std::vector<JobEvent> events;

@@ -21,6 +21,15 @@ void check(const Limit& limit) {
     demand(is_concurrent ? limit.window == Duration{} : limit.window > Duration{}, "a window out of range");
 }
 
+// What runs already has a place.
+void count_runs(ModelDatabase& database, const Limit& limit) {
+    if (limit.kind != LimitKind::concurrent) return;
+    for (auto& [id, job] : database.jobs)
+        if (job.state() == StateName::processing)
+            for (const LimitUse& use : job.seen.limits)
+                if (use.limit == limit.name) job.slots.insert(use);
+}
+
 // By key.
 std::map<std::string, SlotCounts> counts_of(const ModelDatabase& database, const std::string& limit,
                                             TimePoint now) {
@@ -58,6 +67,7 @@ void ModelLimitStore::set(std::span<const Limit> limits) {
                 const auto [record, is_new] = database.limits.try_emplace(limit.name);
                 demand(is_new || record->second.limit.kind == limit.kind,
                        "limit " + limit.name + " is of another kind");
+                if (is_new) count_runs(database, limit);
                 if (record->second.limit == limit) continue;
                 for (auto& [key, rate] : record->second.rates)
                     change_rate(record->second.limit, limit, rate, now);
@@ -68,7 +78,12 @@ void ModelLimitStore::set(std::span<const Limit> limits) {
 }
 
 bool ModelLimitStore::remove(const std::string& name) {
-    return opened_.write([&](ModelDatabase& database, TimePoint) { return database.limits.erase(name) > 0; });
+    return opened_.write([&](ModelDatabase& database, TimePoint) {
+        if (database.limits.erase(name) == 0) return false;
+        for (auto& [id, job] : database.jobs)
+            std::erase_if(job.slots, [&](const LimitUse& slot) { return slot.limit == name; });
+        return true;
+    });
 }
 
 std::vector<LimitUsage> ModelLimitStore::list() {
@@ -98,7 +113,7 @@ SlotCounts ModelLimitStore::slots_of(const LimitUse& use) {
 // Whatever is free was handed over by the call that let it become free; a pause ends by itself, and so does a
 // window.
 std::size_t ModelLimitStore::grant(std::size_t) {
-    opened_.write([](ModelDatabase&, TimePoint) {});
+    opened_.write(take_back_in_vain);
     return 0;
 }
 

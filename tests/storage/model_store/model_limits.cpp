@@ -13,11 +13,9 @@ std::string text_of(const LimitUse& use) {
     return use.limit + ":" + use.key;
 }
 
-// A limit that was removed while jobs needed it holds nobody up.
-Limit limit_of(const ModelDatabase& database, const LimitUse& use) {
-    const auto found = database.limits.find(use.limit);
-    return found != database.limits.end() ? found->second.limit
-                                          : Limit{.name = use.limit, .capacity = kMaxLimitCapacity};
+// REQUIRES: it is there.
+const Limit& limit_of(const ModelDatabase& database, const LimitUse& use) {
+    return database.limits.at(use.limit).limit;
 }
 
 bool is_of_rate(const ModelDatabase& database, const LimitUse& use) {
@@ -25,10 +23,9 @@ bool is_of_rate(const ModelDatabase& database, const LimitUse& use) {
 }
 
 RateRecord rate_of(const ModelDatabase& database, const LimitUse& use) {
-    const auto limit = database.limits.find(use.limit);
-    if (limit == database.limits.end()) return {};
-    const auto found = limit->second.rates.find(use.key);
-    return found == limit->second.rates.end() ? RateRecord{} : found->second;
+    const auto& rates = database.limits.at(use.limit).rates;
+    const auto found = rates.find(use.key);
+    return found == rates.end() ? RateRecord{} : found->second;
 }
 
 std::int64_t taken(const ModelDatabase& database, const LimitUse& use) {
@@ -36,7 +33,9 @@ std::int64_t taken(const ModelDatabase& database, const LimitUse& use) {
                          [&](const auto& entry) { return entry.second.slots.contains(use); });
 }
 
+// A limit that was removed while jobs needed it holds nobody up.
 bool is_free(const ModelDatabase& database, const LimitUse& use, TimePoint now) {
+    if (!database.limits.contains(use.limit)) return true;
     return free_slots(limit_of(database, use), rate_of(database, use), taken(database, use), now) > 0;
 }
 
@@ -44,19 +43,17 @@ TimePoint next_opening(const ModelDatabase& database, const LimitUse& use, TimeP
     return next_opening(limit_of(database, use), rate_of(database, use), taken(database, use), now);
 }
 
-// Of what the job lacks, what it waits for: a place in which others run, or else the slot that opens last.
-std::optional<LimitUse> lacking(const ModelDatabase& database, const JobRecord& job, TimePoint now) {
+// What the job needs, in the order in which all jobs take it: keys before limits that all share, and of each
+// rates before places.
+std::vector<LimitUse> needs_of(const ModelDatabase& database, const JobRecord& job) {
     std::vector<LimitUse> needs = job.seen.limits;
-    std::erase_if(
-        needs, [&](const LimitUse& use) { return job.slots.contains(use) || is_free(database, use, now); });
-    if (needs.empty()) return std::nullopt;
+    std::erase_if(needs, [&](const LimitUse& use) { return !database.limits.contains(use.limit); });
     const auto rank = [&](const LimitUse& use) {
-        const bool is_rate = is_of_rate(database, use);
-        return std::tuple{is_rate, is_rate ? TimePoint::max() - next_opening(database, use, now) : Duration{},
-                          text_of(use)};
+        return std::tuple{use.key.empty(), !is_of_rate(database, use), text_of(use)};
     };
-    return *std::min_element(needs.begin(), needs.end(),
-                             [&](const LimitUse& a, const LimitUse& b) { return rank(a) < rank(b); });
+    std::sort(needs.begin(), needs.end(),
+              [&](const LimitUse& a, const LimitUse& b) { return rank(a) < rank(b); });
+    return needs;
 }
 
 bool is_paused(const ModelDatabase& database, const std::string& queue, TimePoint now) {
@@ -65,11 +62,16 @@ bool is_paused(const ModelDatabase& database, const std::string& queue, TimePoin
            (!found->second.paused_until || *found->second.paused_until > now);
 }
 
+bool serves(const ServerInfo& server, const QueueName& queue) {
+    return server.queues.empty() ||
+           std::find(server.queues.begin(), server.queues.end(), queue.value) != server.queues.end();
+}
+
 bool is_served(const ModelDatabase& database, const JobRecord& job) {
     for (const auto& [id, server] : database.servers)
         for (const ServedType& type : server.types)
-            if (server.info.state == ServerState::live && type.type == job.seen.type &&
-                type.payload_version == job.seen.payload_version)
+            if (server.info.state == ServerState::live && serves(server.info, job.seen.queue) &&
+                type.type == job.seen.type && type.payload_version == job.seen.payload_version)
                 return true;
     return false;
 }
@@ -92,22 +94,32 @@ JobRecord* next_to_get_one(ModelDatabase& database, TimePoint now) {
 }  // namespace
 
 bool admit(ModelDatabase& database, JobRecord& job, TimePoint now) {
-    if (const auto use = lacking(database, job, now)) {
-        ++job.seen.lease.value;
-        become(job, Awaiting{is_of_rate(database, *use) ? Reason::throttled : Reason::limit});
-        job.seen.parked_on = use;
-        return false;
-    }
-    for (const LimitUse& use : job.seen.limits) {
-        if (is_of_rate(database, use)) {
-            LimitRecord& limit = database.limits.at(use.limit);
-            begin(limit.limit, limit.rates[use.key], now);
-            job.slots.erase(use);
-        } else {
-            job.slots.insert(use);
+    const std::vector<LimitUse> needs = needs_of(database, job);
+    std::set<LimitUse> kept;
+    for (const LimitUse& use : needs) {
+        if (!job.slots.contains(use) && !is_free(database, use, now)) {
+            ++job.seen.lease.value;
+            become(job, Awaiting{is_of_rate(database, use) ? Reason::throttled : Reason::limit});
+            job.seen.parked_on = use;
+            job.slots = kept;
+            return false;
         }
+        kept.insert(use);
+    }
+    job.slots.clear();
+    for (const LimitUse& use : needs) {
+        LimitRecord& limit = database.limits.at(use.limit);
+        if (is_of_rate(database, use))
+            begin(limit.limit, limit.rates[use.key], now);
+        else
+            job.slots.insert(use);
     }
     return true;
+}
+
+void take_back_in_vain(ModelDatabase& database, TimePoint now) {
+    for (auto& [id, job] : database.jobs)
+        if (job.is_waiting() && !could_run(database, job, now)) job.slots.clear();
 }
 
 std::size_t grant_slots(ModelDatabase& database, TimePoint now) {
@@ -118,7 +130,7 @@ std::size_t grant_slots(ModelDatabase& database, TimePoint now) {
     while (JobRecord* next = next_to_get_one(database, now)) {
         const LimitUse slot = *next->seen.parked_on;
         become(*next, Enqueued{next->enqueued_at});
-        next->slots.insert(slot);
+        if (database.limits.contains(slot.limit)) next->slots.insert(slot);
         ++count;
     }
     return count;
@@ -128,7 +140,7 @@ std::optional<TimePoint> opens_at(const ModelDatabase& database, const LimitUse&
     const bool waits_any = std::any_of(database.jobs.begin(), database.jobs.end(), [&](const auto& entry) {
         return entry.second.seen.parked_on == use && could_run(database, entry.second, now);
     });
-    if (!waits_any || !is_of_rate(database, use)) return std::nullopt;
+    if (!waits_any || !database.limits.contains(use.limit) || !is_of_rate(database, use)) return std::nullopt;
     return is_free(database, use, now) ? now : next_opening(database, use, now);
 }
 

@@ -8,6 +8,9 @@ namespace jobhost::storage::model {
 // Takes all the slots that the job needs to run now; false: it has been parked.
 bool admit(ModelDatabase& database, JobRecord& job, TimePoint now);
 
+// What is promised to jobs that cannot run is for others.
+void take_back_in_vain(ModelDatabase& database, TimePoint now);
+
 // Hands free slots to jobs that are parked; how many.
 std::size_t grant_slots(ModelDatabase& database, TimePoint now);
 

@@ -78,7 +78,10 @@ void end(JobRecord& job, Reason reason, TimePoint now) {
 }
 
 void move(ModelDatabase& database, JobRecord& job, const Operation& operation) {
-    if (operation.queue) job.seen.queue = *operation.queue;
+    if (operation.queue) {
+        job.seen.queue = *operation.queue;
+        job.slots.clear();
+    }
     if (operation.priority) job.seen.priority = *operation.priority;
     job.lane = database.lane_of(job.seen.queue, job.seen.type, job.seen.payload_version);
     job.order_key = order_key_of(job);

@@ -1,5 +1,7 @@
 #include "tests/storage/model_store/model_server_store.hpp"
 
+#include <algorithm>
+
 namespace jobhost::storage::model {
 
 namespace {
@@ -16,6 +18,7 @@ void end(ModelDatabase& database, ServerId server, ServerState state, TimePoint 
     ServerInfo& info = database.servers.at(server).info;
     info.state = state;
     info.stopped_at = now;
+    info.queues.clear();
 }
 
 }  // namespace
@@ -29,6 +32,7 @@ ServerId ModelServerStore::enter(const ServerInfo& info, std::span<const ServedT
         record.info.beat = 0;
         record.info.started_at = now;
         record.info.stopped_at.reset();
+        std::ranges::sort(record.info.queues);
         return database.servers.emplace(record.info.id, record).first->first;
     });
 }

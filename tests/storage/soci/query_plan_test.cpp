@@ -59,7 +59,9 @@ TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
 TEST_F(QueryPlanTest, PassingASlotOnReadsTheHeadOfTheLineAndFindsEachJobByItsId) {
     EXPECT_THAT(plan_of("limit_use_of"),
                 ElementsAre(HasSubstr("limit_use USING PRIMARY KEY (job=?)"), HasSubstr("SCAN json_each"),
-                            HasSubstr("job_limit USING PRIMARY KEY")));
+                            HasSubstr("limit_promise USING PRIMARY KEY (job=? AND limit_key=?)")));
+    EXPECT_THAT(plan_of("limit_promise_of"), ElementsAre(HasSubstr("limit_promise USING PRIMARY KEY (job=?)"),
+                                                         HasSubstr("SCAN json_each")));
     EXPECT_THAT(plan_of("job_parked_first").front(), HasSubstr("job USING INDEX job_parked (limit_key=?)"));
     EXPECT_THAT(plan_of("job_unpark"),
                 ElementsAre(HasSubstr("job USING INTEGER PRIMARY KEY"), HasSubstr("SCAN json_each")));

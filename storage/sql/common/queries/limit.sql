@@ -1,24 +1,37 @@
--- name: limit_list
-SELECT name, kind, capacity, window_length FROM job_limit ORDER BY name;
-
 -- name: limit_use_of
-SELECT job, limit_key, is_held, (SELECT kind FROM job_limit WHERE name = limit_use.limit_name)
+-- What each job needs; 1: that is promised to it.
+SELECT limit_use.job, limit_use.limit_key, CASE WHEN limit_promise.job IS NULL THEN 0 ELSE 1 END
 FROM limit_use
-WHERE job ${in:ids}
-ORDER BY job, position;
+LEFT JOIN limit_promise ON limit_promise.job = limit_use.job AND limit_promise.limit_key = limit_use.limit_key
+WHERE limit_use.job ${in:ids}
+ORDER BY limit_use.job, limit_use.position;
 
--- name: limit_use_put
-UPDATE limit_use
-SET is_held = given.is_held
-FROM ${rows: job bigint, limit_key text, is_held smallint}
-WHERE limit_use.job = given.job AND limit_use.limit_key = given.limit_key;
+-- name: limit_promise_of
+SELECT job, limit_key FROM limit_promise WHERE job ${in:ids};
+
+-- name: limit_promise_insert
+INSERT INTO limit_promise (job, limit_key)
+SELECT given.job, given.limit_key
+FROM ${rows: job bigint, limit_key text};
+
+-- name: limit_promise_delete
+DELETE FROM limit_promise WHERE job ${in:ids};
+
+-- name: limit_promise_in_vain
+-- Of jobs that cannot run: their queue is paused, or nobody serves their type there.
+SELECT DISTINCT ${top:count} job.id
+FROM limit_promise
+JOIN job ON job.id = limit_promise.job
+JOIN lane ON lane.id = job.lane
+WHERE NOT (${could_run})
+ORDER BY job.id
+${limit:count};
 
 -- name: limit_state_idle
 -- Of no consequence any more: no slot is taken, nobody waits, and rates have been forgotten.
 SELECT ${top:count} limit_key
 FROM limit_state
-WHERE taken = 0 AND opens_at IS NULL
-      AND instant + COALESCE((SELECT window_length FROM job_limit WHERE name = limit_state.limit_name), 0) <= :now
+WHERE taken = 0 AND opens_at IS NULL AND instant + window_length <= :now
       AND NOT EXISTS (
           SELECT 1
           FROM job
@@ -33,36 +46,27 @@ DELETE FROM limit_instant WHERE limit_key = :key;
 DELETE FROM limit_state WHERE limit_key = :key AND taken = 0 AND opens_at IS NULL;
 
 -- name: limit_state_make
-INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant)
-SELECT given.limit_key, given.limit_name, 0, 0, 0
+-- Of limits that there are.
+INSERT INTO limit_state (limit_key, limit_name, taken, given_out, instant, kind, capacity, window_length)
+SELECT given.limit_key, given.limit_name, 0, 0, 0, job_limit.kind, job_limit.capacity, job_limit.window_length
 FROM ${rows: limit_key text, limit_name text}
+JOIN job_limit ON job_limit.name = given.limit_name
 WHERE NOT EXISTS (SELECT 1 FROM limit_state ${locked} WHERE limit_state.limit_key = given.limit_key)
 ${unless_there};
 
 -- name: limit_state_hold
 -- In the order of the keys, in which every transaction locks them.
 SELECT limit_state.limit_key, limit_state.taken, limit_state.given_out, limit_state.instant, limit_state.opens_at,
-       (SELECT kind FROM job_limit WHERE name = limit_state.limit_name),
-       (SELECT capacity FROM job_limit WHERE name = limit_state.limit_name),
-       (SELECT window_length FROM job_limit WHERE name = limit_state.limit_name)
+       limit_state.kind, limit_state.capacity, limit_state.window_length
 FROM ${rows: limit_key text}
 JOIN limit_state ${locked} ON limit_state.limit_key = given.limit_key
 ORDER BY limit_state.limit_key
 ${for_update};
 
 -- name: limit_state_put
--- If the limit has changed since it was read, it is looked at again at once.
 UPDATE limit_state
-SET taken = given.taken, given_out = given.given_out, instant = given.instant,
-    opens_at = CASE WHEN given.opens_at IS NULL
-                         OR EXISTS (
-                             SELECT 1
-                             FROM job_limit
-                             WHERE job_limit.name = limit_state.limit_name AND job_limit.capacity = given.capacity
-                                   AND job_limit.window_length = given.window_length) THEN given.opens_at
-                    ELSE CAST(:now AS bigint) END
-FROM ${rows: limit_key text, taken bigint, given_out bigint, instant bigint, opens_at bigint, capacity bigint,
-             window_length bigint}
+SET taken = given.taken, given_out = given.given_out, instant = given.instant, opens_at = given.opens_at
+FROM ${rows: limit_key text, taken bigint, given_out bigint, instant bigint, opens_at bigint}
 WHERE limit_state.limit_key = given.limit_key;
 
 -- name: limit_instant
@@ -95,22 +99,14 @@ WHERE opens_at <= :now AND opens_at IS NOT NULL
 ORDER BY opens_at, limit_key
 ${limit:count};
 
--- name: limit_states_hold
--- Of all keys that there are. Whoever has parked a job for one of them has ended then, and what follows sees that.
-SELECT limit_key FROM limit_state ${locked} WHERE limit_name = :name ORDER BY limit_key ${for_update};
-
--- name: limit_look_again
-UPDATE limit_state
-SET opens_at = :now
-WHERE limit_name = :name
-      AND EXISTS (
-          SELECT 1
-          FROM job
-          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0);
-
 -- name: job_parked_first
--- Those that could run: their queue is not paused, and somebody serves their type.
-SELECT ${top:count} job.id, job.lane
+-- Those that could run. 1: the job needs no slot of another key.
+SELECT ${top:count} job.id, job.lane,
+       CASE WHEN EXISTS (
+                SELECT 1
+                FROM limit_use
+                WHERE limit_use.job = job.id AND limit_use.limit_key <> job.limit_key) THEN 0
+            ELSE 1 END
 FROM job
 JOIN lane ON lane.id = job.lane
 WHERE job.limit_key = :key AND job.limit_key IS NOT NULL AND job.state = 0
@@ -121,20 +117,18 @@ ${limit:count};
 -- name: limit_keys_after
 -- With somebody who waits and could run: a slot lies free, or nobody has it in view when one opens. A look that lies
 -- too far in the future was planned by a clock that has been set back.
-SELECT ${top:count} limit_state.limit_key
+SELECT ${top:count} limit_key
 FROM limit_state
-LEFT JOIN job_limit ON job_limit.name = limit_state.limit_name
-WHERE limit_state.limit_key > :after
-      AND (COALESCE(job_limit.kind, 0) <> 0 OR limit_state.taken < COALESCE(job_limit.capacity, 1000000))
-      AND (COALESCE(job_limit.kind, 0) = 0 OR limit_state.opens_at IS NULL OR limit_state.opens_at <= :now
-           OR limit_state.opens_at > :now + 2 * job_limit.window_length)
+WHERE limit_key > :after
+      AND (kind IS NULL OR kind = 0 AND taken < capacity
+           OR kind > 0 AND (opens_at IS NULL OR opens_at <= :now OR opens_at > :now + 2 * window_length))
       AND EXISTS (
           SELECT 1
           FROM job
           JOIN lane ON lane.id = job.lane
           WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0
                 AND ${could_run})
-ORDER BY limit_state.limit_key
+ORDER BY limit_key
 ${limit:count};
 
 -- name: job_unpark
@@ -154,75 +148,3 @@ WHERE job.id = given.id;
 -- name: job_unclaim
 -- Claimed and turned away in one transaction: the attempt did not count. The lease stays raised.
 UPDATE job SET attempt = attempt - 1, server = NULL, claimed_at = NULL WHERE id ${in:ids};
-
--- name: limit_find
-SELECT kind, capacity, window_length FROM job_limit WHERE name = :name;
-
--- name: limit_insert
-INSERT INTO job_limit (name, kind, capacity, window_length)
-SELECT :name, CAST(:kind AS smallint), CAST(:capacity AS bigint), CAST(:window AS bigint)
-WHERE NOT EXISTS (SELECT 1 FROM job_limit ${locked} WHERE name = :name)
-${unless_there};
-
--- name: limit_change
-UPDATE job_limit SET capacity = :capacity, window_length = :window WHERE name = :name;
-
--- name: limit_bucket_change
--- As many slots stay used up, and come back at the new rate.
-UPDATE limit_state
-SET instant = :now + :step * CASE WHEN (instant - :now + :old_step - 1) / :old_step > :capacity THEN :capacity
-                                  ELSE (instant - :now + :old_step - 1) / :old_step END
-WHERE limit_name = :name AND instant > :now;
-
--- name: limit_delete
-DELETE FROM job_limit WHERE name = :name;
-
--- name: limit_instant_forget
--- Before limit_state_forget.
-DELETE FROM limit_instant WHERE limit_key IN (SELECT limit_key FROM limit_state WHERE limit_name = :name);
-
--- name: limit_state_forget
-DELETE FROM limit_state
-WHERE limit_name = :name AND taken = 0
-      AND NOT EXISTS (
-          SELECT 1
-          FROM job
-          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0);
-
--- name: limit_state_reset
-UPDATE limit_state SET given_out = 0, instant = 0, opens_at = :now WHERE limit_name = :name;
-
--- name: limit_usage
-SELECT limit_name, CAST(COUNT(*) AS bigint), CAST(SUM(taken) AS bigint), MIN(opens_at)
-FROM limit_state
-WHERE limit_name = :name
-      AND (taken > 0
-           OR EXISTS (
-               SELECT 1
-               FROM job
-               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
-GROUP BY limit_name;
-
--- name: limit_parked
-SELECT CAST(COUNT(*) AS bigint)
-FROM limit_state
-JOIN job ON job.limit_key = limit_state.limit_key
-WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state = 0;
-
--- name: limit_key_list
-SELECT ${top:count} limit_key, taken, opens_at
-FROM limit_state
-WHERE limit_name = :name
-      AND (taken > 0
-           OR EXISTS (
-               SELECT 1
-               FROM job
-               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
-ORDER BY limit_key
-${limit:count};
-
--- name: limit_key_find
-SELECT limit_key, taken, opens_at FROM limit_state WHERE limit_key = :key;
-
--- name: limit_key_parked
-SELECT CAST(COUNT(*) AS bigint) FROM job WHERE limit_key = :key AND limit_key IS NOT NULL AND state = 0;

@@ -33,6 +33,17 @@ ORDER BY type, payload_version;
 -- name: served_type_delete
 DELETE FROM served_type WHERE server = :id;
 
+-- name: served_queue_insert
+INSERT INTO served_queue (server, queue)
+SELECT CAST(:server AS bigint), given.queue
+FROM ${rows: queue text};
+
+-- name: served_queue_list
+SELECT server, queue FROM served_queue WHERE queue <> '' ORDER BY server, queue;
+
+-- name: served_queue_delete
+DELETE FROM served_queue WHERE server = :id;
+
 -- name: server_stranded
 SELECT DISTINCT server
 FROM job

@@ -77,6 +77,6 @@ ${unless_there};
 SELECT name FROM job_limit;
 
 -- name: limit_use_insert
-INSERT INTO limit_use (job, position, limit_key, limit_name, is_held)
-SELECT given.job, given.position, given.limit_key, given.limit_name, 0
+INSERT INTO limit_use (job, position, limit_key, limit_name)
+SELECT given.job, given.position, given.limit_key, given.limit_name
 FROM ${rows: job bigint, position integer, limit_key text, limit_name text};
