@@ -58,6 +58,10 @@ struct OneHost {
         reload->hurry();
         reload->run_once();
     }
+    void move(const std::string& before, const std::string& after) {
+        fs::rename(folder / before, folder / after);
+        read();
+    }
     fs::path file() const { return folder / "jobhost.yaml"; }
 
     storage::Storage& storage;
@@ -118,6 +122,8 @@ TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
     one.reload->run_once();
     one.folder.write("jobs.d/a.yaml", job("x", "v2, tags: [longer]"));
     clock.advance(50ms);
+    EXPECT_LE(one.reload->run_once(), 600ms);
+    clock.advance(500ms);
     EXPECT_LE(one.reload->run_once(), 100ms);
     EXPECT_EQ(type_of("x"), "test.v1");
     clock.advance(100ms);
@@ -230,6 +236,165 @@ TEST_F(ReloadTest, AFileThatOneHostNeverHadStays) {
     two.remove("b.yaml");
     EXPECT_EQ(type_of("x"), "test.v1");
     EXPECT_EQ(type_of("y"), "");
+}
+
+TEST_F(ReloadTest, AFileThatGoesBackWhileItsOnlyHostIsAtRestCounts) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", job("x", "v2"));
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    fs::remove(one.folder / "jobs.d/a.yaml");
+    one.start();
+    EXPECT_EQ(type_of("x"), "");
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+}
+
+TEST_F(ReloadTest, AFolderThatIsGoneIsAFaultUntilItIsBack) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.move("jobs.d", "elsewhere");
+    EXPECT_EQ(type_of("x"), "test.v1");
+    ASSERT_EQ(refusals().size(), 1u);
+    EXPECT_NE(refusals()[0].problems.find("is gone, and with it shop/jobs.d/a.yaml"), std::string::npos)
+        << refusals()[0].problems;
+    EXPECT_NE(refusals()[0].problems.find("--retire"), std::string::npos);
+    one.move("elsewhere", "jobs.d");
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_EQ(one.applied, 0) << "nothing of it has changed";
+}
+
+TEST_F(ReloadTest, AFolderThatIsThereAndEmptyRetires) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.move("jobs.d", "elsewhere");
+    fs::create_directory(one.folder / "jobs.d");
+    one.read();
+    EXPECT_EQ(type_of("x"), "");
+    EXPECT_TRUE(refusals().empty());
+}
+
+TEST_F(ReloadTest, WhatLayInAFolderThatIsGoneMayBeRetiredByHand) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.move("jobs.d", "elsewhere");
+    clock.advance(1s);
+    one.reload->run_once();  // now it is quiet
+    db->sources().apply(
+        {.application = "shop", .server = "somebody", .files = {}, .vanished = {"shop/jobs.d/a.yaml"}});
+    EXPECT_EQ(type_of("x"), "");
+    clock.advance(4s);
+    one.reload->run_once();
+    EXPECT_EQ(refusals().size(), 1u);
+    clock.advance(2s);
+    one.reload->run_once();
+    EXPECT_TRUE(refusals().empty()) << "it is noticed without any file that changes";
+    one.move("elsewhere", "jobs.d");
+    EXPECT_EQ(type_of("x"), "test.v1") << "it came back before the eyes of the host";
+}
+
+TEST_F(ReloadTest, AFolderThatIsGoneAtTheStartRetiresNothing) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    fs::rename(one.folder / "jobs.d", one.folder / "elsewhere");
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    two.start();
+    EXPECT_EQ(refusals().size(), 1u) << "it never had one";
+    one.move("elsewhere", "jobs.d");
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_EQ(type_of("x"), "test.v1");
+
+    fs::rename(one.folder / "jobs.d", one.folder / "elsewhere");
+    one.start();
+    fs::create_directory(one.folder / "jobs.d");
+    one.read();
+    EXPECT_EQ(type_of("x"), "") << "a person has removed the files";
+}
+
+TEST_F(ReloadTest, AFileThatWasLostAtTheStartAndComesBackOlderIsLeftOut) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", job("x", "v2"));
+    two.folder.write("jobhost.yaml",
+                     "server: {name: two, application: shop}\ndefinitions: [jobs.d/a.yaml]\n");
+    two.start();  // a file that is named has to be there
+    EXPECT_EQ(refusals().size(), 1u);
+    two.edit("a.yaml", job("x", "v1"));
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_EQ(type_of("x"), "test.v2") << "nobody has seen an edit";
+    two.edit("a.yaml", job("x", "v3"));
+    EXPECT_EQ(type_of("x"), "test.v3");
+}
+
+TEST_F(ReloadTest, AFileThatWentAtRestBesideAWrongOneIsGoneWhenThatIsMended) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.folder.write("jobs.d/b.yaml", job("y", "v1"));
+    one.start();
+    fs::remove(one.folder / "jobs.d/a.yaml");
+    one.folder.write("jobs.d/b.yaml", "jobs: [");
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    one.edit("b.yaml", job("y", "v1"));
+    EXPECT_EQ(type_of("x"), "");
+    EXPECT_EQ(type_of("y"), "test.v1");
+}
+
+TEST_F(ReloadTest, AWriterInPiecesRetiresNothing) {
+    for (const auto pause : {30ms, 500ms}) {
+        std::string text = "jobs:\n";
+        for (int i = 0; i < 100; ++i)
+            text += "  y" + std::to_string(i) + ": {type: test.v1}\n";
+        one.folder.write("jobs.d/a.yaml", text);
+        one.start();
+        clock.advance(1s);
+        one.reload->run_once();
+        text = "jobs:\n  new: {type: test.v1}\n" + text.substr(6);
+        const auto pieces = static_cast<std::size_t>(2500ms / pause);
+        for (std::size_t piece = 0; piece < pieces; ++piece) {
+            one.folder.write("jobs.d/a.yaml", text.substr(0, text.size() * piece / pieces));
+            for (auto at = 0ms; at < pause; at += 10ms) {
+                clock.advance(10ms);
+                one.reload->run_once();
+                ASSERT_EQ(type_of("y99"), "test.v1") << pause.count() << " ms, piece " << piece;
+            }
+        }
+        one.folder.write("jobs.d/a.yaml", text);
+        clock.advance(20ms);
+        one.reload->run_once();
+        clock.advance(700ms);
+        one.reload->run_once();
+        EXPECT_EQ(type_of("new"), "test.v1");
+        EXPECT_EQ(type_of("y99"), "test.v1");
+        EXPECT_TRUE(refusals().empty());
+    }
+}
+
+TEST_F(ReloadTest, AFileThatIsWrittenAllTheTimeHoldsUpNoOther) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1, tags: [long]"));
+    one.folder.write("jobs.d/b.yaml", job("y", "v1"));
+    one.start();
+    clock.advance(1s);
+    one.reload->run_once();
+    one.folder.write("jobs.d/a.yaml", job("x", "v2"));
+    one.folder.write("jobs.d/c.yaml", job("z", "v1"));
+    for (int i = 0; i < 400; ++i) {  // four seconds
+        one.folder.write("jobs.d/b.yaml", std::string(static_cast<std::size_t>(i % 7), '\n'));
+        clock.advance(10ms);
+        one.reload->run_once();
+        ASSERT_EQ(type_of("y"), "test.v1") << "it says what it said";
+    }
+    EXPECT_EQ(type_of("x"), "test.v2");
+    EXPECT_EQ(type_of("z"), "test.v1");
+    clock.advance(1s);
+    one.reload->run_once();
+    clock.advance(1s);
+    one.reload->run_once();
+    EXPECT_EQ(type_of("y"), "") << "now it is quiet, and says nothing";
 }
 
 TEST_F(ReloadTest, ADefinitionThatMovesToANewFileKeepsItsId) {
