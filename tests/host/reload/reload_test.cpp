@@ -1,78 +1,11 @@
-// The files of one host and of several, with a clock that is moved by hand.
-#include "host/reload/reload.hpp"
-
 #include "storage/storage_error.hpp"
-#include "tests/host/sync/manual_boot_clock.hpp"
-#include "tests/support/temporary_storage.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/host/reload/reload_fixture.hpp"
 
 namespace jobhost::host {
 namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-
-class NoHints final : public FolderWatch {
-public:
-    void watch(const std::set<fs::path>& folders) override { watched = folders; }
-    int descriptor() const noexcept override { return -1; }
-    void drain() noexcept override {}
-    std::set<fs::path> watched;
-};
-
-// A host in a folder of its own; several may share a database.
-struct OneHost {
-    OneHost(storage::Storage& common, const std::string& name, const BootClock& time)
-        : storage{common}, clock{time} {
-        folder.write("jobhost.yaml",
-                     "server: {name: " + name + ", application: shop}\ndefinitions: [jobs.d/*.yaml]\n");
-    }
-    void start() {
-        reload.reset();
-        config::LoadResult result = config::load(file());
-        std::vector<config::ConfigError> errors;
-        if (auto* right = std::get_if<config::Configuration>(&result.outcome)) {
-            running = std::move(*right);
-        } else {
-            running = result.host.value();
-            errors = std::get<1>(result.outcome);
-        }
-        reload.emplace(file(), running, sources ? *sources : storage.sources(), storage.limits(), hints,
-                       clock);
-        reload->applied = [this] { ++applied; };
-        reload->start(errors);
-        reload->hurry();
-        reload->run_once();
-    }
-    // The file is seen to have this text, and is read.
-    void edit(const std::string& name, const std::string& text) {
-        folder.write("jobs.d/" + name, text);
-        read();
-    }
-    void remove(const std::string& name) {
-        fs::remove(folder / ("jobs.d/" + name));
-        read();
-    }
-    void read() {
-        reload->hurry();
-        reload->run_once();
-    }
-    void move(const std::string& before, const std::string& after) {
-        fs::rename(folder / before, folder / after);
-        read();
-    }
-    fs::path file() const { return folder / "jobhost.yaml"; }
-
-    storage::Storage& storage;
-    const BootClock& clock;
-    test::TemporaryFolder folder;
-    NoHints hints;
-    config::Configuration running;
-    std::optional<Reload> reload;
-    int applied = 0;
-    storage::SourceStore* sources = nullptr;  // in place of the storage's
-};
 
 // A database that is away for a while.
 class AwaySources final : public storage::SourceStore {
@@ -95,24 +28,6 @@ private:
         return real_;
     }
     storage::SourceStore& real_;
-};
-
-std::string job(const std::string& name, const std::string& type) {
-    return "jobs:\n  " + name + ": {type: test." + type + "}\n";
-}
-
-struct ReloadTest : testing::Test {
-    std::string type_of(const std::string& name) {
-        const auto found = db->definitions().find(name);
-        return found ? found->definition.type : "";
-    }
-    std::vector<storage::Refusal> refusals() { return db->sources().refusals(); }
-
-    test::TemporaryStorage db;
-    test::ManualBootClock clock{1000s};
-    OneHost one{*db.storage, "one", clock};
-    OneHost two{*db.storage, "two", clock};
-    OneHost three{*db.storage, "three", clock};
 };
 
 TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
@@ -251,97 +166,6 @@ TEST_F(ReloadTest, AFileThatGoesBackWhileItsOnlyHostIsAtRestCounts) {
     one.folder.write("jobs.d/a.yaml", job("x", "v1"));
     one.start();
     EXPECT_EQ(type_of("x"), "test.v1");
-}
-
-TEST_F(ReloadTest, AFolderThatIsGoneIsAFaultUntilItIsBack) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.start();
-    one.move("jobs.d", "elsewhere");
-    EXPECT_EQ(type_of("x"), "test.v1");
-    ASSERT_EQ(refusals().size(), 1u);
-    EXPECT_NE(refusals()[0].problems.find("is gone, and with it shop/jobs.d/a.yaml"), std::string::npos)
-        << refusals()[0].problems;
-    EXPECT_NE(refusals()[0].problems.find("--retire"), std::string::npos);
-    one.move("elsewhere", "jobs.d");
-    EXPECT_TRUE(refusals().empty());
-    EXPECT_EQ(one.applied, 0) << "nothing of it has changed";
-}
-
-TEST_F(ReloadTest, AFolderThatIsThereAndEmptyRetires) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.start();
-    one.move("jobs.d", "elsewhere");
-    fs::create_directory(one.folder / "jobs.d");
-    one.read();
-    EXPECT_EQ(type_of("x"), "");
-    EXPECT_TRUE(refusals().empty());
-}
-
-TEST_F(ReloadTest, WhatLayInAFolderThatIsGoneMayBeRetiredByHand) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.start();
-    one.move("jobs.d", "elsewhere");
-    clock.advance(1s);
-    one.reload->run_once();  // now it is quiet
-    db->sources().apply(
-        {.application = "shop", .server = "somebody", .files = {}, .vanished = {"shop/jobs.d/a.yaml"}});
-    EXPECT_EQ(type_of("x"), "");
-    clock.advance(4s);
-    one.reload->run_once();
-    EXPECT_EQ(refusals().size(), 1u);
-    clock.advance(2s);
-    one.reload->run_once();
-    EXPECT_TRUE(refusals().empty()) << "it is noticed without any file that changes";
-    one.move("elsewhere", "jobs.d");
-    EXPECT_EQ(type_of("x"), "test.v1") << "it came back before the eyes of the host";
-}
-
-TEST_F(ReloadTest, AFolderThatIsGoneAtTheStartRetiresNothing) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.start();
-    fs::rename(one.folder / "jobs.d", one.folder / "elsewhere");
-    one.start();
-    EXPECT_EQ(type_of("x"), "test.v1");
-    EXPECT_EQ(refusals().size(), 1u);
-    two.start();
-    EXPECT_EQ(refusals().size(), 1u) << "it never had one";
-    one.move("elsewhere", "jobs.d");
-    EXPECT_TRUE(refusals().empty());
-    EXPECT_EQ(type_of("x"), "test.v1");
-
-    fs::rename(one.folder / "jobs.d", one.folder / "elsewhere");
-    one.start();
-    fs::create_directory(one.folder / "jobs.d");
-    one.read();
-    EXPECT_EQ(type_of("x"), "") << "a person has removed the files";
-}
-
-TEST_F(ReloadTest, AFileThatWasLostAtTheStartAndComesBackOlderIsLeftOut) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.start();
-    one.edit("a.yaml", job("x", "v2"));
-    two.folder.write("jobhost.yaml",
-                     "server: {name: two, application: shop}\ndefinitions: [jobs.d/a.yaml]\n");
-    two.start();  // a file that is named has to be there
-    EXPECT_EQ(refusals().size(), 1u);
-    two.edit("a.yaml", job("x", "v1"));
-    EXPECT_TRUE(refusals().empty());
-    EXPECT_EQ(type_of("x"), "test.v2") << "nobody has seen an edit";
-    two.edit("a.yaml", job("x", "v3"));
-    EXPECT_EQ(type_of("x"), "test.v3");
-}
-
-TEST_F(ReloadTest, AFileThatWentAtRestBesideAWrongOneIsGoneWhenThatIsMended) {
-    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
-    one.folder.write("jobs.d/b.yaml", job("y", "v1"));
-    one.start();
-    fs::remove(one.folder / "jobs.d/a.yaml");
-    one.folder.write("jobs.d/b.yaml", "jobs: [");
-    one.start();
-    EXPECT_EQ(type_of("x"), "test.v1");
-    one.edit("b.yaml", job("y", "v1"));
-    EXPECT_EQ(type_of("x"), "");
-    EXPECT_EQ(type_of("y"), "test.v1");
 }
 
 TEST_F(ReloadTest, AWriterInPiecesRetiresNothing) {
