@@ -128,26 +128,29 @@ Duration Reload::run_once() {
     const bool is_wanted = is_due || is_unwritten_ || (next_lost_look_ && now >= *next_lost_look_);
     if (!is_hurried && !is_wanted) return std::min(pause.value_or(kLookPeriod), kLookPeriod);
     const auto restless = is_hurried ? std::set<std::filesystem::path>{} : settling_.restless(now);
-    // Nothing is known of what a host file, or one in place of a wrong one, is going to say.
-    if (restless.contains(latest_.file) || (refused_ && !restless.empty())) return kPeriodWithNews;
-    const config::HeldFiles held = held_files(restless);
+    const auto held = held_files(restless);
+    if (!held) return kPeriodWithNews;
+    if (is_due) report_restless(restless);
     if (is_hurried)
         settling_.read_all(now);
     else
         settling_.read(now);
     is_unwritten_ = true;
-    read(seen, is_hurried || settling_.is_settled(), held);
+    read(seen, is_hurried || settling_.is_settled(), *held);
     is_unwritten_ = false;
     return kPeriodWithNews;
 }
 
-// What they said when they were read last goes on.
-config::HeldFiles Reload::held_files(const std::set<std::filesystem::path>& restless) {
+// What they said when they were read last goes on. Nothing: that is not known, of the host file for one.
+std::optional<config::HeldFiles> Reload::held_files(const std::set<std::filesystem::path>& restless) const {
+    if (restless.contains(latest_.file)) return std::nullopt;
     config::HeldFiles held;
     for (const std::filesystem::path& file : restless) {
         const auto before = std::ranges::find(latest_.sources, file, &config::Source::file);
-        held[file] = before == latest_.sources.end() ? std::nullopt : std::optional{before->text};
-        warn_once(file.string() + " is written all the time; what it said before goes on until it is quiet");
+        const bool is_new = before == latest_.sources.end();
+        // It is empty, too, if it could not be read.
+        if (refused_ && !is_new && before->text.empty()) return std::nullopt;
+        held[file] = is_new ? std::nullopt : std::optional{before->text};
     }
     return held;
 }
@@ -287,6 +290,11 @@ void Reload::report_older(const std::vector<storage::SourceRevision>& newer) {
                            "; it is left out (jobhost config apply --force makes it count)";
         warn_once(line);
     }
+}
+
+void Reload::report_restless(const std::set<std::filesystem::path>& files) {
+    for (const std::filesystem::path& file : files)
+        warn_once(file.string() + " is written all the time; what it said before goes on until it is quiet");
 }
 
 void Reload::report_unserved(const config::Configuration& configuration,

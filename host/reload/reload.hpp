@@ -63,7 +63,7 @@ public:
 private:
     using Digests = std::map<std::string, std::string>;  // by source
 
-    config::HeldFiles held_files(const std::set<std::filesystem::path>& restless);
+    std::optional<config::HeldFiles> held_files(const std::set<std::filesystem::path>& restless) const;
     void read(FilesSeen seen, bool is_trusted, const config::HeldFiles& held);
     void begin_refused(const std::vector<storage::SourceRevision>& revisions);
     std::vector<config::ConfigError> lost_now(const config::Configuration& configuration);
@@ -73,6 +73,7 @@ private:
     void report(const storage::SourcesApplied& outcome, const std::vector<storage::SourceFile>& files);
     void report_renames(const storage::Applied& outcome);
     void report_older(const std::vector<storage::SourceRevision>& newer);
+    void report_restless(const std::set<std::filesystem::path>& files);
     void report_unserved(const config::Configuration& configuration,
                          const std::vector<storage::DefinitionChange>& changes);
     void report_warnings(const std::vector<config::ConfigError>& warnings);

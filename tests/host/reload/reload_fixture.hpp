@@ -79,6 +79,15 @@ struct ReloadTest : testing::Test {
         const auto found = db->definitions().find(name);
         return found ? found->definition.type : "";
     }
+    // It is never quiet, and now and then empty; `y` of it stays all the time.
+    void write_for_four_seconds(const std::string& name) {
+        for (int i = 0; i < 400; ++i) {
+            one.folder.write("jobs.d/" + name, std::string(static_cast<std::size_t>(i % 7), '\n'));
+            clock.advance(std::chrono::milliseconds{10});
+            one.reload->run_once();
+            ASSERT_EQ(type_of("y"), "test.v1") << "it says what it said";
+        }
+    }
     std::vector<storage::Refusal> refusals() { return db->sources().refusals(); }
 
     test::TemporaryStorage db;
