@@ -60,6 +60,14 @@ bool has_wildcard(std::string_view pattern) {
     return false;
 }
 
+fs::path plain_path(std::string_view pattern) {
+    return unescaped(pattern);
+}
+
+bool matches(std::string_view pattern, const fs::path& file) {
+    return fnmatch(std::string{pattern}.c_str(), file.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
 std::vector<fs::path> expand(std::string_view pattern, std::vector<UnreadableFolder>* unreadable) {
     std::vector<fs::path> found{"/"};
     for (const fs::path& part : fs::path(pattern).relative_path()) {

@@ -14,6 +14,11 @@ namespace jobhost::config {
 std::string absolute_pattern(const std::filesystem::path& folder, std::string_view pattern);
 
 bool has_wildcard(std::string_view pattern);
+// What a pattern without wildcards names.
+std::filesystem::path plain_path(std::string_view pattern);
+
+// Whether `file`, which need not be there, would be among what expand() finds.
+bool matches(std::string_view pattern, const std::filesystem::path& file);
 
 struct UnreadableFolder {
     std::filesystem::path folder;

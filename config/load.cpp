@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 class Loader {
 public:
-    explicit Loader(const fs::path& host_file) : given_(host_file) {
+    Loader(const fs::path& host_file, const HeldFiles& held) : given_(host_file), held_(held) {
         std::error_code error;
         configuration_.file = fs::absolute(host_file, error).lexically_normal();
         configuration_.folder = configuration_.file.parent_path();
@@ -29,15 +29,17 @@ public:
         read_host_file();
         sort(warnings_);
         sort(errors_);
-        if (errors_.empty()) return {std::move(configuration_), std::move(warnings_), std::nullopt};
-        return {std::move(errors_), std::move(warnings_), host_alone()};
+        if (errors_.empty()) return {std::move(configuration_), std::move(warnings_), std::nullopt, {}};
+        auto host = host_alone();
+        return {std::move(errors_), std::move(warnings_), std::move(host), std::move(lost_)};
     }
 
 private:
     // Nothing if the host file is wrong itself.
     std::optional<Configuration> host_alone() {
-        for (const ConfigError& error : errors_)
-            if (error.where.file == given_.string()) return std::nullopt;
+        const auto wrong = std::ranges::count_if(
+            errors_, [&](const ConfigError& error) { return error.where.file == given_.string(); });
+        if (static_cast<std::size_t>(wrong) > lost_.size()) return std::nullopt;
         for (Source& source : configuration_.sources)
             source.definitions.clear();
         return std::move(configuration_);
@@ -65,7 +67,9 @@ private:
     // The tree of `file`; its text also goes to `text`, if there is one, and even if it is no tree.
     std::optional<YamlDocument> read_document(const fs::path& file, const std::string& shown,
                                               std::string* text) {
-        auto read = read_text_file(file);
+        const auto held = held_.find(file);
+        auto read = held == held_.end() ? read_text_file(file)
+                                        : std::variant<std::string, TextProblem>{held->second.value_or("")};
         if (const auto* problem = std::get_if<TextProblem>(&read)) return refuse(shown, *problem);
         auto parsed = parse_yaml(std::get<std::string>(read));
         if (text) *text = std::get<std::string>(std::move(read));
@@ -81,14 +85,18 @@ private:
     void read_sources(Reader& host, const Value& at, const std::string& pattern) {
         const bool is_one_file = !has_wildcard(pattern);
         std::vector<UnreadableFolder> unreadable;
-        const auto files = expand(pattern, &unreadable);
-        for (const UnreadableFolder& folder : unreadable)
+        const auto files = files_of(pattern, unreadable);
+        for (const UnreadableFolder& folder : unreadable) {
             host.refuse(
                 at, "the folder " + in_quotes(folder.folder.string()) + " cannot be read: " + folder.problem,
                 "let the user of jobhost read it; what lies there counts");
-        if (files.empty() && is_one_file)
+            lost_.push_back(folder.folder);
+        }
+        if (files.empty() && is_one_file) {
             host.refuse(at, "names a file that is not there: " + in_quotes(at.node->text),
                         "a pattern such as jobs.d/*.yaml may match none");
+            lost_.push_back(plain_path(pattern));
+        }
         for (const fs::path& file : files) {
             std::error_code error;
             const bool is_host_file = fs::equivalent(file, configuration_.file, error);
@@ -98,6 +106,17 @@ private:
             if (!is_one_file && fs::is_directory(file, error)) continue;
             read_source(file);
         }
+    }
+
+    // Those that are held count as they are held.
+    std::vector<fs::path> files_of(const std::string& pattern, std::vector<UnreadableFolder>& unreadable) {
+        const auto there = expand(pattern, &unreadable);
+        std::set<fs::path> files{there.begin(), there.end()};
+        for (const auto& [file, text] : held_) {
+            if (!text) files.erase(file);
+            if (text && matches(pattern, file)) files.insert(file);
+        }
+        return {files.begin(), files.end()};
     }
 
     void read_source(const fs::path& file) {
@@ -183,18 +202,20 @@ private:
     }
 
     fs::path given_;
+    const HeldFiles& held_;
     Configuration configuration_;
     std::vector<ConfigError> errors_;
     std::vector<ConfigError> warnings_;
     std::map<std::string, Position> names_;                 // of definitions, over all sources
     std::map<std::string, std::vector<PlacedText>> after_;  // what each of them waits for
     std::set<fs::path> seen_;
+    std::vector<fs::path> lost_;
 };
 
 }  // namespace
 
-LoadResult load(const fs::path& host_file) {
-    return Loader(host_file).run();
+LoadResult load(const fs::path& host_file, const HeldFiles& held) {
+    return Loader(host_file, held).run();
 }
 
 }  // namespace jobhost::config

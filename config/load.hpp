@@ -7,6 +7,7 @@
 #include "storage/model/definition.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -40,13 +41,19 @@ struct Configuration {
 struct LoadResult {
     std::variant<Configuration, std::vector<ConfigError>> outcome;
     std::vector<ConfigError> warnings;  // also when there are errors
-    // When all errors lie in definition files: what the host file says. Its sources are all that were found,
-    // and hold no definitions.
+    // When all errors lie in definition files, or are that such files are `lost`: what the host file says.
+    // Its sources are all that were found, and hold no definitions.
     std::optional<Configuration> host;
+    // Folders that cannot be read, and files that are named and not there, absolute: an error each.
+    std::vector<std::filesystem::path> lost;
 };
+
+// Texts to take in place of what lies on the disk, by absolute path; nothing: as if no such file were there.
+using HeldFiles = std::map<std::filesystem::path, std::optional<std::string>>;
 
 // Reads `host_file` and the definition files that it names. Either everything is right or all errors are
 // there, sorted. Reads files and the host name, writes nothing, throws nothing of its own. Thread-safe.
-LoadResult load(const std::filesystem::path& host_file);
+// `held`: of definition files.
+LoadResult load(const std::filesystem::path& host_file, const HeldFiles& held = {});
 
 }  // namespace jobhost::config

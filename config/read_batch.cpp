@@ -37,7 +37,8 @@ public:
         keys.on("after", [&](const Value& v) { read_after(reader_, v, definition().after, read_.after); });
         if (around_.section == Section::jobs)
             keys.on("schedule", [&](const Value& v) {
-                read_schedule(reader_, schedule_ = v, {definition().name, around_.calendars},
+                read_schedule(reader_, schedule_ = v,
+                              {definition().name, around_.calendars, around_.copied_days},
                               definition().schedule);
             });
         else

@@ -88,7 +88,8 @@ private:
         }
         if (around_.section == Section::jobs)
             keys.on("schedule", [&](const Value& v) {
-                read_schedule(reader_, schedule_ = v, {definition().name, around_.calendars},
+                read_schedule(reader_, schedule_ = v,
+                              {definition().name, around_.calendars, around_.copied_days},
                               definition().schedule);
             });
         else
@@ -157,7 +158,8 @@ ReadDefinition read_job(Reader& reader, const Value& key, const Value& value, co
 std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, const Retention& retention) {
     std::vector<ReadDefinition> definitions;
     Calendars calendars;
-    const Surroundings around{.retention = retention, .calendars = calendars};
+    CopiedDays copied_days;
+    const Surroundings around{.retention = retention, .calendars = calendars, .copied_days = copied_days};
     const auto read_all = [&](const Value& section, auto read_one) {
         reader.read_entries(section, [&](const Value& key, const Value& value) {
             const auto name = reader.name(key);

@@ -32,6 +32,13 @@ std::vector<ReadDefinition> read_definitions(Reader& reader, const Node& root, c
 using Calendars = std::map<std::string, Calendar>;
 Calendars read_calendars(Reader& reader, const Value& value);
 
+// Each schedule has its own copy of all days and ranges that it names. Of one file together at most so many.
+struct CopiedDays {
+    static constexpr std::size_t kMost = 1'000'000;
+    std::size_t count = 0;
+    bool are_too_many() const { return count > kMost; }
+};
+
 // What a definition stands in.
 enum class Section {
     jobs,     // of a file: may have a schedule, and wait for other definitions
@@ -41,6 +48,7 @@ enum class Section {
 struct Surroundings {
     const Retention& retention;
     const Calendars& calendars;
+    CopiedDays& copied_days;
     Section section = Section::jobs;
     bool has_items = false;  // it is made for each item of a list
 };
@@ -68,6 +76,7 @@ void read_items(Reader& reader, const Value& value, std::vector<std::string>& it
 struct ScheduleSurroundings {
     const std::string& definition;  // its name, which spreads what is written as `H`
     const Calendars& calendars;     // that may be named
+    CopiedDays& copied_days;        // from these
 };
 void read_schedule(Reader& reader, const Value& value, const ScheduleSurroundings& around,
                    std::optional<Schedule>& schedule);

@@ -19,7 +19,6 @@ struct Part {
     bool is_there() const { return at.node != nullptr; }
 };
 
-// Each definition has its own copy of all that its schedules name.
 constexpr std::size_t kMostDays = 1000;
 constexpr std::size_t kMostCalendars = 20;
 constexpr std::size_t kMostRules = 100;
@@ -185,7 +184,18 @@ private:
         else if (!named_.insert(*name).second)
             reader_.refuse(value, "names the calendar " + in_quotes(*name) + " again", "keep one of them");
         else
-            except_.push_back(found->second);
+            copy(value, found->second);
+    }
+
+    // That it is too much is said once.
+    void copy(const Value& value, const Calendar& calendar) {
+        const bool is_told = around_.copied_days.are_too_many();
+        around_.copied_days.count += calendar.days.size();
+        if (!around_.copied_days.are_too_many())
+            except_.push_back(calendar);
+        else if (!is_told)
+            reader_.refuse(value, "is more than 1,000,000 days and ranges up to here, each use counted",
+                           "let fewer schedules of this file name calendars, or shorter ones");
     }
 
     Reader& reader_;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostNodes = 100'000;
 constexpr std::size_t kMostLevels = 64;
+constexpr std::size_t kMostText = 8 << 20;
 
 // Leaves the parser from inside one of its events. Never leaves this file.
 struct Refusal {
@@ -45,12 +46,15 @@ public:
         const auto target = anchors_.find(anchor);
         if (target == anchors_.end()) refuse(place(mark), "an alias cannot stand inside its own anchor", "");
         count(place(mark), target->second->size);
+        count_text(place(mark), target->second->length);
         add(*target->second, place(mark));
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         Node& node = open(mark, Node::Kind::scalar);
         node.text = value;
+        node.length = value.size();
+        count_text({node.line, node.column}, node.length);
         node.is_plain = tag == "?";
         if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") refuse_tag(node);
         if (tag == "!") check_closed(mark, node);
@@ -86,6 +90,13 @@ private:
     void count(Place at, std::size_t nodes) {
         count_ += nodes;
         if (count_ > kMostNodes) refuse(at, "more than 100,000 values up to here, aliases counted", "");
+    }
+
+    void count_text(Place at, std::size_t length) {
+        length_ += length;
+        if (length_ > kMostText)
+            refuse(at, "more than 8 MiB of text up to here, aliases counted",
+                   "keep what is long in a file that the job reads");
     }
 
     Node& add_node(Place at, Node::Kind kind) {
@@ -132,6 +143,7 @@ private:
         check_levels(at, node.height);
         Level& level = levels_.back();
         level.node->size += node.size;
+        level.node->length += node.length;
         level.node->height = std::max(level.node->height, node.height + 1);
         if (level.node->kind == Node::Kind::sequence) {
             level.node->items.push_back(&node);
@@ -172,6 +184,7 @@ private:
     std::vector<Level> levels_;
     std::map<YAML::anchor_t, const Node*> anchors_;
     std::size_t count_ = 0;
+    std::size_t length_ = 0;
 };
 
 }  // namespace

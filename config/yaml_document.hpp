@@ -29,6 +29,7 @@ struct Node {
     // Aliases counted as what they stand for:
     std::size_t size = 1;    // nodes below and including this one
     std::size_t height = 0;  // levels of lists and mappings, likewise
+    std::size_t length = 0;  // bytes of all texts, likewise
 };
 
 // Owns its nodes; an alias is a second pointer to the same node.
@@ -38,7 +39,7 @@ struct YamlDocument {
 };
 
 // `text` is valid UTF-8. Refused beside what is not YAML: a second document, tags, merge keys, keys that are
-// not text, more than 64 levels or 100,000 nodes (aliases expanded). An empty text is a null.
+// not text, more than 64 levels, 100,000 nodes or 8 MiB of text (aliases expanded). An empty text is a null.
 std::variant<YamlDocument, TextProblem> parse_yaml(std::string_view text);
 
 }  // namespace jobhost::config

@@ -2,6 +2,8 @@
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
 #include "host/reload/definition_diff.hpp"
+#include "host/reload/lost_files.hpp"
+#include "host/reload/ownerless.hpp"
 #include "host/scheduling/sources.hpp"
 #include "storage/model/time_text.hpp"
 
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 #include <sstream>
 
 namespace jobhost::host {
@@ -30,6 +33,17 @@ void check_retired(const std::string& source, const storage::SourceFiles& files,
                                           "'; 'jobhost config status' shows those that it holds"};
 }
 
+// A folder that is gone is no edit; but what somebody retires by name is.
+void check_lost(const config::Configuration& configuration, const std::vector<std::string>& retired,
+                const std::vector<storage::SourceRevision>& revisions) {
+    const config::ServerSettings& server = configuration.settings.server;
+    auto known = brought_by(server, revisions);
+    for (const std::string& source : retired)
+        known.erase(source);
+    if (const auto errors = lost_folders(configuration, server.application, known); !errors.empty())
+        complain(errors);
+}
+
 storage::SourceFiles files_here(const config::Configuration& configuration, const ConfigApplyOptions& options,
                                 storage::SourceStore& sources) {
     const config::ServerSettings& server = configuration.settings.server;
@@ -39,10 +53,10 @@ storage::SourceFiles files_here(const config::Configuration& configuration, cons
                                .vanished = options.retired,
                                .is_start = true,
                                .is_forced = options.is_forced};
-    if (options.retired.empty()) return files;
     const auto revisions = sources.revisions();
     for (const std::string& source : options.retired)
         check_retired(source, files, revisions);
+    check_lost(configuration, options.retired, revisions);
     return files;
 }
 
@@ -81,7 +95,8 @@ json::object to_json(const storage::SourcesApplied& applied) {
         newer.push_back({{"source", held.source},
                          {"revision", held.revision},
                          {"applied_by", held.applied_by},
-                         {"applied_at", to_text(held.applied_at)}});
+                         {"applied_at", to_text(held.applied_at)},
+                         {"is_removed", held.digest.empty()}});
     return {{"added", std::move(added)},
             {"changed", std::move(changed)},
             {"retired", std::move(retired)},
@@ -105,13 +120,12 @@ void print(const storage::SourcesApplied& applied) {
             out << "    " << field.path << ": " << (field.before.empty() ? "nothing" : field.before) << " -> "
                 << (field.after.empty() ? "nothing" : field.after) << '\n';
     }
-    for (const auto& [before, after] : renames_in(applied.definitions))
-        out << before << " says the same as " << after
-            << ": if it was renamed, its history stays under the old name\n";
+    for (const Rename& rename : renames_in(applied.definitions))
+        out << rename_text(rename) << '\n';
     for (const storage::SourceRevision& held : applied.newer)
-        out << "this host has an older file: " << held.source << " is at revision " << held.revision
-            << ", by " << held.applied_by << " at " << short_text(held.applied_at)
-            << "; --force makes this one count\n";
+        out << "left out: the file " << held.source << " is older than revision " << held.revision
+            << ", which " << held.applied_by << (held.digest.empty() ? " removed" : " applied") << " at "
+            << short_text(held.applied_at) << "; 'jobhost config apply --force' makes it count\n";
     const storage::Applied& counts = applied.definitions;
     out << counts.added << " added, " << counts.changed << " changed, " << counts.retired << " retired\n";
     std::cout << printable_lines(out.str());
@@ -132,15 +146,17 @@ int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) 
     storage::SourceStore& sources = storage->sources();
     const auto planned = sources.plan(files_here(configuration, options, sources));
     show(global, planned);
-    return planned.definitions.changes.empty() ? kDone : kThereAreChanges;
+    const bool is_held = planned.definitions.changes.empty() && planned.newer.empty();
+    return is_held ? kDone : kThereAreChanges;
 }
 
 int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options) {
     const config::Configuration configuration = load_configuration(global);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
+    const auto files = files_here(configuration, options, storage->sources());
     const std::vector<Limit>& limits = configuration.settings.limits;
     if (!limits.empty()) storage->limits().set(limits);
-    show(global, storage->sources().apply(files_here(configuration, options, storage->sources())));
+    show(global, storage->sources().apply(files));
     return kDone;
 }
 
@@ -150,20 +166,29 @@ int config_status(const GlobalOptions& global) {
     const config::Configuration configuration =
         result.host ? *std::move(result.host) : configuration_or_complain(result);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
+    const LiveServers live{storage->servers().list()};
     const auto revisions = storage->sources().revisions();
+    std::set<std::string> unowned;
+    for (const storage::SourceRevision& each : ownerless(revisions, configuration, live))
+        unowned.insert(each.source);
     const auto refusals = storage->sources().refusals();
     if (global.json) {
         json::array sources;
-        for (const storage::SourceRevision& each : revisions)
+        for (const storage::SourceRevision& each : revisions) {
+            const bool is_unowned = unowned.contains(each.source);
             sources.push_back({{"source", each.source},
                                {"revision", each.revision},
                                {"digest", text_or_null(each.digest)},
                                {"applied_by", each.applied_by},
-                               {"applied_at", to_text(each.applied_at)}});
+                               {"applied_at", to_text(each.applied_at)},
+                               {"is_ownerless", is_unowned},
+                               {"remedy", text_or_null(is_unowned ? retire_command(each.source) : "")}});
+        }
         json::array refused;
         for (const storage::Refusal& each : refusals)
             refused.push_back({{"application", each.application},
                                {"server", each.server},
+                               {"is_live", live.contain(each.application, each.server)},
                                {"since", to_text(each.since)},
                                {"problems", each.problems}});
         std::cout << json::object{{"sources", std::move(sources)}, {"refused", std::move(refused)}} << '\n';
@@ -172,11 +197,20 @@ int config_status(const GlobalOptions& global) {
     std::vector<std::vector<std::string>> rows{{"SOURCE", "REVISION", "APPLIED (UTC)", "BY", ""}};
     for (const storage::SourceRevision& each : revisions)
         rows.push_back({printable(each.source), std::to_string(each.revision), short_text(each.applied_at),
-                        printable(each.applied_by), each.digest.empty() ? "gone" : ""});
+                        printable(each.applied_by),
+                        each.digest.empty()             ? "gone"
+                        : unowned.contains(each.source) ? "nobody is left to retire it"
+                                                        : ""});
     print_table(std::cout, rows);
+    if (!unowned.empty())
+        std::cout << "the servers that applied these do not run, and their files are not here; if they are "
+                     "not wanted any more:\n";
+    for (const std::string& source : unowned)
+        std::cout << "  " << printable(retire_command(source)) << '\n';
     for (const storage::Refusal& each : refusals)
-        std::cout << "the files of " << printable(each.server) << " are wrong since "
-                  << short_text(each.since) << ":\n"
+        std::cout << "the files of " << printable(each.server)
+                  << (live.contain(each.application, each.server) ? "" : ", which does not run now,")
+                  << " are wrong since " << short_text(each.since) << ":\n"
                   << printable_lines(each.problems) << '\n';
     return kDone;
 }

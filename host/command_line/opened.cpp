@@ -1,14 +1,12 @@
 #include "host/command_line/opened.hpp"
 
 #include "host/observe/printable.hpp"
+#include "host/reload/lost_files.hpp"
 #include "host/requests/bad_request.hpp"
-#include "host/scheduling/sources.hpp"
 #include "storage/schema.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <set>
 
 namespace jobhost::host {
 
@@ -17,8 +15,12 @@ config::Configuration configuration_or_complain(config::LoadResult& result) {
         std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
         return std::move(*configuration);
+    complain(std::get<1>(result.outcome));
+}
+
+void complain(const std::vector<config::ConfigError>& errors) {
     std::string message;
-    for (const config::ConfigError& error : std::get<1>(result.outcome))
+    for (const config::ConfigError& error : errors)
         message += (message.empty() ? "" : "\n") + printable(config::to_text(error));
     throw CommandError{kWrongUse, message};
 }
@@ -33,16 +35,7 @@ bool were_right(const config::LoadResult& result) {
     const storage::StorageOptions options = storage_options(result.host->settings);
     const storage::SchemaStatus schema = storage::schema_status(options);
     if (schema.migrations.empty() || !schema.migrations.front().applied_at) return false;
-    std::set<std::string> held;
-    for (const storage::SourceRevision& revision : storage::open_storage(options)->sources().revisions())
-        if (!revision.digest.empty()) held.insert(revision.source);
-    const std::vector<config::Source>& sources = result.host->sources;
-    const std::vector<storage::SourceFile> files = files_of(*result.host);
-    return std::ranges::all_of(std::get<1>(result.outcome), [&](const config::ConfigError& error) {
-        const auto at = std::ranges::find(sources, error.where.file, &config::Source::shown);
-        if (at == sources.end()) return false;
-        return held.contains(files[static_cast<std::size_t>(at - sources.begin())].definitions.source);
-    });
+    return were_right(result, storage::open_storage(options)->sources().revisions());
 }
 
 std::unique_ptr<Opened> open(const GlobalOptions& global) {

@@ -24,6 +24,8 @@ private:
 
 // What was read, or CommandError with all errors. Warnings go to standard error.
 config::Configuration configuration_or_complain(config::LoadResult& result);
+// Throws CommandError with all of them.
+[[noreturn]] void complain(const std::vector<config::ConfigError>& errors);
 // Warnings go to standard error. Throws CommandError with all errors of the configuration.
 config::Configuration load_configuration(const GlobalOptions& global);
 

@@ -2,6 +2,8 @@
 #include "host/command_line/text.hpp"
 #include "host/daemon/host.hpp"
 #include "host/observe/log.hpp"
+#include "host/reload/lost_files.hpp"
+#include "host/reload/ownerless.hpp"
 #include "host/reload/reload.hpp"
 #include "host/reload/unserved.hpp"
 #include "host/scheduling/sources.hpp"
@@ -46,6 +48,11 @@ int serve(const GlobalOptions& global, const ServeOptions& options) {
     const config::Configuration& configuration = beginning.configuration;
     const config::Settings& settings = configuration.settings;
     const auto storage = storage::open_storage(storage_options(settings));
+    if (options.is_strict) {
+        const auto lost = lost_folders(configuration, settings.server.application,
+                                       brought_by(settings.server, storage->sources().revisions()));
+        if (!lost.empty()) complain(lost);
+    }
     // Whoever reads the log may end; the jobs go on.
     std::signal(SIGPIPE, SIG_IGN);
     start_log(settings.log);
@@ -56,6 +63,9 @@ int serve(const GlobalOptions& global, const ServeOptions& options) {
     reload.know(beginning.warnings);
     // Before the host is there, which registers and claims: these may be refused.
     reload.start(beginning.errors);
+    const LiveServers live{storage->servers().list()};
+    warn_of_ownerless(ownerless(storage->sources().revisions(), configuration, live),
+                      settings.server.application);
     Host host{configuration, *storage, clock, reload, watch};
     report_refused(host.catalog(), settings.plugins.folder);
     for (const config::Source& source : configuration.sources)

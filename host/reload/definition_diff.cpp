@@ -1,5 +1,6 @@
 #include "host/reload/definition_diff.hpp"
 
+#include "host/reload/same_pairs.hpp"
 #include "storage/model/time_text.hpp"
 #include "storage/model_json.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <array>
 #include <map>
-#include <ranges>
 
 namespace jobhost::host {
 
@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 14> kDurations{
     "delay",      "delays", "timeout", "kill_after", "succeeded", "failed", "deleted",
     "expires_in", "every",  "window",  "first",      "cap",       "jitter", "grace"};
 // Instants in microseconds.
-constexpr std::array<std::string_view, 3> kInstants{"from", "until", "at"};
+constexpr std::array<std::string_view, 4> kInstants{"from", "not_before", "until", "at"};
 // What nobody has written: it follows from the rest.
 constexpr std::string_view kDerived = "has_parent_references";
 
@@ -35,6 +35,8 @@ std::string_view spelt(std::string_view key) {
     if (key == "policy" || key == "batch") return "";
     if (key == "backoff") return "delay";
     if (key == "members") return "jobs";
+    if (key == "not_before") return "from";
+    if (key == "catch_ups") return "missed.run_all";
     return key;
 }
 
@@ -75,6 +77,10 @@ private:
         } else if (key == "members" || key == "then") {
             for (const json::value& member : value.as_array())
                 add_definition(joined(path, member.at("name").as_string()), member.as_object());
+        } else if (key == "more") {  // schedules of a list, behind the first one
+            const std::string list = path.substr(0, path.rfind('.'));
+            for (std::size_t i = 0; i < value.as_array().size(); ++i)
+                add(list + "[" + std::to_string(i + 1) + "]", "", value.as_array()[i]);
         } else if (const auto* array = value.if_array(); array && contains(kDurations, key)) {
             std::string list;
             for (const json::value& each : *array)
@@ -119,21 +125,31 @@ std::vector<FieldChange> diff(const Definition& before, const Definition& after)
     return differing;
 }
 
-std::vector<std::pair<std::string, std::string>> renames_in(const storage::Applied& applied) {
-    using Kind = storage::DefinitionChange::Kind;
-    std::map<Fields, std::vector<std::string>> added;  // the names of those that say the same, the last first
-    for (const storage::DefinitionChange& come : applied.changes | std::views::reverse)
-        if (come.kind == Kind::added) added[fields_of(*come.after)].push_back(come.name);
-    std::vector<std::pair<std::string, std::string>> renames;
-    if (added.empty()) return renames;
-    for (const storage::DefinitionChange& gone : applied.changes) {
-        if (gone.kind != Kind::retired || !gone.before) continue;
-        const auto same = added.find(fields_of(*gone.before));
-        if (same == added.end() || same->second.empty()) continue;
-        renames.emplace_back(gone.name, same->second.back());
-        same->second.pop_back();
+std::vector<Rename> renames_in(const storage::Applied& applied) {
+    using Change = storage::DefinitionChange;
+    std::vector<const Change*> gone;
+    std::vector<const Change*> come;
+    for (const Change& change : applied.changes) {
+        if (change.kind == Change::Kind::retired && change.before) gone.push_back(&change);
+        if (change.kind == Change::Kind::added) come.push_back(&change);
     }
+    std::vector<Rename> renames;
+    if (gone.empty() || come.empty()) return renames;
+    std::vector<Fields> before;
+    std::vector<Fields> after;
+    for (const Change* change : gone)
+        before.push_back(fields_of(*change->before));
+    for (const Change* change : come)
+        after.push_back(fields_of(*change->after));
+    for (const auto& [old_one, new_one] : same_pairs(before, std::move(after)))
+        renames.emplace_back(gone[old_one]->name, come[new_one]->name);
     return renames;
+}
+
+std::string rename_text(const Rename& rename) {
+    const auto& [before, after] = rename;
+    return before + " was renamed to " + after + "? They say the same. The history stays under " + before +
+           ", the schedule starts anew, and if it was paused: jobhost recurring pause " + after;
 }
 
 }  // namespace jobhost::host

@@ -19,7 +19,12 @@ struct FieldChange {
 // By path.
 std::vector<FieldChange> diff(const Definition& before, const Definition& after);
 
-// Definitions that went while others came that say the same: old and new name. Each stands once.
-std::vector<std::pair<std::string, std::string>> renames_in(const storage::Applied& applied);
+// Old and new name.
+using Rename = std::pair<std::string, std::string>;
+
+// Definitions that went while others came that say the same. Each stands once.
+std::vector<Rename> renames_in(const storage::Applied& applied);
+// What it means, and what is left to do by hand if it is one.
+std::string rename_text(const Rename& rename);
 
 }  // namespace jobhost::host

@@ -1,6 +1,8 @@
 #include "host/reload/reload.hpp"
 
 #include "config/settings_changes.hpp"
+#include "host/reload/definition_diff.hpp"
+#include "host/reload/lost_files.hpp"
 #include "host/reload/unserved.hpp"
 #include "storage/model/time_text.hpp"
 #include "storage/storage_error.hpp"
@@ -18,6 +20,7 @@ using namespace std::chrono_literals;
 // The safety net under the hints, and all there is where none come.
 constexpr Duration kLookPeriod = 500ms;
 constexpr auto kPeriodWithNews = 20ms;
+constexpr auto kLostPeriod = 5s;
 constexpr std::size_t kMostNames = 10;
 constexpr std::size_t kMostErrors = 20;
 constexpr std::size_t kMostTold = 1000;
@@ -70,23 +73,43 @@ bool is_refused(const storage::StorageError& error) {
 
 }  // namespace
 
-void Reload::start(const std::vector<config::ConfigError>& errors) {
+void Reload::start(std::vector<config::ConfigError> errors) {
     watch_.watch(folders_of_files(running_));
     settling_.see(look_at_files(running_), clock_.now());
-    settling_.read(clock_.now());
+    settling_.read_all(clock_.now());
     if (!running_.settings.limits.empty()) limits_.set(running_.settings.limits);
     applied_limits_ = running_.settings.limits;
     applied_retention_ = running_.settings.retention;
     for (const storage::SourceFile& file : files_of(running_))
         applied_digests_[file.definitions.source] = file.digest;
-    if (!errors.empty()) return refuse(errors);
     const config::ServerSettings& server = running_.settings.server;
-    const auto outcome = sources_.apply({.application = server.application,
-                                         .server = server.name,
-                                         .files = files_of(running_),
-                                         .is_start = true});
+    const auto revisions = sources_.revisions();
+    if (errors.empty()) {
+        errors = lost_folders(running_, server.application, brought_by(server, revisions));
+        if (!errors.empty()) next_lost_look_ = clock_.now() + kLostPeriod;
+    }
+    if (!errors.empty()) {
+        begin_refused(revisions);
+        return refuse(errors);
+    }
+    const storage::SourceFiles files{.application = server.application,
+                                     .server = server.name,
+                                     .files = files_of(running_),
+                                     .is_start = true};
+    const auto outcome = sources_.apply(files);
     mend();
-    report(outcome);
+    report(outcome, files.files);
+}
+
+// What this host brought and does not have will have vanished when its files are right again; what others
+// brought may come back with a folder that is lost, and is no edit then.
+void Reload::begin_refused(const std::vector<storage::SourceRevision>& revisions) {
+    const std::set<std::string> ours = brought_by(running_.settings.server, revisions);
+    for (const storage::SourceRevision& held : revisions) {
+        if (held.digest.empty() || applied_digests_.contains(held.source)) continue;
+        unseen_.insert(held.source);
+        if (ours.contains(held.source)) applied_digests_[held.source] = held.digest;
+    }
 }
 
 void Reload::know(const std::vector<config::ConfigError>& warnings) {
@@ -101,20 +124,48 @@ Duration Reload::run_once() {
     next_look_ = now + kPeriodWithNews;
     const FilesSeen seen = look_at_files(latest_);
     const auto pause = settling_.see(seen, now);
-    const bool is_wanted = pause ? *pause == Duration::zero() : is_unwritten_;
+    const bool is_due = pause == Duration::zero();
+    const bool is_wanted = is_due || is_unwritten_ || (next_lost_look_ && now >= *next_lost_look_);
     if (!is_hurried && !is_wanted) return std::min(pause.value_or(kLookPeriod), kLookPeriod);
-    settling_.read(now);
+    const auto restless = is_hurried ? std::set<std::filesystem::path>{} : settling_.restless(now);
+    const auto held = held_files(restless);
+    if (!held) return kPeriodWithNews;
+    if (is_due) report_restless(restless);
+    if (is_hurried)
+        settling_.read_all(now);
+    else
+        settling_.read(now);
     is_unwritten_ = true;
-    read(seen, is_hurried || settling_.is_settled());
+    read(seen, is_hurried || settling_.is_settled(), *held);
     is_unwritten_ = false;
     return kPeriodWithNews;
 }
 
+// What they said when they were read last goes on. Nothing: that is not known, of the host file for one.
+std::optional<config::HeldFiles> Reload::held_files(const std::set<std::filesystem::path>& restless) const {
+    if (restless.contains(latest_.file)) return std::nullopt;
+    config::HeldFiles held;
+    for (const std::filesystem::path& file : restless) {
+        const auto before = std::ranges::find(latest_.sources, file, &config::Source::file);
+        const bool is_new = before == latest_.sources.end();
+        // It is empty, too, if it could not be read.
+        if (refused_ && !is_new && before->text.empty()) return std::nullopt;
+        held[file] = is_new ? std::nullopt : std::optional{before->text};
+    }
+    return held;
+}
+
 // What changes meanwhile is seen by the next look. Times are too coarse to tell all of it: of files that are
 // not quiet, unless somebody asks, only what is as long as it looked counts, and no error.
-void Reload::read(const FilesSeen& seen, bool is_trusted) {
-    config::LoadResult result = config::load(host_file_);
-    if (were_written(seen, look_at_files(latest_))) return;
+void Reload::read(FilesSeen seen, bool is_trusted, const config::HeldFiles& held) {
+    next_lost_look_.reset();
+    config::LoadResult result = config::load(host_file_, held);
+    FilesSeen after = look_at_files(latest_);
+    for (const auto& [file, text] : held) {
+        seen.erase(file);
+        after.erase(file);
+    }
+    if (were_written(seen, after)) return;
     auto* right = std::get_if<config::Configuration>(&result.outcome);
     if (!is_trusted && (!right || !has_sizes_of(*right, seen))) return;
     if (right)
@@ -123,6 +174,7 @@ void Reload::read(const FilesSeen& seen, bool is_trusted) {
         latest_ = std::move(*result.host);
     watch_.watch(folders_of_files(latest_));
     if (!right) return refuse(std::get<1>(result.outcome));
+    if (const auto lost = lost_now(*right); !lost.empty()) return refuse(lost);
     try {
         apply(*right);
     } catch (const storage::StorageError& error) {
@@ -132,6 +184,23 @@ void Reload::read(const FilesSeen& seen, bool is_trusted) {
     mend();
     report_warnings(result.warnings);
     report_settings(right->settings);
+}
+
+// Those of which somebody has said that they are gone for good do not count.
+std::vector<config::ConfigError> Reload::lost_now(const config::Configuration& configuration) {
+    const auto lost = [&] {
+        std::set<std::string> known;
+        for (const auto& [source, digest] : applied_digests_)
+            known.insert(source);
+        return lost_folders(configuration, running_.settings.server.application, known);
+    };
+    auto errors = lost();
+    if (errors.empty()) return errors;
+    for (const storage::SourceRevision& held : sources_.revisions())
+        if (held.digest.empty()) applied_digests_.erase(held.source);
+    errors = lost();
+    if (!errors.empty()) next_lost_look_ = clock_.now() + kLostPeriod;
+    return errors;
 }
 
 void Reload::apply(const config::Configuration& configuration) {
@@ -150,7 +219,8 @@ void Reload::apply(const config::Configuration& configuration) {
     for (storage::SourceFile& file : files.files) {
         const std::string& source = file.definitions.source;
         const auto before = applied_digests_.find(source);
-        file.is_edited = before == applied_digests_.end() || before->second != file.digest;
+        const bool is_other = before == applied_digests_.end() || before->second != file.digest;
+        file.is_edited = is_other && !unseen_.contains(source);
         digests[source] = file.digest;
     }
     for (const auto& [source, digest] : applied_digests_)
@@ -160,8 +230,9 @@ void Reload::apply(const config::Configuration& configuration) {
     if (is_same) return;
     const auto outcome = sources_.apply(files);
     applied_digests_ = std::move(digests);
+    unseen_.clear();
     applied_retention_ = ours.settings.retention;
-    report(outcome);
+    report(outcome, files.files);
     report_unserved(configuration, outcome.definitions.changes);
     if (!outcome.definitions.changes.empty()) applied();
 }
@@ -189,9 +260,26 @@ void Reload::mend() {
     refused_.reset();
 }
 
-void Reload::report(const storage::SourcesApplied& outcome) {
-    spdlog::info("definitions: {}", text_of(outcome.definitions));
+void Reload::report(const storage::SourcesApplied& outcome, const std::vector<storage::SourceFile>& files) {
+    std::set<std::string> there;
+    for (const storage::SourceFile& file : files)
+        there.insert(file.definitions.source);
+    const bool has_gone =
+        std::ranges::any_of(outcome.definitions.changes, [&](const storage::DefinitionChange& change) {
+            return change.kind == storage::DefinitionChange::Kind::retired && !there.contains(change.source);
+        });
+    // Nobody should miss that a file was lost by mistake.
+    spdlog::log(has_gone ? spdlog::level::warn : spdlog::level::info, "definitions: {}{}",
+                text_of(outcome.definitions), has_gone ? "; files are gone" : "");
+    report_renames(outcome.definitions);
     report_older(outcome.newer);
+}
+
+void Reload::report_renames(const storage::Applied& outcome) {
+    const auto renames = renames_in(outcome);
+    for (std::size_t i = 0; i < std::min(renames.size(), kMostNames); ++i)
+        spdlog::info("{}", rename_text(renames[i]));
+    if (renames.size() > kMostNames) spdlog::info("and {} more look renamed", renames.size() - kMostNames);
 }
 
 void Reload::report_older(const std::vector<storage::SourceRevision>& newer) {
@@ -202,6 +290,11 @@ void Reload::report_older(const std::vector<storage::SourceRevision>& newer) {
                            "; it is left out (jobhost config apply --force makes it count)";
         warn_once(line);
     }
+}
+
+void Reload::report_restless(const std::set<std::filesystem::path>& files) {
+    for (const std::filesystem::path& file : files)
+        warn_once(file.string() + " is written all the time; what it said before goes on until it is quiet");
 }
 
 void Reload::report_unserved(const config::Configuration& configuration,

@@ -37,8 +37,9 @@ public:
           folders_{folders_of(running)} {}
 
     // What the host begins with: `running`, if it was right, or nothing of its definition files but `errors`;
-    // then what the database holds of them goes on. Throws StorageError.
-    void start(const std::vector<config::ConfigError>& errors);
+    // then what the database holds of them goes on, and so it does when a folder of theirs is gone. Throws
+    // StorageError.
+    void start(std::vector<config::ConfigError> errors);
     // What the operator has been told of them already.
     void know(const std::vector<config::ConfigError>& warnings);
 
@@ -62,12 +63,17 @@ public:
 private:
     using Digests = std::map<std::string, std::string>;  // by source
 
-    void read(const FilesSeen& seen, bool is_trusted);
+    std::optional<config::HeldFiles> held_files(const std::set<std::filesystem::path>& restless) const;
+    void read(FilesSeen seen, bool is_trusted, const config::HeldFiles& held);
+    void begin_refused(const std::vector<storage::SourceRevision>& revisions);
+    std::vector<config::ConfigError> lost_now(const config::Configuration& configuration);
     void apply(const config::Configuration& configuration);
     void refuse(const std::vector<config::ConfigError>& errors);
     void mend();
-    void report(const storage::SourcesApplied& outcome);
+    void report(const storage::SourcesApplied& outcome, const std::vector<storage::SourceFile>& files);
+    void report_renames(const storage::Applied& outcome);
     void report_older(const std::vector<storage::SourceRevision>& newer);
+    void report_restless(const std::set<std::filesystem::path>& files);
     void report_unserved(const config::Configuration& configuration,
                          const std::vector<storage::DefinitionChange>& changes);
     void report_warnings(const std::vector<config::ConfigError>& warnings);
@@ -86,10 +92,14 @@ private:
     Settling settling_;
     BootTime next_look_{};
     Digests applied_digests_;  // of what counts as this host's files
+    // Those that the database held when this host began with wrong files: nobody saw what became of them.
+    std::set<std::string> unseen_;
     std::vector<Limit> applied_limits_;
     Retention applied_retention_;
     std::atomic<bool> is_hurried_ = false;
     bool is_unwritten_ = false;  // what was read has not yet come into the database
+    // A folder is lost: when to look whether somebody has retired what was in it.
+    std::optional<BootTime> next_lost_look_;
 
     std::optional<std::string> refused_;  // what is wrong, as it was logged
     std::set<std::string> told_;          // warnings and older files, each told once

@@ -38,4 +38,11 @@ std::map<std::string, std::filesystem::path> folders_of(const config::Configurat
     return folders;
 }
 
+std::optional<std::filesystem::path> file_of(const std::string& source, const std::string& application,
+                                             const std::filesystem::path& folder) {
+    const std::string prefix = application + "/";
+    if (!source.starts_with(prefix)) return std::nullopt;
+    return (folder / source.substr(prefix.size())).lexically_normal();
+}
+
 }  // namespace jobhost::host

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,10 @@ std::vector<storage::SourceDefinitions> sources_of(const config::Configuration& 
 std::vector<storage::SourceFile> files_of(const config::Configuration& configuration);
 // Where their files lie, by the names that they have there.
 std::map<std::string, std::filesystem::path> folders_of(const config::Configuration& configuration);
+
+// Where the file of a source would lie below the folder of the host file; nothing: it belongs to another
+// application.
+std::optional<std::filesystem::path> file_of(const std::string& source, const std::string& application,
+                                             const std::filesystem::path& folder);
 
 }  // namespace jobhost::host

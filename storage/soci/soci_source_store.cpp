@@ -38,7 +38,7 @@ public:
         std::vector<SourceDefinitions> counting;
         for (const SourceFile& file : files_.files) {
             const SourceRevision* held = held_of(file.definitions.source);
-            if (held && held->digest != file.digest && is_older(file)) {
+            if (held && held->digest != file.digest && is_older(file, *held)) {
                 applied_.newer.push_back(*held);
                 continue;
             }
@@ -58,8 +58,9 @@ private:
         return found == held_.end() ? nullptr : &found->second;
     }
 
-    bool is_older(const SourceFile& file) {
-        if (file.is_edited || files_.is_forced) return false;
+    // Nobody has a newer one than who brought the last.
+    bool is_older(const SourceFile& file, const SourceRevision& held) {
+        if (file.is_edited || files_.is_forced || held.applied_by == files_.server) return false;
         return !session_
                     .rows<long long>("source_had",
                                      {{"source", file.definitions.source}, {"digest", file.digest}})

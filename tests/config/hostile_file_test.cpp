@@ -46,6 +46,33 @@ TEST_F(HostileFileTest, AliasesThatGrowWithoutEnd) {
     EXPECT_PRED2(has, says(laughs), "more than 100,000 values");
 }
 
+TEST_F(HostileFileTest, ALongTextThatManyAliasesStandFor) {
+    std::string text = "jobs:\n  a:\n    type: x.y\n    args:\n      one: &one \"" +
+                       std::string(500'000, 'x') + "\"\n      all: [*one";
+    for (int i = 0; i < 50'000; ++i)
+        text += ", *one";
+    EXPECT_PRED2(has, says(text + "]\n"), "more than 8 MiB of text");
+}
+
+// 20 calendars of 1,000 days, named by as many schedules as there is room for.
+TEST_F(HostileFileTest, CalendarsThatManySchedulesName) {
+    std::string text = "calendars:\n";
+    std::string all = "[c0";
+    for (int calendar = 0; calendar < 20; ++calendar) {
+        text += "  c" + std::to_string(calendar) + ": ";
+        if (calendar > 0) all += ", c" + std::to_string(calendar);
+        for (int day = 0; day < 1000; ++day)
+            text += (day == 0 ? "[" : ", ") + std::string{"2030-01-01"};
+        text += "]\n";
+    }
+    text += "jobs:\n  j: {type: x.y, schedule: {every: 1d, except: &all " + all + "]}}\n";
+    for (int job = 0; job < 2000; ++job)
+        text += "  j" + std::to_string(job) + ": {type: x.y, schedule: {every: 1d, except: *all}}\n";
+    const std::string said = says(text);
+    EXPECT_PRED2(has, said, "is more than 1,000,000 days and ranges up to here");
+    EXPECT_EQ(said.find('\n'), std::string::npos) << "it is said once";
+}
+
 TEST_F(HostileFileTest, ALevelInALevelInALevel) {
     EXPECT_PRED2(has, says(std::string(500'000, '[')), "jobs.yaml:1:");
     EXPECT_PRED2(has, says("jobs: " + std::string(100, '[') + std::string(100, ']')), "64 levels");

@@ -1,7 +1,7 @@
 """`config plan`, `apply`, `status`, `schema` and the warnings of `check`; and hosts that hold different files."""
 import json
 
-from host_under_test import HostTestCase, main
+from host_under_test import HostTestCase, main, wait_until
 
 JOBS = """\
 jobs:
@@ -35,7 +35,7 @@ class PlanTest(HostTestCase):
         out = self.plan(4)
         self.assertIn("~ first  (default/jobs.d/a.yaml)\n    schedule.every: 1d -> 12h\n"
                       '    tags: nothing -> ["x"]\n    timeout: 10s -> 1m30s\n', out)
-        self.assertIn("second says the same as renamed", out)
+        self.assertIn("second was renamed to renamed? They say the same.", out)
         self.assertIn("1 added, 1 changed, 1 retired", out)
 
     def test_as_json(self):
@@ -77,19 +77,110 @@ class PlanTest(HostTestCase):
         self.assertEqual([(one["source"], one["digest"] is not None) for one in shown],
                          [("default/jobs.d/a.yaml", False), ("default/jobs.d/moved.yaml", True)])
 
-    def test_an_older_file_counts_only_when_it_is_forced(self):
+    def test_a_folder_that_is_gone_is_no_edit(self):
+        self.here.ask("config", "apply")
+        (self.here.folder / "jobs.d").rename(self.here.folder / "elsewhere")
+        for verb in ("plan", "apply"):
+            self.assert_refused(self.here.call("config", verb), 2, "jobs.d' is gone, and with it default/jobs.d/a.yaml",
+                                "--retire")
+        self.assert_refused(self.here.call("serve", "--strict"), 2, "jobs.d' is gone")
+        out = self.here.ask("config", "apply", "--retire", "default/jobs.d/a.yaml")
+        self.assertIn("2 retired", out)
+        self.assertEqual(self.plan(0), "0 added, 0 changed, 0 retired\n")
+
+    def test_a_file_that_goes_back_at_rest_counts_as_nobody_has_a_newer_one(self):
         self.here.ask("config", "apply")
         self.here.write("jobs.d/a.yaml", JOBS.replace("10s", "20s"))
         self.here.ask("config", "apply")
         self.here.write("jobs.d/a.yaml", JOBS)
-        out = self.plan(0)
-        self.assertIn("this host has an older file: default/jobs.d/a.yaml is at revision 2", out)
+        self.assertIn("timeout: 20s -> 10s", self.plan(4))
+        self.assertIn("0 added, 1 changed (first), 0 retired", self.here.start().log())
+        self.assertEqual(self.plan(0), "0 added, 0 changed, 0 retired\n")
+
+    def test_what_is_put_back_at_rest_is_there_again(self):
+        self.here.ask("config", "apply")
+        (self.here.folder / "jobs.d" / "a.yaml").unlink()
+        self.assertIn("2 retired", self.here.ask("config", "apply"))
+        self.here.write("jobs.d/a.yaml", JOBS)
+        self.assertIn("2 added, 0 changed, 0 retired", self.plan(4))
+        self.here.ask("config", "apply")
+        self.here.ask("recurring", "show", "first")
+
+    def test_an_older_file_counts_only_when_it_is_forced(self):
+        self.here.ask("config", "apply")
+        other = self.place({"server": {"name": "other"}, "definitions": ["jobs.d/*.yaml"],
+                            "storage": {"url": f"sqlite:{self.here.folder}/jobhost.db"}}, name="other")
+        other.write("jobs.d/a.yaml", JOBS.replace("10s", "20s"))
+        other.ask("config", "apply")
+        out = self.plan(4)
+        self.assertIn("left out: the file default/jobs.d/a.yaml is older than revision 2, which other applied at ", out)
+        self.assertIn("'jobhost config apply --force' makes it count", out)
+        self.assertIn("0 added, 0 changed, 0 retired", out)
+        older = json.loads(self.plan(4, "--json"))["older_files"]
+        self.assertEqual([(one["revision"], one["applied_by"], one["is_removed"]) for one in older],
+                         [(2, "other", False)])
         self.assertIn("timeout: 20s -> 10s", self.plan(4, "--force"))
         self.here.ask("config", "apply")
         self.assertEqual(self.here.json("config", "status")["sources"][0]["revision"], 2)
         self.here.ask("config", "apply", "--force")
         self.assertEqual(self.here.json("config", "status")["sources"][0]["revision"], 3)
         self.assertEqual(self.plan(0), "0 added, 0 changed, 0 retired\n")
+
+
+class OwnerlessTest(HostTestCase):
+    """The name of a server changes, or a machine is gone for good: who retires what it brought?"""
+
+    def setUp(self):
+        self.first = self.host_place("pod-1")
+        self.first.write("jobs.d/a.yaml", JOBS)
+        self.first.ask("config", "apply")
+        self.second = self.host_place("pod-2")
+
+    def host_place(self, name):
+        return self.place({"server": {"name": name, "application": "shop"}, "definitions": ["jobs.d/*.yaml"],
+                           "storage": {"url": f"sqlite:{self.top}/shared.db"}}, name=name)
+
+    def ownerless(self):
+        source = self.second.json("config", "status")["sources"][0]
+        return source["is_ownerless"], source["remedy"]
+
+    def test_it_is_said_at_the_start_and_shown_with_the_remedy(self):
+        remedy = "jobhost config apply --retire 'shop/jobs.d/a.yaml'"
+        host = self.second.start()
+        self.assertIn("nobody is left to retire the definitions of shop/jobs.d/a.yaml: the file is not here, and the "
+                      "server pod-1, which applied it at ", host.log())
+        self.assertIn(remedy, host.log())
+        self.assertEqual(self.ownerless(), (True, remedy))
+        shown = self.second.ask("config", "status")
+        self.assertRegex(shown, "shop/jobs.d/a.yaml .* pod-1 +nobody is left to retire it\n")
+        self.assertIn("\n  " + remedy + "\n", shown)
+        self.second.ask("config", "apply", "--retire", "shop/jobs.d/a.yaml")
+        self.assertEqual(self.ownerless(), (False, None))
+        self.assertEqual(host.stop(), 0)
+        self.assertNotIn("nobody is left", self.second.start().log())
+
+    def test_a_server_that_runs_owns_what_it_brought(self):
+        first = self.first.start()
+        self.assertNotIn("nobody is left", first.log() + self.second.start().log())
+        self.assertEqual(self.ownerless(), (False, None))
+
+    def test_who_has_the_file_owns_it(self):
+        self.second.write("jobs.d/a.yaml", JOBS)
+        self.assertNotIn("nobody is left", self.second.start().log())
+        self.assertEqual(self.ownerless(), (False, None))
+
+    def test_a_wrong_file_of_a_server_that_is_gone_is_marked(self):
+        first = self.first.start()
+        self.second.start()
+        self.first.write("jobs.d/a.yaml", "jobs: [")
+        refused = wait_until(lambda: self.second.json("config", "status")["refused"], "it stands in the database")
+        self.assertEqual((refused[0]["server"], refused[0]["is_live"]), ("pod-1", True))
+        self.assertIn("the files of pod-1 are wrong since ", self.second.ask("config", "status"))
+        first.kill()
+        wait_until(lambda: not self.second.json("config", "status")["refused"][0]["is_live"],
+                   "the other host has declared it dead")
+        self.assertIn("the files of pod-1, which does not run now, are wrong since ",
+                      self.second.ask("config", "status"))
 
 
 class CheckTest(HostTestCase):
@@ -106,6 +197,7 @@ class CheckTest(HostTestCase):
                      "jobs.long.timeout  is 2m, and runs may be only 1m apart",
                      "jobs.elsewhere"):
             self.assertIn(part, output.err)
+        self.assertIn("write day_match: any if that is meant", output.err)
         self.assertEqual(len(here.json("config", "check")["warnings"]), 4)
 
     def test_a_schedule_that_never_fires_is_an_error(self):

@@ -69,7 +69,7 @@ class Output:
 class Host:
     """`jobhost serve`, leading a session of its own."""
 
-    def __init__(self, folder, log, file, limit_memory=None):
+    def __init__(self, folder, log, file, limit_memory=None, **options):
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (limit_memory, limit_memory))
 
@@ -77,7 +77,8 @@ class Host:
         with open(log, "wb") as out:
             self.process = subprocess.Popen(
                 [JOBHOST, "serve", "-c", str(file)], cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=limit if limit_memory else None)
+                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=limit if limit_memory else None,
+                **options)
         self.pid = self.process.pid
 
     def log(self):

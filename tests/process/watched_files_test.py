@@ -88,6 +88,32 @@ class EditorsTest(WatchedTestCase):
         self.file.write_text(ONE % "v0")
         self.expect("1 added (first)")
 
+    def test_a_rename_is_offered_as_one(self):
+        self.file.write_text(ONE.replace("first", "one") % "v0")
+        self.expect("1 added (one), 0 changed, 1 retired (first)")
+        self.host.wait_log("first was renamed to one? They say the same.")
+        self.host.wait_log("jobhost recurring pause one")
+
+    def test_a_folder_that_is_emptied_retires_with_a_warning(self):
+        self.file.unlink()
+        self.expect("0 added, 0 changed, 1 retired (first); files are gone")
+        self.assertRegex(self.host.log(), r"\[?warning\]? .*definitions: 0 added")
+
+    def test_a_folder_that_is_moved_away_for_a_while_changes_nothing(self):
+        self.here.write("jobs.d/b.yaml", "jobs:\n  tick: {type: misbehave.ok, schedule: {every: 1s}}\n")
+        self.expect("1 added (tick)")
+        folder = self.here.folder / "jobs.d"
+        folder.rename(self.here.folder / "j2")
+        self.host.wait_log("jobs.d' is gone, and with it default/jobs.d/a.yaml, default/jobs.d/b.yaml")
+        self.assertIn("is gone", self.status()["refused"][0]["problems"])
+        done = self.here.count("succeeded")
+        wait_until(lambda: self.here.count("succeeded") >= done + 2, "it goes on")
+        (self.here.folder / "j2").rename(folder)
+        self.host.wait_log("the configuration is right again")
+        self.assertEqual(self.status()["refused"], [])
+        self.assertNotRegex(self.host.log(), "[1-9][0-9]* retired")
+        self.assertEqual(self.revision(), (1, True))
+
     def test_a_new_pattern_of_the_host_file_takes_hold(self):
         self.here.write("more/b.yaml", "jobs:\n  second: {type: misbehave.ok}\n")
         self.here.configure({"definitions": ["jobs.d/*.yaml", "more/*.yaml"], "server": {"workers": 3},
@@ -235,6 +261,27 @@ class BadFilesTest(WatchedTestCase):
                             "cannot be read: Permission denied")
         (self.here.folder / "jobs.d").chmod(0o755)
 
+    def test_a_host_starts_though_the_folder_cannot_be_read(self):
+        somebody = {} if os.geteuid() != 0 else {"user": 65534, "group": 65534, "extra_groups": []}
+        if somebody:
+            for folder, _, files in os.walk(self.here.folder):
+                for path in [folder, *(os.path.join(folder, name) for name in files)]:
+                    os.chown(path, 65534, 65534)
+        folder = self.here.folder / "jobs.d"
+        folder.chmod(0)
+        self.assert_refused(self.here.call("serve", **somebody), 2, "cannot be read: Permission denied")
+        folder.chmod(0o755)
+        self.assertEqual(self.here.start(**somebody).stop(), 0)
+        folder.chmod(0)
+        host = self.here.start(**somebody)
+        self.assertIn("the configuration is refused", host.log())
+        self.assertIn("cannot be read: Permission denied", host.log())
+        self.assertEqual(len(self.refused()), 1)
+        folder.chmod(0o755)
+        host.wait_log("the configuration is right again")
+        self.assertEqual(self.refused(), [])
+        self.assertNotRegex(host.log(), "[1-9][0-9]* retired")
+
     def test_a_name_of_another_application_is_refused(self):
         host = self.here.start()
         other = self.place({"server": {"name": "other", "application": "mail"},
@@ -277,6 +324,20 @@ class StormTest(WatchedTestCase):
         wait_until(self.is_applied, "the last edit is applied")
         self.assertNotRegex(host.log(), "[1-9][0-9]* retired")
         self.assertNotIn("refused", host.log())
+
+    def test_a_file_that_is_written_all_the_time_holds_up_no_other(self):
+        restless = self.here.write("jobs.d/b.yaml", "jobs:\n  second: {type: misbehave.ok}\n")
+        host = self.here.start()
+        self.file.write_text("jobs:\n  first: {type: misbehave.ok}\n")  # shorter
+        begun = time.monotonic()
+        edits = 0
+        while "definitions: 0 added, 1 changed (first), 0 retired" not in host.log():
+            self.assertLess(time.monotonic() - begun, 30)
+            edits += 1
+            restless.write_text("jobs:\n  second: {type: misbehave.ok, tags: [e%d]}\n" % edits)
+        host.wait_log("b.yaml is written all the time; what it said before goes on until it is quiet")
+        wait_until(self.is_applied, "the other one is applied when it is quiet")
+        self.assertNotRegex(host.log(), "[1-9][0-9]* retired")
 
     @staticmethod
     def cpu_time(host):

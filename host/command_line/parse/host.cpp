@@ -28,7 +28,7 @@ void add_config(CLI::App& app, Verb& verb) {
     plan->add_flag("--force", planned.is_forced, "As if older files counted, too");
     plan->add_option("--retire", planned.retired, "As if this file had gone, which another host has brought")
         ->type_name("SOURCE");
-    plan->footer("Exit code 4: there are changes; 0: there are none.");
+    plan->footer("Exit code 4: there are changes, or older files that are left out; 0: there are none.");
 
     CLI::App* apply = config->add_subcommand("apply", "Make the database hold the definition files");
     ConfigApplyOptions& applied =

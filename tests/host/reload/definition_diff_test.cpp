@@ -54,6 +54,26 @@ TEST(DefinitionDiff, FieldsAreCalledAsInYaml) {
     }
 }
 
+TEST(DefinitionDiff, SchedulesSayDurationsAndInstantsInEachEntryOfTheirList) {
+    Definition before = named("a");
+    before.schedule = Every{1h, TimePoint{}};
+    Definition after = before;
+    after.schedule->grace = 984h;
+    after.schedule->missed = Missed::run_all;
+    after.schedule->catch_ups = 10;
+    after.schedule->recurrences[0].jitter = 90s;
+    after.schedule->recurrences.push_back({.rule = At{TimePoint{24h}}, .jitter = 30s});
+    const std::vector<FieldChange> expected{
+        {"schedule.grace", "", "41d"},
+        {"schedule.jitter", "", "1m30s"},
+        {"schedule.missed", "", R"("run_all")"},
+        {"schedule.missed.run_all", "", "10"},
+        {"schedule[1].at", "", "1970-01-02T00:00:00.000000Z"},
+        {"schedule[1].jitter", "", "30s"},
+    };
+    EXPECT_EQ(diff(before, after), expected);
+}
+
 TEST(DefinitionDiff, MembersOfABatchHaveTheirNames) {
     Definition before = named("batch");
     before.batch = BatchDefinition{.members = {named("one"), named("two")}};

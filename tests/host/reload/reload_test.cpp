@@ -1,74 +1,11 @@
-// The files of one host and of several, with a clock that is moved by hand.
-#include "host/reload/reload.hpp"
-
 #include "storage/storage_error.hpp"
-#include "tests/host/sync/manual_boot_clock.hpp"
-#include "tests/support/temporary_storage.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/host/reload/reload_fixture.hpp"
 
 namespace jobhost::host {
 namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-
-class NoHints final : public FolderWatch {
-public:
-    void watch(const std::set<fs::path>& folders) override { watched = folders; }
-    int descriptor() const noexcept override { return -1; }
-    void drain() noexcept override {}
-    std::set<fs::path> watched;
-};
-
-// A host in a folder of its own; several may share a database.
-struct OneHost {
-    OneHost(storage::Storage& common, const std::string& name, const BootClock& time)
-        : storage{common}, clock{time} {
-        folder.write("jobhost.yaml",
-                     "server: {name: " + name + ", application: shop}\ndefinitions: [jobs.d/*.yaml]\n");
-    }
-    void start() {
-        reload.reset();
-        config::LoadResult result = config::load(file());
-        std::vector<config::ConfigError> errors;
-        if (auto* right = std::get_if<config::Configuration>(&result.outcome)) {
-            running = std::move(*right);
-        } else {
-            running = result.host.value();
-            errors = std::get<1>(result.outcome);
-        }
-        reload.emplace(file(), running, sources ? *sources : storage.sources(), storage.limits(), hints,
-                       clock);
-        reload->applied = [this] { ++applied; };
-        reload->start(errors);
-        reload->hurry();
-        reload->run_once();
-    }
-    // The file is seen to have this text, and is read.
-    void edit(const std::string& name, const std::string& text) {
-        folder.write("jobs.d/" + name, text);
-        read();
-    }
-    void remove(const std::string& name) {
-        fs::remove(folder / ("jobs.d/" + name));
-        read();
-    }
-    void read() {
-        reload->hurry();
-        reload->run_once();
-    }
-    fs::path file() const { return folder / "jobhost.yaml"; }
-
-    storage::Storage& storage;
-    const BootClock& clock;
-    test::TemporaryFolder folder;
-    NoHints hints;
-    config::Configuration running;
-    std::optional<Reload> reload;
-    int applied = 0;
-    storage::SourceStore* sources = nullptr;  // in place of the storage's
-};
 
 // A database that is away for a while.
 class AwaySources final : public storage::SourceStore {
@@ -93,24 +30,6 @@ private:
     storage::SourceStore& real_;
 };
 
-std::string job(const std::string& name, const std::string& type) {
-    return "jobs:\n  " + name + ": {type: test." + type + "}\n";
-}
-
-struct ReloadTest : testing::Test {
-    std::string type_of(const std::string& name) {
-        const auto found = db->definitions().find(name);
-        return found ? found->definition.type : "";
-    }
-    std::vector<storage::Refusal> refusals() { return db->sources().refusals(); }
-
-    test::TemporaryStorage db;
-    test::ManualBootClock clock{1000s};
-    OneHost one{*db.storage, "one", clock};
-    OneHost two{*db.storage, "two", clock};
-    OneHost three{*db.storage, "three", clock};
-};
-
 TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
     one.folder.write("jobs.d/a.yaml", job("x", "v1"));
     one.start();
@@ -118,6 +37,8 @@ TEST_F(ReloadTest, AChangeIsAppliedWhenItIsQuietAndNotBefore) {
     one.reload->run_once();
     one.folder.write("jobs.d/a.yaml", job("x", "v2, tags: [longer]"));
     clock.advance(50ms);
+    EXPECT_LE(one.reload->run_once(), 600ms);
+    clock.advance(500ms);
     EXPECT_LE(one.reload->run_once(), 100ms);
     EXPECT_EQ(type_of("x"), "test.v1");
     clock.advance(100ms);
@@ -230,6 +151,82 @@ TEST_F(ReloadTest, AFileThatOneHostNeverHadStays) {
     two.remove("b.yaml");
     EXPECT_EQ(type_of("x"), "test.v1");
     EXPECT_EQ(type_of("y"), "");
+}
+
+TEST_F(ReloadTest, AFileThatGoesBackWhileItsOnlyHostIsAtRestCounts) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    one.edit("a.yaml", job("x", "v2"));
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    fs::remove(one.folder / "jobs.d/a.yaml");
+    one.start();
+    EXPECT_EQ(type_of("x"), "");
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+}
+
+TEST_F(ReloadTest, AWriterInPiecesRetiresNothing) {
+    for (const auto pause : {30ms, 500ms}) {
+        std::string text = "jobs:\n";
+        for (int i = 0; i < 100; ++i)
+            text += "  y" + std::to_string(i) + ": {type: test.v1}\n";
+        one.folder.write("jobs.d/a.yaml", text);
+        one.start();
+        clock.advance(1s);
+        one.reload->run_once();
+        text = "jobs:\n  new: {type: test.v1}\n" + text.substr(6);
+        const auto pieces = static_cast<std::size_t>(2500ms / pause);
+        for (std::size_t piece = 0; piece < pieces; ++piece) {
+            one.folder.write("jobs.d/a.yaml", text.substr(0, text.size() * piece / pieces));
+            for (auto at = 0ms; at < pause; at += 10ms) {
+                clock.advance(10ms);
+                one.reload->run_once();
+                ASSERT_EQ(type_of("y99"), "test.v1") << pause.count() << " ms, piece " << piece;
+            }
+        }
+        one.folder.write("jobs.d/a.yaml", text);
+        clock.advance(20ms);
+        one.reload->run_once();
+        clock.advance(700ms);
+        one.reload->run_once();
+        EXPECT_EQ(type_of("new"), "test.v1");
+        EXPECT_EQ(type_of("y99"), "test.v1");
+        EXPECT_TRUE(refusals().empty());
+    }
+}
+
+TEST_F(ReloadTest, AFileThatIsWrittenAllTheTimeHoldsUpNoOther) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1, tags: [long]"));
+    one.folder.write("jobs.d/b.yaml", job("y", "v1"));
+    one.start();
+    clock.advance(1s);
+    one.reload->run_once();
+    one.folder.write("jobs.d/a.yaml", job("x", "v2"));
+    one.folder.write("jobs.d/c.yaml", job("z", "v1"));
+    write_for_four_seconds("b.yaml");
+    EXPECT_EQ(type_of("x"), "test.v2");
+    EXPECT_EQ(type_of("z"), "test.v1");
+    clock.advance(1s);
+    one.reload->run_once();
+    clock.advance(1s);
+    one.reload->run_once();
+    EXPECT_EQ(type_of("y"), "") << "now it is quiet, and says nothing";
+}
+
+TEST_F(ReloadTest, AWrongFileIsMendedThoughAnotherIsWrittenAllTheTime) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.folder.write("jobs.d/b.yaml", job("y", "v1"));
+    one.start();
+    one.edit("a.yaml", "jobs: [");
+    clock.advance(1s);
+    one.reload->run_once();
+    one.folder.write("jobs.d/a.yaml", job("x", "v2"));
+    write_for_four_seconds("b.yaml");
+    EXPECT_EQ(type_of("x"), "test.v2");
+    EXPECT_EQ(type_of("y"), "test.v1");
 }
 
 TEST_F(ReloadTest, ADefinitionThatMovesToANewFileKeepsItsId) {

@@ -85,7 +85,7 @@ TEST_P(SourceConformance, AnOlderFileOnAStartingHostIsLeftOutAndReported) {
 
 TEST_P(SourceConformance, AnOlderFileCountsWhenItIsForced) {
     start("one", {file("a.yaml", "v1", {"x"})});
-    start("one", {file("a.yaml", "v2", {"x", "y"})});
+    start("two", {file("a.yaml", "v2", {"x", "y"})});
     sources.apply({.application = "shop",
                    .server = "one",
                    .files = {file("a.yaml", "v1", {"x"})},
@@ -94,6 +94,27 @@ TEST_P(SourceConformance, AnOlderFileCountsWhenItIsForced) {
     EXPECT_EQ(type_of("x"), "test.v1");
     EXPECT_EQ(type_of("y"), "");
     EXPECT_EQ(revision("a.yaml"), 3);
+}
+
+TEST_P(SourceConformance, WhoBroughtTheLastRevisionMayGoBackAtRest) {
+    start("one", {file("a.yaml", "v1", {"x"})});
+    start("one", {file("a.yaml", "v2", {"x"})});
+    const auto back = start("one", {file("a.yaml", "v1", {"x"})});
+    EXPECT_TRUE(back.newer.empty());
+    EXPECT_EQ(back.definitions.changed, 1u);
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(revision("a.yaml"), 3);
+    start("two", {file("a.yaml", "v3", {"x"})});
+    EXPECT_EQ(start("one", {file("a.yaml", "v1", {"x"})}).newer.size(), 1u) << "two has a newer one now";
+    EXPECT_EQ(type_of("x"), "test.v3");
+}
+
+TEST_P(SourceConformance, WhoRemovedAFileMayPutItBackAtRest) {
+    start("one", {file("a.yaml", "v1", {"x"})});
+    start("one", {});
+    ASSERT_EQ(type_of("x"), "");
+    EXPECT_EQ(start("one", {file("a.yaml", "v1", {"x"})}).definitions.added, 1u);
+    EXPECT_EQ(type_of("x"), "test.v1");
 }
 
 TEST_P(SourceConformance, AnEditIsAppliedThoughItGoesBack) {

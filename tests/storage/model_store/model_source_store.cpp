@@ -33,7 +33,7 @@ SourcesApplied apply_files(ModelDatabase& database, TimePoint now, const SourceF
         listed.insert(source);
         const Revisions& revisions = database.sources[source];
         const bool counts = file.is_edited || files.is_forced || holds(revisions, file.digest) ||
-                            !was_there(revisions, file.digest);
+                            !was_there(revisions, file.digest) || revisions.back().applied_by == files.server;
         if (!counts) {
             applied.newer.push_back(revisions.back());
             continue;
