@@ -40,6 +40,13 @@ json::value parsed(const std::string& text) {
     return error ? json::value(text) : value;
 }
 
+json::array array_of_uses(const std::vector<LimitUse>& uses) {
+    json::array array;
+    for (const LimitUse& use : uses)
+        array.push_back(use_or_null(use));
+    return array;
+}
+
 }  // namespace
 
 Reason reason_of(const State& state) noexcept {
@@ -64,9 +71,6 @@ std::string result_of(const State& state) {
 }
 
 json::object to_json(const Job& job) {
-    json::array limits;
-    for (const LimitUse& use : job.limits)
-        limits.push_back(use_or_null(use));
     return {
         {"id", std::to_string(job.id.value)},
         {"type", job.type},
@@ -92,7 +96,8 @@ json::object to_json(const Job& job) {
         {"batch", id_or_null(job.batch)},
         {"creator", id_or_null(job.creator)},
         {"tags", json::value_from(job.tags)},
-        {"limits", std::move(limits)},
+        {"limits", array_of_uses(job.limits)},
+        {"promised", array_of_uses(job.promised)},
         {"parked_on", use_or_null(job.parked_on)},
         {"unreadable", text_or_null(job.unreadable)},
         {"args", parsed(job.arguments)},

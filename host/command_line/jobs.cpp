@@ -44,6 +44,12 @@ std::string slot_text(const LimitUse& use, const storage::SlotCounts& slots) {
     return text;
 }
 
+// "smtp (a slot is kept for it)".
+std::string limit_text(const Job& job, const LimitUse& use) {
+    const bool is_promised = std::ranges::find(job.promised, use) != job.promised.end();
+    return spelling_of(use) + (is_promised ? " (a slot is kept for it)" : "");
+}
+
 void print_job(const Job& job, const std::optional<storage::SlotCounts>& slots) {
     std::cout << "job " << job.id.value << "  " << job.type << "  " << state_text(job) << '\n';
     print_fact("definition", job.definition);
@@ -52,7 +58,8 @@ void print_job(const Job& job, const std::optional<storage::SlotCounts>& slots) 
     print_fact("batch", job.batch ? std::to_string(job.batch->value) : "");
     print_fact("creator", job.creator ? "job " + std::to_string(job.creator->value) : "");
     print_fact("tags", printable(joined(job.tags, [](const std::string& tag) { return tag; })));
-    print_fact("limits", printable(joined(job.limits, [](const LimitUse& use) { return spelling_of(use); })));
+    print_fact("limits",
+               printable(joined(job.limits, [&](const LimitUse& use) { return limit_text(job, use); })));
     if (slots) print_fact("slot", slot_text(*job.parked_on, *slots));
     if (!job.unreadable.empty())
         print_fact("policy", printable(job.unreadable) + "; a newer jobhost may have written it");

@@ -125,6 +125,7 @@ struct Job {
     std::optional<JobId> creator;
     std::vector<std::string> tags;      // in their order
     std::vector<LimitUse> limits;       // in their order
+    std::vector<LimitUse> promised;     // of those, whose slots are kept for it until it runs
     std::optional<LimitUse> parked_on;  // the limit that it waits for
     std::string unreadable;             // why `policy` is not what is stored: a newer jobhost has written it
 };

@@ -97,8 +97,11 @@ void read_tags(Session& session, const std::vector<JobId>& ids, std::vector<Job>
 void read_limits(Session& session, const std::vector<JobId>& ids, std::vector<Job>& jobs) {
     if (ids.empty()) return;
     for (const auto& [id, key, is_promised] :
-         session.rows<long long, std::string, int>("limit_use_of", {{"ids", id_list(ids)}}))
-        job_of(jobs, id).limits.push_back(limit_use_of(key));
+         session.rows<long long, std::string, int>("limit_use_of", {{"ids", id_list(ids)}})) {
+        Job& job = job_of(jobs, id);
+        job.limits.push_back(limit_use_of(key));
+        if (is_promised != 0) job.promised.push_back(job.limits.back());
+    }
 }
 
 // In any order.

@@ -38,12 +38,14 @@ TEST_P(LimitOrderConformance, SlotsAreTakenInOneOrderAndKept) {
     EXPECT_EQ(find(both).parked_on, (LimitUse{"b", ""}));
     EXPECT_EQ(find(both).limits, (std::vector<LimitUse>{{"b", ""}, {"a", ""}}));
     EXPECT_EQ(taken("a"), 1);
+    EXPECT_EQ(find(both).promised, (std::vector<LimitUse>{{"a", ""}}));
     const JobId only_a = insert(limited({{"a", ""}}));
     EXPECT_TRUE(claimed().empty());
     EXPECT_EQ(find(only_a).parked_on, (LimitUse{"a", ""}));
 
     succeed(holder);
     EXPECT_EQ(claimed(), std::vector{both});
+    EXPECT_TRUE(find(both).promised.empty());
     EXPECT_EQ(taken("a"), 1);
     EXPECT_EQ(taken("b"), 1);
     succeed(both);

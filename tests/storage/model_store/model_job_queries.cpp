@@ -78,6 +78,8 @@ Place place_at(const JobFilter& filter, const std::string& cursor) {
 
 Job seen(const ModelDatabase& database, const JobRecord& record) {
     Job job = record.seen;
+    for (const LimitUse& use : job.limits)
+        if (record.is_waiting() && record.slots.contains(use)) job.promised.push_back(use);
     job.definition = definition_of(database, record);
     const auto server = database.servers.find(record.server);
     if (server != database.servers.end()) job.server = server->second.info.name;

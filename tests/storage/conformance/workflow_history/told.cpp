@@ -110,7 +110,8 @@ std::string told(const Job& job, const history::Names& names) {
            shown(job.expires_at) + " cancel " + shown(job.cancel_requested_at) + " batch " +
            text_of(job.batch.value_or(BatchId{}).value) + " creator " +
            text_of(job.creator.value_or(JobId{}).value) + " tags" + in_a_row(job.tags) + " limits" +
-           in_a_row(told_each(job.limits)) + (job.parked_on ? " parked on " + told(*job.parked_on) : "");
+           in_a_row(told_each(job.limits)) + " promised" + in_a_row(told_each(job.promised)) +
+           (job.parked_on ? " parked on " + told(*job.parked_on) : "");
 }
 
 std::string told(const Batch& batch) {
