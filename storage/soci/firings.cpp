@@ -1,10 +1,12 @@
 #include "storage/soci/firings.hpp"
 
+#include "storage/model/time_text.hpp"
 #include "storage/soci/batch_start.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/operations.hpp"
+#include "storage/soci/releases.hpp"
 #include "storage/soci/submission_check.hpp"
 
 #include <boost/json.hpp>
@@ -63,12 +65,23 @@ void move_cursors(Session& session, const Firings& firings) {
 
 // ---- overlap ----
 
+// Those that fire with others leave it to the first of them.
+bool hands_in(const Firing& firing) {
+    return !firing.jobs.empty() || !firing.batches.empty() || !firing.opens.empty();
+}
+
 // The one that is still to end, when what can be stopped has been stopped.
-std::optional<JobId> replace_runs(Change& change, DefinitionId definition) {
+std::optional<JobId> replace_runs(Change& change, DefinitionId definition, TimePoint instant) {
     std::vector<JobId> runs;
     for (const auto& [id] : change.session.rows<long long>("definition_runs", {{"id", definition.value}}))
         runs.push_back(JobId{id});
-    const Operation cancel{.verb = Verb::cancel, .by = "schedule", .at = {}, .queue = {}, .priority = {}};
+    const Operation cancel{
+        .verb = Verb::cancel,
+        .by = "schedule",
+        .at = {},
+        .queue = {},
+        .priority = {},
+        .why = "a newer run of its definition, that for " + to_text(instant) + ", took its place"};
     for (std::span<const JobId> rest = runs; !rest.empty();
          rest = rest.subspan(std::min(rest.size(), kMostOperated)))
         operate(change, rest.first(std::min(rest.size(), kMostOperated)), cancel);
@@ -78,32 +91,43 @@ std::optional<JobId> replace_runs(Change& change, DefinitionId definition) {
     return JobId{*std::get<1>(left.front())};
 }
 
-void mind_overlap(Change& change, Firing& firing, JobId latest) {
+void leave_out(Change& change, Firing& firing) {
+    Releases releases{change};
+    releases.batches().hold(firing.opens);
+    for (const BatchId batch : firing.opens)
+        releases.cancel(batch);
+    releases.run();
+    firing.jobs.clear();
+    firing.batches.clear();
+    firing.opens.clear();
+}
+
+// `definition`: of those of the firing, the one that has this open run.
+void mind_overlap(Change& change, Firing& firing, DefinitionId definition, JobId latest) {
     std::optional<JobId> before = latest;
-    if (firing.overlap == Overlap::skip) {
-        firing.jobs.clear();
-        firing.batches.clear();
-        firing.opens.clear();
-    }
-    if (firing.overlap == Overlap::replace) before = replace_runs(change, firing.definition);
-    const auto first = std::ranges::find(firing.jobs, firing.definition, [](const NewJob& job) {
-        return job.definition.value_or(DefinitionId{});
-    });
+    if (firing.overlap == Overlap::skip) leave_out(change, firing);
+    if (firing.overlap == Overlap::replace && !firing.jobs.empty())
+        before = replace_runs(change, definition, firing.jobs.front().nominal_at.value_or(firing.seen));
+    const auto first = std::ranges::find(
+        firing.jobs, definition, [](const NewJob& job) { return job.definition.value_or(DefinitionId{}); });
     if (before && first != firing.jobs.end()) first->parents.push_back({*before, Condition::finished});
 }
 
 void mind_overlaps(Change& change, Firings& firings) {
     std::map<DefinitionId, Firing*> careful;
-    std::vector<DefinitionId> ids;
     for (Firing& firing : firings)
-        if (firing.overlap != Overlap::allow) {
+        if (firing.overlap != Overlap::allow && hands_in(firing)) {
             careful[firing.definition] = &firing;
-            ids.push_back(firing.definition);
+            for (const DefinitionId id : firing.together)
+                careful[id] = &firing;
         }
-    if (ids.empty()) return;
+    if (careful.empty()) return;
+    std::vector<DefinitionId> ids;
+    for (const auto& [id, firing] : careful)
+        ids.push_back(id);
     for (const auto& [id, run] : change.session.rows<long long, std::optional<long long>>(
              "definition_open_runs", {{"ids", id_list(ids)}, {"count", 1}}))
-        if (run) mind_overlap(change, *careful.at(DefinitionId{id}), JobId{*run});
+        if (run) mind_overlap(change, *careful.at(DefinitionId{id}), DefinitionId{id}, JobId{*run});
 }
 
 // Of those that have no more than most, one by one, as some may be there already.

@@ -21,6 +21,39 @@ protected:
         const SourceDefinitions given{"shop/jobs.yaml", list};
         apply_definitions(sources, "shop", "server one", {&given, 1});
     }
+    // Which something waits for together.
+    void apply_group(const std::vector<std::string>& names) {
+        std::vector<Definition> list;
+        for (const std::string& name : names) {
+            Definition definition;
+            definition.name = name;
+            definition.type = "test.job";
+            definition.schedule = Every{1min, TimePoint{}};
+            definition.fires_with = names;
+            list.push_back(std::move(definition));
+        }
+        const SourceDefinitions given{"shop/jobs.yaml", list};
+        apply_definitions(sources, "shop", "server one", {&given, 1});
+    }
+    // The jobs of "a" and "b" for the next instant, one minute on.
+    std::pair<JobId, JobId> fire_group(Overlap overlap) {
+        clock.advance(1min);
+        const StoredDefinition a = definitions.find("a").value();
+        const StoredDefinition b = definitions.find("b").value();
+        Firing firing{a.id, a.revision, *a.next_at, *a.next_at + 1min, {}};
+        for (const StoredDefinition& stored : {a, b}) {
+            NewJob made = job("test.job");
+            made.definition = stored.id;
+            made.nominal_at = a.next_at;
+            made.origin = Origin::schedule;
+            firing.jobs.push_back(made);
+        }
+        firing.overlap = overlap;
+        firing.together = {b.id};
+        EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
+        return {firing.jobs[0].id, firing.jobs[1].id};
+    }
+    void cancel(JobId job) { operations.operate({&job, 1}, {.verb = Verb::cancel, .by = "ada"}); }
     TimePoint next(const std::string& name) { return definitions.find(name)->next_at.value(); }
     // The job that fires for the next instant of a definition, one minute on.
     JobId fire(const std::string& name, Overlap overlap) {
@@ -120,6 +153,68 @@ TEST_P(RecurrenceConformance, OverlapReplacesWhatHasNotBegun) {
     const JobId second = fire("a", Overlap::replace);
     EXPECT_EQ(state(first), StateName::deleted);
     EXPECT_EQ(state(second), StateName::enqueued);
+}
+
+// ---- definitions that fire together ----
+
+TEST_P(RecurrenceConformance, ARunOfOneThatFiresWithOthersMakesAllBeSkipped) {
+    apply_group({"a", "b"});
+    const auto [a, b] = fire_group(Overlap::skip);
+    cancel(a);
+    const auto [next_a, next_b] = fire_group(Overlap::skip);
+    EXPECT_FALSE(is_there(next_a)) << "it would run without the other";
+    EXPECT_FALSE(is_there(next_b)) << "b is not final";
+    cancel(b);
+    const auto [last_a, last_b] = fire_group(Overlap::skip);
+    EXPECT_TRUE(is_there(last_a));
+    EXPECT_TRUE(is_there(last_b));
+}
+
+TEST_P(RecurrenceConformance, ThoseThatFireTogetherAreQueuedEachBehindItsOwn) {
+    apply_group({"a", "b"});
+    const auto [a, b] = fire_group(Overlap::queue);
+    cancel(a);
+    const auto [next_a, next_b] = fire_group(Overlap::queue);
+    EXPECT_EQ(state(next_a), StateName::enqueued);
+    EXPECT_EQ(state(next_b), StateName::awaiting) << "b is not final";
+    cancel(b);
+    EXPECT_EQ(state(next_b), StateName::enqueued);
+}
+
+TEST_P(RecurrenceConformance, ThoseThatFireTogetherAreReplacedTogether) {
+    apply_group({"a", "b"});
+    const auto [a, b] = fire_group(Overlap::replace);
+    const auto [next_a, next_b] = fire_group(Overlap::replace);
+    EXPECT_EQ(state(a), StateName::deleted);
+    EXPECT_EQ(state(b), StateName::deleted);
+    EXPECT_EQ(state(next_a), StateName::enqueued);
+    EXPECT_EQ(state(next_b), StateName::enqueued);
+}
+
+TEST_P(RecurrenceConformance, APauseHoldsForAllThatFireTogether) {
+    apply_group({"a", "b"});
+    const TimePoint until = next("a") + 5min;
+    EXPECT_TRUE(definitions.pause("b", "ada", "why", until));
+    for (const char* name : {"a", "b"}) {
+        ASSERT_TRUE(definitions.find(name)->pause.has_value()) << name;
+        EXPECT_EQ(definitions.find(name)->pause->reason, "why") << name;
+        EXPECT_EQ(next(name), until) << name;
+    }
+    EXPECT_TRUE(definitions.resume("a", "bob"));
+    EXPECT_EQ(definitions.find("b")->pause, std::nullopt);
+    EXPECT_EQ(next("b"), next("a"));
+}
+
+TEST_P(RecurrenceConformance, WhatBeginsToFireWithAPausedOneIsPausedToo) {
+    apply({"a", "b"});
+    definitions.pause("b", "ada", "why", {});
+    apply_group({"a", "b", "c"});
+    for (const char* name : {"a", "b", "c"}) {
+        EXPECT_EQ(definitions.find(name)->pause, definitions.find("b")->pause) << name;
+        EXPECT_EQ(definitions.find(name)->next_at, std::nullopt) << name;
+    }
+    EXPECT_TRUE(definitions.resume("c", "bob"));
+    EXPECT_EQ(next("a"), next("b"));
 }
 
 TEST_P(RecurrenceConformance, WhatIsHandedInByHandIsNoRunOfTheSchedule) {
