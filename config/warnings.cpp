@@ -86,9 +86,8 @@ private:
             warn("schedule",
                  in_quotes(cron.expression()) + " restricts day of month and day of week: both must match",
                  has_starred_day(cron.expression())
-                     ? "with */ in one of them classic cron does so, too, and so does day_match: any; for "
-                       "one of "
-                       "the two write 1-31/2 or 0-6/2 in place of */2, and day_match: any"
+                     ? "so do classic cron and day_match: any where one of them begins with */; if one of "
+                       "the two is to be enough, write 1-31/2 or 0-6/2 in place of */2, and day_match: any"
                      : "classic cron asks for one of the two; write day_match: any if that is meant");
         if (const auto change = skipped_time(cron, now_))
             warn("schedule",

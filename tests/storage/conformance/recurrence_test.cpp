@@ -1,4 +1,5 @@
 // What is due, what overlaps, and what people do with definitions.
+#include "storage/model/time_text.hpp"
 #include "tests/storage/apply_definitions.hpp"
 #include "tests/storage/conformance/conformance.hpp"
 
@@ -67,6 +68,14 @@ protected:
         firing.overlap = overlap;
         EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
         return made.id;
+    }
+    // The job of an instant that is over.
+    NewJob backfill_of(const std::string& name) {
+        NewJob made = job("test.job");
+        made.definition = definitions.find(name)->id;
+        made.nominal_at = next(name) - 5min;
+        made.origin = Origin::backfill;
+        return made;
     }
     bool is_there(JobId job) { return queries.find(job).has_value(); }
     StateName state(JobId job) { return name_of(queries.find(job)->state); }
@@ -217,6 +226,95 @@ TEST_P(RecurrenceConformance, WhatBeginsToFireWithAPausedOneIsPausedToo) {
     EXPECT_EQ(next("a"), next("b"));
 }
 
+TEST_P(RecurrenceConformance, ARunThatIsReplacedSaysByWhat) {
+    apply({"a"});
+    fire("a", Overlap::replace);
+    const std::string why =
+        "a newer run of its definition, that for " + to_text(next("a")) + ", took its place";
+    const std::vector<ClaimedJob> claimed = claim(1);
+    ASSERT_EQ(claimed.size(), 1u);
+    fire("a", Overlap::replace);
+    const auto runs = jobs.cancelled_runs_of(server, 10);
+    ASSERT_EQ(runs.size(), 1u);
+    EXPECT_EQ(runs[0].job, claimed[0].id);
+    EXPECT_EQ(runs[0].why, why);
+    EXPECT_EQ(queries.events(claimed[0].id).back().message, why);
+}
+
+// ---- large batches, backfills, retired definitions ----
+
+TEST_P(RecurrenceConformance, OneAloneStagesAnInstantUntilItsTimeIsOver) {
+    apply({"a"});
+    clock.advance(1min);
+    const StoredDefinition stored = definitions.find("a").value();
+    const auto may_stage = [&](std::int64_t stager, TimePoint seen) {
+        return definitions.may_stage({stored.id, stored.revision, seen, stager}, 30s);
+    };
+    EXPECT_TRUE(may_stage(1, *stored.next_at));
+    EXPECT_FALSE(may_stage(2, *stored.next_at));
+    clock.advance(20s);
+    EXPECT_TRUE(may_stage(1, *stored.next_at)) << "it goes on";
+    clock.advance(20s);
+    EXPECT_FALSE(may_stage(2, *stored.next_at));
+    clock.advance(10s);
+    EXPECT_TRUE(may_stage(2, *stored.next_at)) << "the other has given up";
+    EXPECT_FALSE(may_stage(1, *stored.next_at));
+    EXPECT_FALSE(may_stage(2, *stored.next_at + 1min)) << "that is not the next one";
+
+    const Firing firing{stored.id, stored.revision, *stored.next_at, *stored.next_at + 1min, {}};
+    EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
+    EXPECT_FALSE(may_stage(2, *stored.next_at));
+    EXPECT_TRUE(may_stage(1, *stored.next_at + 1min)) << "a new instant is free";
+}
+
+TEST_P(RecurrenceConformance, ABackfillOfTheSameInstantIsOneBatch) {
+    apply({"a"});
+    const TimePoint instant = next("a") - 5min;
+    const auto hand_in = [&] {
+        NewBatch batch;
+        batch.id = BatchId{jobs.reserve_ids(1).value};
+        batch.name = "a";
+        NewJob member = job("test.job");
+        member.batch = batch.id;
+        return definitions.hand_in({.definition = "a",
+                                    .verb = Verb::backfill,
+                                    .by = "ada",
+                                    .jobs = {member},
+                                    .batches = {batch},
+                                    .backfilled = {{instant, batch.id}}});
+    };
+    EXPECT_TRUE(definitions.backfilled("a", instant, instant + 1s).empty());
+    hand_in();
+    EXPECT_EQ(definitions.backfilled("a", instant, instant + 1s), std::vector{instant});
+    EXPECT_TRUE(definitions.backfilled("a", instant + 1s, instant + 2s).empty());
+    EXPECT_THROW(hand_in(), StorageError) << "somebody else was sooner";
+    EXPECT_EQ(workflows.list({}, 10, {}).batches.size(), 1u);
+}
+
+TEST_P(RecurrenceConformance, TheInstantsOfJobsThatWereBackfilledAreKnown) {
+    apply({"a"});
+    const NewJob made = backfill_of("a");
+    definitions.hand_in({.definition = "a", .verb = Verb::backfill, .by = "ada", .jobs = {made}});
+    EXPECT_EQ(definitions.backfilled("a", *made.nominal_at, next("a")), std::vector{*made.nominal_at});
+    fire("a", Overlap::allow);
+    EXPECT_EQ(definitions.backfilled("a", *made.nominal_at, next("a")).size(), 1u) << "that is no backfill";
+}
+
+TEST_P(RecurrenceConformance, ARetiredDefinitionIsFoundAsWhatItWas) {
+    apply({"a"});
+    EXPECT_FALSE(definitions.find_retired("a").has_value());
+    clock.advance(1s);
+    apply({});
+    const auto retired = definitions.find_retired("a");
+    ASSERT_TRUE(retired.has_value());
+    EXPECT_EQ(retired->retired_at, clock.now());
+    EXPECT_TRUE(retired->definition.schedule.has_value());
+    EXPECT_FALSE(definitions.find_retired("b").has_value());
+    apply({"a"});
+    EXPECT_FALSE(definitions.find_retired("a").has_value());
+    EXPECT_EQ(definitions.find("a")->retired_at, std::nullopt);
+}
+
 TEST_P(RecurrenceConformance, WhatIsHandedInByHandIsNoRunOfTheSchedule) {
     apply({"a"});
     NewJob made = job("test.job");
@@ -233,10 +331,7 @@ TEST_P(RecurrenceConformance, WhatIsHandedInByHandIsNoRunOfTheSchedule) {
 
 TEST_P(RecurrenceConformance, ABackfillOfTheSameInstantIsOneJob) {
     apply({"a"});
-    NewJob made = job("test.job");
-    made.definition = definitions.find("a")->id;
-    made.nominal_at = next("a") - 5min;
-    made.origin = Origin::backfill;
+    const NewJob made = backfill_of("a");
     const Extra extra{.definition = "a", .verb = Verb::backfill, .by = "ada", .jobs = {made}};
     EXPECT_TRUE(definitions.hand_in(extra).at(0).is_new);
     Extra again = extra;

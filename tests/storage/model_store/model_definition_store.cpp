@@ -1,5 +1,6 @@
 #include "tests/storage/model_store/model_definition_store.hpp"
 
+#include "storage/model/time_text.hpp"
 #include "storage/storage_error.hpp"
 #include "tests/storage/model_store/model_operations.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
@@ -58,13 +59,16 @@ Firing minding_overlap_of(ModelDatabase& database, DefinitionId definition, Firi
         firing.batches.clear();
         firing.opens.clear();
     }
-    if (firing.overlap == Overlap::replace) {
+    if (firing.overlap == Overlap::replace && !firing.jobs.empty()) {
         std::vector<JobId> runs;
         for (const auto& [id, job] : database.jobs)
             if (is_open_run(job, definition)) runs.push_back(id);
         Operation cancel;
         cancel.verb = Verb::cancel;
         cancel.by = "schedule";
+        if (!firing.jobs.empty())
+            cancel.why = "a newer run of its definition, that for " +
+                         to_text(firing.jobs.front().nominal_at.value_or(firing.seen)) + ", took its place";
         for (const JobId run : runs) {
             operate(database, run, cancel, now);
             follow_up(database, now);
