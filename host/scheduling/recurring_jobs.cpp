@@ -211,11 +211,11 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     return std::nullopt;
 }
 
-// One host alone does it. What it has laid ready when another one took its place goes at once.
+// One host alone does it, and nobody tries again at once what came to nothing: then its time is not over.
+// What has been laid ready in vain goes at once.
 void RecurringJobs::lay_ready(storage::Firing& firing, Submission& submission) {
     const std::vector<BatchId> batches = outermost_of(submission);
-    if (stager_ == 0) stager_ = batches.front().value;
-    const storage::Staging staging{firing.definition, firing.revision, firing.seen, stager_};
+    const storage::Staging staging{firing.definition, firing.revision, firing.seen, batches.front().value};
     const auto go_on = [&] {
         if (!storage_.definitions().may_stage(staging, kStagingPatience)) throw StagedElsewhere{};
     };
@@ -223,9 +223,6 @@ void RecurringJobs::lay_ready(storage::Firing& firing, Submission& submission) {
     try {
         firing.opens = stage(submission, storage_.workflows(), [&](std::size_t) { go_on(); }).opens;
     } catch (const StagedElsewhere&) {
-        discard(batches, storage_.workflows(), kBy);
-        throw;
-    } catch (const SubmissionRefused&) {
         discard(batches, storage_.workflows(), kBy);
         throw;
     } catch (const StorageError& error) {

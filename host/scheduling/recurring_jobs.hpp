@@ -63,8 +63,7 @@ private:
     TimePoint latest_{};                                  // what the database's clock has shown
     // By the database's clock: all that was due then has been looked at, and this host has been there since.
     TimePoint seen_until_ = TimePoint::max();
-    TimePoint seen_at_{};      // the same moment by the host's clock
-    std::int64_t stager_ = 0;  // that of storage::Staging; 0: it has laid nothing ready yet
+    TimePoint seen_at_{};  // the same moment by the host's clock
     Workshop workshop_;
     std::map<std::string, std::string> reported_;  // by definition: not to be told every time
 };

@@ -26,10 +26,10 @@ struct LargeBatchTest : testing::Test {
     std::optional<WrittenDefinitions> written;
     SourceFolders folders;
 
-    void define() {
-        written.emplace(
-            "batches: {a: {schedule: {every: 1h}, for_each: {file: x.jsonl}, jobs: {m: {type: x.m, "
-            "args: {x: \"${item.x}\"}}}}}\n");
+    void define(const std::string& overlap = "allow") {
+        written.emplace("batches: {a: {schedule: {every: 1h, overlap: " + overlap +
+                        "}, for_each: {file: x.jsonl}, jobs: {m: {type: x.m, "
+                        "args: {x: \"${item.x}\"}}}}}\n");
         std::string items;
         for (std::size_t i = 0; i < kItems; ++i)
             items += R"({"x":")" + std::string(kItemSize, 'x') + "\"}\n";
@@ -106,6 +106,19 @@ TEST_F(LargeBatchTest, WhoWasOvertakenStopsAndLeavesNothing) {
               std::vector{recorded.recorded_workflows.submitted[0].batches.at(0).id});
 }
 
+TEST_F(LargeBatchTest, WhatOverlapLeavesOutIsNotLeftBehind) {
+    define("skip");
+    RecurringJobs recurring = host(*db.storage);
+    recurring.run_once();
+    db.clock.advance(1h);
+    recurring.run_once();
+    const auto found = batches();  // from the newest
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_TRUE(found[0].cancel_requested_at.has_value());
+    EXPECT_NE(found[0].state, BatchState::creating);
+    EXPECT_FALSE(found[1].cancel_requested_at.has_value());
+}
+
 TEST_F(LargeBatchTest, WhatTheDatabaseRefusesIsNotLeftBehind) {
     define();
     recorded.refused = stored().id;
@@ -114,6 +127,14 @@ TEST_F(LargeBatchTest, WhatTheDatabaseRefusesIsNotLeftBehind) {
     EXPECT_TRUE(recorded.fired.empty());
     EXPECT_EQ(recorded.recorded_workflows.cancelled,
               std::vector{recorded.recorded_workflows.submitted.at(0).batches.at(0).id});
+
+    const std::size_t parts = recorded.recorded_workflows.submitted.size();
+    db.clock.advance(1s);
+    recurring.run_once();
+    EXPECT_EQ(recorded.recorded_workflows.submitted.size(), parts) << "not all of it each second";
+    db.clock.advance(30s);
+    recurring.run_once();
+    EXPECT_EQ(recorded.recorded_workflows.submitted.size(), 2 * parts);
 }
 
 }  // namespace
