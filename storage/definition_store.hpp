@@ -93,7 +93,8 @@ struct Firing {
     // before, while an earlier run by the schedule is not final. REQUIRES: what is queued is jobs.
     Overlap overlap = Overlap::allow;
     // Those whose runs come with this one (Definition::fires_with), without `definition`. An earlier run of
-    // any of them makes all be skipped, or be replaced; queued, each waits for its own.
+    // any of them makes all be skipped, or be replaced; queued, each waits for its own. With `opens` nothing
+    // is skipped any more: see has_open_run().
     std::vector<DefinitionId> together = {};
     std::optional<MissedInstants> missed = {};  // of those before `next`, the ones that get no run
 };
@@ -145,6 +146,9 @@ public:
     // each definition.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
 
+    // Whether an earlier run of one of them by the schedule is not final. As runs come only while the cursor
+    // moves, a firing that is to be skipped for them need not be laid ready.
+    virtual bool has_open_run(std::span<const DefinitionId> definitions) = 0;
     // Whether it is this one that lays a batch ready, of all that might, and from now on for `length`. Asked
     // again by the same, it has that time anew. False: another one does, or the instant is not the next one
     // any more. Who dies meanwhile stands in the way of others until its time is over.

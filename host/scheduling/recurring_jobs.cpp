@@ -192,7 +192,10 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     try {
         Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
-        if (needs_staging(submission)) lay_ready(firing, submission);
+        if (needs_staging(submission)) {
+            if (is_skipped(firing)) return firing;
+            lay_ready(firing, submission);
+        }
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
         return firing;
@@ -209,6 +212,14 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
                                         ", beside which its items lie, and no host that has it was there");
     }
     return std::nullopt;
+}
+
+// Before it is laid ready, as no run comes while the cursor stands.
+bool RecurringJobs::is_skipped(const storage::Firing& firing) {
+    if (firing.overlap != Overlap::skip) return false;
+    std::vector<DefinitionId> all = firing.together;
+    all.push_back(firing.definition);
+    return storage_.definitions().has_open_run(all);
 }
 
 // One host alone does it, and nobody tries again at once what came to nothing: then its time is not over.

@@ -48,6 +48,7 @@ private:
                                              TimePoint now);
     Submission submission_for(const storage::StoredDefinition& stored, std::span<const TimePoint> instants,
                               TimePoint now);
+    bool is_skipped(const storage::Firing& firing);
     void lay_ready(storage::Firing& firing, Submission& submission);
     std::size_t fire(std::span<const storage::Firing> firings);
     void end_reports(const storage::Firing& firing);

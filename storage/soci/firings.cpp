@@ -6,7 +6,6 @@
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/operations.hpp"
-#include "storage/soci/releases.hpp"
 #include "storage/soci/submission_check.hpp"
 
 #include <boost/json.hpp>
@@ -65,9 +64,11 @@ void move_cursors(Session& session, const Firings& firings) {
 
 // ---- overlap ----
 
-// Those that fire with others leave it to the first of them.
-bool hands_in(const Firing& firing) {
-    return !firing.jobs.empty() || !firing.batches.empty() || !firing.opens.empty();
+// Those that fire with others leave it to the first of them. What lies ready has been looked at before, and
+// its own members must not stand in its way.
+bool may_overlap(const Firing& firing) {
+    return firing.overlap != Overlap::allow && firing.opens.empty() &&
+           (!firing.jobs.empty() || !firing.batches.empty());
 }
 
 // The one that is still to end, when what can be stopped has been stopped.
@@ -85,27 +86,17 @@ std::optional<JobId> replace_runs(Change& change, DefinitionId definition, TimeP
     for (std::span<const JobId> rest = runs; !rest.empty();
          rest = rest.subspan(std::min(rest.size(), kMostOperated)))
         operate(change, rest.first(std::min(rest.size(), kMostOperated)), cancel);
-    const auto left = change.session.rows<long long, std::optional<long long>>(
-        "definition_open_runs", {{"ids", id_list(std::vector{definition})}, {"count", 1}});
-    if (left.empty() || !std::get<1>(left.front())) return std::nullopt;
-    return JobId{*std::get<1>(left.front())};
-}
-
-void leave_out(Change& change, Firing& firing) {
-    Releases releases{change};
-    releases.batches().hold(firing.opens);
-    for (const BatchId batch : firing.opens)
-        releases.cancel(batch);
-    releases.run();
-    firing.jobs.clear();
-    firing.batches.clear();
-    firing.opens.clear();
+    const auto left = open_runs(change.session, {&definition, 1});
+    return left.empty() ? std::nullopt : std::optional{left.begin()->second};
 }
 
 // `definition`: of those of the firing, the one that has this open run.
 void mind_overlap(Change& change, Firing& firing, DefinitionId definition, JobId latest) {
     std::optional<JobId> before = latest;
-    if (firing.overlap == Overlap::skip) leave_out(change, firing);
+    if (firing.overlap == Overlap::skip) {
+        firing.jobs.clear();
+        firing.batches.clear();
+    }
     if (firing.overlap == Overlap::replace && !firing.jobs.empty())
         before = replace_runs(change, definition, firing.jobs.front().nominal_at.value_or(firing.seen));
     const auto first = std::ranges::find(
@@ -116,7 +107,7 @@ void mind_overlap(Change& change, Firing& firing, DefinitionId definition, JobId
 void mind_overlaps(Change& change, Firings& firings) {
     std::map<DefinitionId, Firing*> careful;
     for (Firing& firing : firings)
-        if (firing.overlap != Overlap::allow && hands_in(firing)) {
+        if (may_overlap(firing)) {
             careful[firing.definition] = &firing;
             for (const DefinitionId id : firing.together)
                 careful[id] = &firing;
@@ -125,9 +116,8 @@ void mind_overlaps(Change& change, Firings& firings) {
     std::vector<DefinitionId> ids;
     for (const auto& [id, firing] : careful)
         ids.push_back(id);
-    for (const auto& [id, run] : change.session.rows<long long, std::optional<long long>>(
-             "definition_open_runs", {{"ids", id_list(ids)}, {"count", 1}}))
-        if (run) mind_overlap(change, *careful.at(DefinitionId{id}), DefinitionId{id}, JobId{*run});
+    for (const auto& [definition, run] : open_runs(change.session, ids))
+        mind_overlap(change, *careful.at(definition), definition, run);
 }
 
 // Of those that have no more than most, one by one, as some may be there already.
@@ -158,6 +148,14 @@ void hand_in(Change& change, const Firings& firings) {
 }
 
 }  // namespace
+
+std::map<DefinitionId, JobId> open_runs(Session& session, std::span<const DefinitionId> definitions) {
+    std::map<DefinitionId, JobId> found;
+    for (const auto& [id, run] : session.rows<long long, std::optional<long long>>(
+             "definition_open_runs", {{"ids", id_list(definitions)}, {"count", 1}}))
+        if (run) found.emplace(DefinitionId{id}, JobId{*run});
+    return found;
+}
 
 std::size_t fire(Change& change, std::span<const Firing> firings) {
     Firings ours = hold(change.session, firings);

@@ -80,6 +80,12 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
     return fired;
 }
 
+bool SociDefinitionStore::has_open_run(std::span<const DefinitionId> definitions) {
+    bool has_one = false;
+    database_.read([&](Session& session) { has_one = !open_runs(session, definitions).empty(); });
+    return has_one;
+}
+
 bool SociDefinitionStore::may_stage(const Staging& staging, Duration length) {
     long long claimed = 0;
     database_.write([&](Session& session) {

@@ -47,6 +47,9 @@ private:
     std::optional<storage::StoredDefinition> find_retired(const std::string& name) override {
         return real_.definitions().find_retired(name);
     }
+    bool has_open_run(std::span<const DefinitionId> definitions) override {
+        return real_.definitions().has_open_run(definitions);
+    }
     bool may_stage(const storage::Staging& staging, Duration length) override {
         return real_.definitions().may_stage(staging, length);
     }

@@ -53,11 +53,10 @@ std::optional<JobId> open_run(const ModelDatabase& database, DefinitionId defini
 // What the rule for overlaps makes of it, where `definition` is that of a run of it.
 Firing minding_overlap_of(ModelDatabase& database, DefinitionId definition, Firing firing, TimePoint now) {
     std::optional<JobId> before = open_run(database, definition);
-    if (firing.overlap == Overlap::allow || !before) return firing;
+    if (firing.overlap == Overlap::allow || !firing.opens.empty() || !before) return firing;
     if (firing.overlap == Overlap::skip) {
         firing.jobs.clear();
         firing.batches.clear();
-        firing.opens.clear();
     }
     if (firing.overlap == Overlap::replace && !firing.jobs.empty()) {
         std::vector<JobId> runs;
@@ -256,6 +255,13 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
     };
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         return all_or_nothing(database, [&] { return fire_all(database, now); });
+    });
+}
+
+bool ModelDefinitionStore::has_open_run(std::span<const DefinitionId> definitions) {
+    return opened_.read([&](const ModelDatabase& database) {
+        return std::ranges::any_of(definitions,
+                                   [&](DefinitionId id) { return open_run(database, id).has_value(); });
     });
 }
 
