@@ -52,8 +52,10 @@ struct LargeBatchTest : testing::Test {
 
 TEST_F(LargeBatchTest, OfTwoHostsOneAloneLaysItReady) {
     define();
+    const auto opened_again =
+        storage::open_storage({.url = "sqlite:" + (db.folder / "test.db").string()}, &db.clock);
     RecurringJobs one = host(*db.storage);
-    RecurringJobs other = host(*db.storage);
+    RecurringJobs other = host(*opened_again);
     std::barrier begin{2};
     const auto run = [&](RecurringJobs& recurring) {
         begin.arrive_and_wait();
