@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace jobhost::config {
 namespace {
@@ -23,6 +26,16 @@ bool has_both_days(const CronPattern& pattern) {
     const bool has_weekdays =
         pattern.weekday_rule != CronPattern::WeekdayRule::listed || pattern.weekdays != kAllWeekdays;
     return has_days && has_weekdays;
+}
+
+// Whether one of them is written as */2: classic cron, and so `day_match: any`, asks for both then.
+bool has_starred_day(const std::string& expression) {
+    std::vector<std::string> fields;
+    std::istringstream text{expression};
+    for (std::string field; text >> field;)
+        fields.push_back(std::move(field));
+    return fields.size() >= 5 &&
+           (fields[fields.size() - 3].starts_with("*/") || fields.back().starts_with("*/"));
 }
 
 // The first time within a year that the clock skips.
@@ -72,7 +85,10 @@ private:
         if (has_both_days(cron.pattern()))
             warn("schedule",
                  in_quotes(cron.expression()) + " restricts day of month and day of week: both must match",
-                 "classic cron asks for one of the two; write day_match: any if that is meant");
+                 has_starred_day(cron.expression())
+                     ? "so do classic cron and day_match: any where one of them begins with */; if one of "
+                       "the two is to be enough, write 1-31/2 or 0-6/2 in place of */2, and day_match: any"
+                     : "classic cron asks for one of the two; write day_match: any if that is meant");
         if (const auto change = skipped_time(cron, now_))
             warn("schedule",
                  "the clock of " + cron.time_zone() + " skips " + change->begin + " to " + change->end +

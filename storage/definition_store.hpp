@@ -32,6 +32,7 @@ struct StoredDefinition {
     std::string unreadable = {};
     std::optional<DefinitionPause> pause = {};  // as it was set; one that has ended pauses nothing
     std::optional<MissedInstants> missed = {};  // the latest that got no run
+    std::optional<TimePoint> retired_at = {};   // since when no file lists it
 
     bool is_paused_at(TimePoint now) const { return pause && (!pause->until || *pause->until > now); }
     // It has been due for longer than its grace, and no host has handed it in.
@@ -91,7 +92,25 @@ struct Firing {
     // With anything but `allow`: what becomes of the job, or of several of which each waits for the one
     // before, while an earlier run by the schedule is not final. REQUIRES: what is queued is jobs.
     Overlap overlap = Overlap::allow;
+    // Those whose runs come with this one (Definition::fires_with), without `definition`. An earlier run of
+    // any of them makes all be skipped, or be replaced; queued, each waits for its own. With `opens` nothing
+    // is skipped any more: see has_open_run().
+    std::vector<DefinitionId> together = {};
     std::optional<MissedInstants> missed = {};  // of those before `next`, the ones that get no run
+};
+
+// Who lays a large batch ready for the instant that a definition was seen to be due at.
+struct Staging {
+    DefinitionId definition;
+    std::int64_t revision = 0;
+    TimePoint seen;           // next_at as read
+    std::int64_t stager = 0;  // a number that nobody else has
+};
+
+// The batch that a backfill hands in for an instant.
+struct BackfilledBatch {
+    TimePoint instant;
+    BatchId batch;
 };
 
 // What somebody wants to run beside its schedule.
@@ -103,6 +122,7 @@ struct Extra {
     std::vector<NewJob> jobs = {};       // with ids
     std::vector<NewBatch> batches = {};  // with ids
     std::vector<BatchId> opens = {};     // as in Firing
+    std::vector<BackfilledBatch> backfilled = {};
 };
 
 // Thread-safe. Every call may throw StorageError.
@@ -114,6 +134,9 @@ public:
     virtual std::vector<StoredDefinition> list() = 0;
     virtual std::optional<StoredDefinition> find(const std::string& name) = 0;
 
+    // One that no file lists any more, as it was last.
+    virtual std::optional<StoredDefinition> find_retired(const std::string& name) = 0;
+
     // At most `limit` of those that are due. Takes as long as there are such, not as there are definitions.
     virtual DueDefinitions due(std::size_t limit) = 0;
 
@@ -123,15 +146,27 @@ public:
     // each definition.
     virtual std::size_t fire(std::span<const Firing> firings) = 0;
 
+    // Whether an earlier run of one of them by the schedule is not final. As runs come only while the cursor
+    // moves, a firing that is to be skipped for them need not be laid ready.
+    virtual bool has_open_run(std::span<const DefinitionId> definitions) = 0;
+    // Whether it is this one that lays a batch ready, of all that might, and from now on for `length`. Asked
+    // again by the same, it has that time anew. False: another one does, or the instant is not the next one
+    // any more. Who dies meanwhile stands in the way of others until its time is over.
+    virtual bool may_stage(const Staging& staging, Duration length) = 0;
+
     // Nothing becomes due before `until`, or until resume(); the instants in between are not made up for.
-    // Pausing again changes reason and end. Retiring a definition and changing it leave its pause as it is.
-    // False: there is no such definition. Leaves a command, as do the next two.
+    // Holds for all that fire with it (Definition::fires_with), as does resume(); what joins them is paused
+    // with them. Pausing again changes reason and end. Retiring a definition and changing it leave its pause
+    // as it is. False: there is no such definition. Leaves a command, as do the next two.
     virtual bool pause(const std::string& name, const std::string& by, const std::string& reason,
                        std::optional<TimePoint> until) = 0;
     // Its schedule starts anew, now. False: it was not paused.
     virtual bool resume(const std::string& name, const std::string& by) = 0;
+    // The instants from `from` on, before `to`, that a backfill has given a job or a batch that is still
+    // kept.
+    virtual std::vector<TimePoint> backfilled(const std::string& name, TimePoint from, TimePoint to) = 0;
     // Hands in and does not move the schedule. What stands for each of the jobs: of an instant that a
-    // backfill has given a job before, that job.
+    // backfill has given a job before, that job. Throws refused if one has given it a batch.
     virtual std::vector<Inserted> hand_in(const Extra& extra) = 0;
 };
 

@@ -84,6 +84,7 @@ struct Exchanged {
 struct HeldRun {
     JobId job;
     Lease lease;
+    std::string why = {};  // of cancelled_runs_of(): why it is to end; empty: a person wants it
     friend auto operator<=>(const HeldRun&, const HeldRun&) = default;
 };
 
@@ -124,7 +125,7 @@ public:
     // hold itself, while no claim of its own is out, it gives back: the answer of its claim was lost.
     virtual std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) = 0;
 
-    // Of those, the ones that somebody asked to be cancelled.
+    // Of those, the ones that are to be cancelled: somebody asked for it, or a newer run replaces them.
     virtual std::vector<HeldRun> cancelled_runs_of(ServerId server, std::size_t limit) = 0;
 
     // Scheduled jobs that are due become enqueued, earliest first, at most `limit`; so do those that are

@@ -42,6 +42,7 @@ struct Operation {
     std::optional<TimePoint> at;     // reschedule: when it is due
     std::optional<QueueName> queue;  // move: where to; at least one of the two
     std::optional<int> priority;
+    std::string why = {};  // for the events of the jobs; people need not say
 };
 
 enum class Operated : std::uint8_t {

@@ -138,10 +138,16 @@ void show(const GlobalOptions& global, const storage::SourcesApplied& applied) {
         print(applied);
 }
 
+config::Configuration load_with_warnings(const GlobalOptions& global) {
+    config::LoadResult result = config::load(global.file);
+    print_warnings(result);
+    return configuration_or_complain(result);
+}
+
 }  // namespace
 
 int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) {
-    const config::Configuration configuration = load_configuration(global);
+    const config::Configuration configuration = load_with_warnings(global);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
     storage::SourceStore& sources = storage->sources();
     const auto planned = sources.plan(files_here(configuration, options, sources));
@@ -151,7 +157,7 @@ int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) 
 }
 
 int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options) {
-    const config::Configuration configuration = load_configuration(global);
+    const config::Configuration configuration = load_with_warnings(global);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
     const auto files = files_here(configuration, options, storage->sources());
     const std::vector<Limit>& limits = configuration.settings.limits;

@@ -10,9 +10,12 @@
 
 namespace jobhost::host {
 
-config::Configuration configuration_or_complain(config::LoadResult& result) {
+void print_warnings(const config::LoadResult& result) {
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
+}
+
+config::Configuration configuration_or_complain(config::LoadResult& result) {
     if (auto* configuration = std::get_if<config::Configuration>(&result.outcome))
         return std::move(*configuration);
     complain(std::get<1>(result.outcome));

@@ -22,11 +22,13 @@ private:
     int exit_code_;
 };
 
-// What was read, or CommandError with all errors. Warnings go to standard error.
+// To standard error. For verbs that begin to use what the files say: others would repeat it each time.
+void print_warnings(const config::LoadResult& result);
+// What was read, or CommandError with all errors.
 config::Configuration configuration_or_complain(config::LoadResult& result);
 // Throws CommandError with all of them.
 [[noreturn]] void complain(const std::vector<config::ConfigError>& errors);
-// Warnings go to standard error. Throws CommandError with all errors of the configuration.
+// Throws CommandError with all errors of the configuration.
 config::Configuration load_configuration(const GlobalOptions& global);
 
 struct Opened {

@@ -34,6 +34,7 @@ struct Beginning {
 // Throws CommandError when the host cannot begin with that.
 Beginning read_configuration(const GlobalOptions& global, bool is_strict) {
     config::LoadResult result = config::load(global.file);
+    print_warnings(result);
     if (!is_strict && were_right(result))
         return {*std::move(result.host), std::get<1>(std::move(result.outcome)), std::move(result.warnings)};
     return {configuration_or_complain(result), {}, std::move(result.warnings)};

@@ -98,9 +98,12 @@ void Run::stop_for_good() {
     timer_.after(assignment_.job.policy.kill_after, [this] { on_timeout(); });
 }
 
-void Run::cancel_by_person() {
+void Run::cancel(const std::string& why) {
     if (why_stopped_ == Why::cancelled) return;
-    if (why_stopped_ == Why::running) why_stopped_ = Why::cancelled;
+    if (why_stopped_ == Why::running) {
+        why_stopped_ = Why::cancelled;
+        why_cancelled_ = why;
+    }
     if (!is_asked_) stop_for_good();
 }
 
@@ -151,7 +154,7 @@ std::string Run::why_text() const {
         case Why::timeout:
             return "it ran longer than " + to_text(timeout());
         case Why::cancelled:
-            return "somebody cancelled it";
+            return why_cancelled_.empty() ? "somebody cancelled it" : why_cancelled_;
         case Why::host_stops:
             return "its host stopped";
         case Why::running:  // its worker has ended by the fence

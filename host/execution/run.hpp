@@ -23,8 +23,9 @@ public:
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
-    // A person wants it to end: it is asked to, and killed when the policy's time for that is over.
-    void cancel_by_person();
+    // It is to end: it is asked to, and killed when the policy's time for that is over. `why` is empty if a
+    // person wants it.
+    void cancel(const std::string& why);
     // The host stops: the job may save its work and end.
     void drain();
     // Now it must end.
@@ -59,6 +60,7 @@ private:
     LogBuffer log_;
     const TimePoint started_at_;
     Why why_stopped_ = Why::running;
+    std::string why_cancelled_;  // empty: a person wants it
     bool is_asked_ = false;
     std::set<std::int64_t> calls_on_success_;
     std::vector<NewJob> jobs_on_success_;

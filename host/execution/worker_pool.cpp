@@ -210,7 +210,7 @@ void WorkerPool::cancel_run(const storage::HeldRun& run) {
         callbacks_.ended(job, {.outcome = Outcome::cancelled, .finished_at = clock_.now()}, std::nullopt);
     }
     for_each_run([&](Run& running) {
-        if (is_meant(running.job())) running.cancel_by_person();
+        if (is_meant(running.job())) running.cancel(run.why);
     });
 }
 

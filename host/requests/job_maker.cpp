@@ -129,7 +129,8 @@ NewJob JobMaker::of_type(const JobRequest& request) {
     const std::string& type = request.name;
     if (!config::is_job_type(type))
         refuse("there is no definition " + config::in_quotes(type) +
-               ", nor is it a job type such as mail.send" + nearest_definition(type));
+               ", nor is it a job type such as mail.send" +
+               nearest_definition(type, around_.definitions.all()));
     if (!around_.types.is_permitted(type))
         refuse(type + " is privileged: jobs may hand it in only by the name of a definition");
     NewJob job;
@@ -233,14 +234,6 @@ Parent JobMaker::parent(std::int64_t id, Condition on) {
         refuse("there is no job or batch " + std::to_string(id) +
                " to wait for (finished ones are removed when their retention is over)");
     return {found->id, on};
-}
-
-std::string JobMaker::nearest_definition(const std::string& name) {
-    const auto all = around_.definitions.all();
-    std::vector<std::string_view> names;
-    for (const storage::StoredDefinition& stored : all)
-        names.push_back(stored.definition.name);
-    return config::did_you_mean(name, names, "; ");
 }
 
 }  // namespace jobhost::host

@@ -54,8 +54,6 @@ private:
     void check_places(const NewJob& job);
     // Nothing: there is neither a job nor a batch.
     std::optional<storage::Identified> identified(std::int64_t id);
-    // "; did you mean 'nightly-backup'?", or nothing.
-    std::string nearest_definition(const std::string& name);
 
     Surroundings around_;
     // As looked up so far.

@@ -1,5 +1,7 @@
 #include "host/scheduling/definition_book.hpp"
 
+#include "config/nearest_name.hpp"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -64,6 +66,14 @@ std::vector<std::size_t> DefinitionBook::waiting_for(const std::string& name) co
             definitions_[place].definition.after.names.end())
             places.push_back(place);
     return places;
+}
+
+std::string nearest_definition(const std::string& name, std::span<const StoredDefinition> definitions) {
+    std::vector<std::string_view> names;
+    names.reserve(definitions.size());
+    for (const StoredDefinition& stored : definitions)
+        names.push_back(name_of(stored));
+    return config::did_you_mean(name, names, "; ");
 }
 
 }  // namespace jobhost::host

@@ -39,4 +39,8 @@ private:
     std::shared_ptr<const Index> index_;  // null: there is none
 };
 
+// "; did you mean 'nightly-backup'?", or nothing.
+std::string nearest_definition(const std::string& name,
+                               std::span<const storage::StoredDefinition> definitions);
+
 }  // namespace jobhost::host

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace jobhost::host {
 
@@ -19,16 +20,44 @@ constexpr Duration kLongestPause = std::chrono::seconds{1};
 constexpr std::size_t kMostAtOnce = 1000;
 constexpr std::size_t kMostJobsAtOnce = 10'000;
 
+// A host that has not looked for longer than this was not there: it was stopped, or had no database. It looks
+// each second and may be kept waiting.
+constexpr Duration kLongestUnseen = std::chrono::seconds{5};
+
+// How long a host that lays a batch ready keeps others from doing the same, from each part of it on.
+constexpr Duration kStagingPatience = std::chrono::seconds{30};
+constexpr const char* kBy = "schedule";
+
 // By less than this two looks at the clock may differ.
 constexpr Duration kClockTolerance = std::chrono::minutes{1};
 
 // The items of a definition lie where this host has no file.
 struct SourceElsewhere {};
 
+// Another host lays this batch ready, or has fired it.
+struct StagedElsewhere {};
+
+// Of the jobs of an instant those that wait for nothing wait for those `before`, each for that of its own
+// definition, and stand there from then on.
+void queue_behind(std::map<DefinitionId, JobId>& before, std::span<NewJob> jobs) {
+    for (NewJob& job : jobs) {
+        if (!job.parents.empty() || !job.definition) continue;
+        const auto [last, is_first] = before.try_emplace(*job.definition, job.id);
+        if (is_first) continue;
+        job.parents.push_back({last->second, Condition::finished});
+        last->second = job.id;
+    }
+}
+
 }  // namespace
 
 // What cannot be fired stays due; it is met once in a round, and looked past for what lies behind it.
 Duration RecurringJobs::run_once() {
+    if (clock_.now() - std::exchange(seen_at_, {}) > kLongestUnseen) seen_until_ = TimePoint::max();
+    return fire_what_is_due();
+}
+
+Duration RecurringJobs::fire_what_is_due() {
     std::map<DefinitionId, TimePoint> tried;
     for (std::size_t limit = kMostAtOnce;;) {
         const TimePoint read_at = clock_.now();
@@ -46,6 +75,8 @@ Duration RecurringJobs::run_once() {
                 before == tried.end() || before->second != due.next_at)
                 fresh.push_back(due);
         if (fresh.empty() && is_all) {
+            seen_until_ = found.now;
+            seen_at_ = read_at;
             if (!found.next) return kLongestPause;
             const Duration passed = std::max(clock_.now() - read_at, Duration::zero());
             return std::clamp(*found.next - found.now - passed, Duration::zero(), kLongestPause);
@@ -116,6 +147,12 @@ std::size_t RecurringJobs::fire(std::span<const Due> all, TimePoint now) {
         if (stored == nullptr || stored->revision != due.revision) continue;  // it has just changed
         auto firing = firing_of(*stored, due, now);
         if (!firing) continue;
+        if (!firing->opens.empty()) {  // alone, so that it is known what became of it
+            const bool is_fired = fire({&*firing, 1}) > 0;
+            if (!is_fired) discard(firing->opens, storage_.workflows(), kBy);
+            fired += is_fired ? 1 : 0;
+            continue;
+        }
         count += firing->jobs.size() + firing->batches.size();
         firings.push_back(*std::move(firing));
         if (count < kMostJobsAtOnce) continue;
@@ -135,11 +172,9 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         return std::nullopt;
     }
     const Schedule& schedule = *definition.schedule;
-    DueInstants instants = due_instants(schedule, due.next_at, now);
+    DueInstants instants = due_instants(schedule, due.next_at, now, seen_until_);
     storage::Firing firing{due.id, due.revision, due.next_at, instants.next, {}};
     firing.overlap = schedule.overlap;
-    const bool is_alone = definition.fires_with.empty();
-    if (!is_alone && definition.fires_with.front() != definition.name) return firing;
     // Of several that are found together, only the latest could run.
     if (schedule.overlap == Overlap::skip || schedule.overlap == Overlap::replace) {
         if (instants.instants.size() > 1) {
@@ -149,10 +184,18 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
         }
     }
     firing.missed = instants.missed;
+    const auto& names = definition.fires_with;
+    if (!names.empty() && names.front() != definition.name) return firing;  // its runs come with the first
+    for (const std::string& name : names)
+        if (const auto* other = workshop_.definitions.find(name); other != nullptr && other != &stored)
+            firing.together.push_back(other->id);
     try {
         Submission submission = submission_for(stored, instants.instants, now);
         number(submission, storage_.jobs());
-        firing.opens = stage(submission, storage_.workflows()).opens;
+        if (needs_staging(submission)) {
+            if (is_skipped(firing)) return firing;
+            lay_ready(firing, submission);
+        }
         firing.jobs = std::move(submission.jobs);
         firing.batches = std::move(submission.batches);
         return firing;
@@ -161,6 +204,8 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     } catch (const StorageError& error) {
         if (error.kind() != StorageError::Kind::refused) throw;
         report(definition.name, error.what());
+    } catch (const StagedElsewhere&) {
+        // its turn comes when that one does not end
     } catch (const SourceElsewhere&) {
         if (now - due.next_at > schedule.grace_at(due.next_at))
             report(definition.name, "this host has no file " + stored.source +
@@ -169,12 +214,40 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const storage::StoredDef
     return std::nullopt;
 }
 
+// Before it is laid ready, as no run comes while the cursor stands.
+bool RecurringJobs::is_skipped(const storage::Firing& firing) {
+    if (firing.overlap != Overlap::skip) return false;
+    std::vector<DefinitionId> all = firing.together;
+    all.push_back(firing.definition);
+    return storage_.definitions().has_open_run(all);
+}
+
+// One host alone does it, and nobody tries again at once what came to nothing: then its time is not over.
+// What has been laid ready in vain goes at once.
+void RecurringJobs::lay_ready(storage::Firing& firing, Submission& submission) {
+    const std::vector<BatchId> batches = outermost_of(submission);
+    const storage::Staging staging{firing.definition, firing.revision, firing.seen, batches.front().value};
+    const auto go_on = [&] {
+        if (!storage_.definitions().may_stage(staging, kStagingPatience)) throw StagedElsewhere{};
+    };
+    go_on();
+    try {
+        firing.opens = stage(submission, storage_.workflows(), [&](std::size_t) { go_on(); }).opens;
+    } catch (const StagedElsewhere&) {
+        discard(batches, storage_.workflows(), kBy);
+        throw;
+    } catch (const StorageError& error) {
+        if (error.kind() == StorageError::Kind::refused) discard(batches, storage_.workflows(), kBy);
+        throw;
+    }
+}
+
 // One run for each instant; queued, each waits for the one before.
 Submission RecurringJobs::submission_for(const storage::StoredDefinition& stored,
                                          std::span<const TimePoint> instants, TimePoint now) {
     const Definition& definition = stored.definition;
     Submission all;
-    std::optional<JobId> before;
+    std::map<DefinitionId, JobId> before;
     for (const TimePoint instant : instants) {
         const TimePoint start = instant + definition.schedule->jitter_at(instant, definition.name);
         Occasion occasion;
@@ -185,9 +258,8 @@ Submission RecurringJobs::submission_for(const storage::StoredDefinition& stored
         Submission one = submission_of(occasion, workshop_);
         const std::size_t first = all.jobs.size();
         all.append(std::move(one));
-        if (definition.schedule->overlap != Overlap::queue || first == all.jobs.size()) continue;
-        if (before) all.jobs[first].parents.push_back({*before, Condition::finished});
-        before = all.jobs[first].id;
+        if (definition.schedule->overlap == Overlap::queue)
+            queue_behind(before, std::span{all.jobs}.subspan(first));
     }
     return all;
 }
@@ -215,10 +287,11 @@ std::size_t RecurringJobs::fire(std::span<const storage::Firing> firings) {
 void RecurringJobs::end_reports(const storage::Firing& firing) {
     if (reported_.empty() && !firing.missed) return;
     const std::string& name = workshop_.definitions.find(firing.definition)->definition.name;
-    reported_.erase(name);
+    const bool was_refused = reported_.erase(name) > 0;
     if (firing.missed)
-        spdlog::warn("{} has missed its instants from {} to {}, as no host was there in time", name,
-                     to_text(firing.missed->first), to_text(firing.missed->last));
+        spdlog::warn("{} has missed its instants from {} to {}, as {}", name, to_text(firing.missed->first),
+                     to_text(firing.missed->last),
+                     was_refused ? "it could not be handed in" : "no host was there in time");
 }
 
 void RecurringJobs::report(const std::string& name, const std::string& problem) {

@@ -40,6 +40,7 @@ public:
 private:
     using Due = storage::DueDefinition;
 
+    Duration fire_what_is_due();
     void read_definitions(std::int64_t change);
     void set_back_cursors(TimePoint now);
     std::size_t fire(std::span<const Due> due, TimePoint now);
@@ -47,6 +48,8 @@ private:
                                              TimePoint now);
     Submission submission_for(const storage::StoredDefinition& stored, std::span<const TimePoint> instants,
                               TimePoint now);
+    bool is_skipped(const storage::Firing& firing);
+    void lay_ready(storage::Firing& firing, Submission& submission);
     std::size_t fire(std::span<const storage::Firing> firings);
     void end_reports(const storage::Firing& firing);
     void report(const std::string& name, const std::string& problem);
@@ -59,6 +62,9 @@ private:
     std::vector<storage::StoredDefinition> definitions_;  // as they were at `change_`
     std::int64_t change_ = 0;                             // 0: they have not been read
     TimePoint latest_{};                                  // what the database's clock has shown
+    // By the database's clock: all that was due then has been looked at, and this host has been there since.
+    TimePoint seen_until_ = TimePoint::max();
+    TimePoint seen_at_{};  // the same moment by the host's clock
     Workshop workshop_;
     std::map<std::string, std::string> reported_;  // by definition: not to be told every time
 };

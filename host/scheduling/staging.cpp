@@ -63,14 +63,6 @@ private:
     std::vector<Inserted> answers_;
 };
 
-bool goes_at_once(const Submission& submission) {
-    const auto bytes =
-        std::transform_reduce(submission.jobs.begin(), submission.jobs.end(), std::size_t{0}, std::plus{},
-                              [](const NewJob& job) { return job.arguments.size(); });
-    return submission.batches.empty() ||
-           (submission.count() <= kMaxMembersAtOnce && bytes <= kMostBytesInPart);
-}
-
 // Nothing: a batch waits for a job that is in none, and does not lie there yet when the batches are staged.
 const NewBatch* that_waits_for_a_job_outside(const Submission& submission) {
     std::set<JobId> outside;
@@ -86,16 +78,30 @@ const NewBatch* that_waits_for_a_job_outside(const Submission& submission) {
     return found == submission.batches.end() ? nullptr : &*found;
 }
 
-// They were handed in, if the store knows them.
-void cancel(const std::vector<BatchId>& batches, storage::WorkflowStore& workflows, const std::string& by) {
+}  // namespace
+
+bool needs_staging(const Submission& submission) {
+    const auto bytes =
+        std::transform_reduce(submission.jobs.begin(), submission.jobs.end(), std::size_t{0}, std::plus{},
+                              [](const NewJob& job) { return job.arguments.size(); });
+    return !submission.batches.empty() &&
+           (submission.count() > kMaxMembersAtOnce || bytes > kMostBytesInPart);
+}
+
+void discard(std::span<const BatchId> batches, storage::WorkflowStore& workflows, const std::string& by) {
     for (const BatchId batch : batches)
         if (workflows.find(batch)) workflows.cancel(batch, by);
 }
 
-}  // namespace
+std::vector<BatchId> outermost_of(const Submission& submission) {
+    std::vector<BatchId> outermost;
+    for (const NewBatch& batch : submission.batches)
+        if (!batch.within) outermost.push_back(batch.id);
+    return outermost;
+}
 
 Staged stage(Submission& submission, storage::WorkflowStore& workflows, const StagingProgress& progress) {
-    if (goes_at_once(submission)) return {};
+    if (!needs_staging(submission)) return {};
     if (const NewBatch* batch = that_waits_for_a_job_outside(submission)) {
         if (submission.count() <= kMaxMembersAtOnce) return {};
         throw SubmissionRefused{"batches." + batch->name + ": " + std::to_string(submission.jobs.size()) +
@@ -137,16 +143,14 @@ Staged stage(Submission& submission, storage::WorkflowStore& workflows, const St
 
 std::vector<Inserted> hand_in(Submission submission, storage::WorkflowStore& workflows, const std::string& by,
                               const StagingProgress& progress) {
-    std::vector<BatchId> outermost;
-    for (const NewBatch& batch : submission.batches)
-        if (!batch.within) outermost.push_back(batch.id);
+    const std::vector<BatchId> outermost = outermost_of(submission);
     try {
         Staged staged = stage(submission, workflows, progress);
         std::ranges::copy(workflows.submit_and_open(submission.batches, submission.jobs, staged.opens),
                           std::back_inserter(staged.jobs));
         return std::move(staged.jobs);
     } catch (const StorageError& error) {
-        if (error.kind() == StorageError::Kind::refused) cancel(outermost, workflows, by);
+        if (error.kind() == StorageError::Kind::refused) discard(outermost, workflows, by);
         throw;
     }
 }

@@ -5,6 +5,7 @@
 #include "storage/workflow_store.hpp"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,17 @@ private:
 // Told how many jobs lie ready.
 using StagingProgress = std::function<void(std::size_t)>;
 
+// Whether it is too much for one transaction.
+bool needs_staging(const Submission& submission);
+
 struct Staged {
     std::vector<BatchId> opens;  // in their order; see storage::Firing
     std::vector<Inserted> jobs;  // one answer for each job that lies ready
 };
+
+// Cancels those of these batches that the store has, after all: what lies ready and is not wanted any more.
+void discard(std::span<const BatchId> batches, storage::WorkflowStore& workflows, const std::string& by);
+std::vector<BatchId> outermost_of(const Submission& submission);
 
 // What one transaction can hand in stays as it is. Of more, the batches and what lies in them are handed in
 // in parts, so that they lie ready without any of it running, and are taken out of `submission`: what is left

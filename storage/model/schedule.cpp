@@ -108,8 +108,10 @@ Duration Schedule::jitter_at(TimePoint instant, std::string_view definition) con
 }
 
 // Instants are walked over backwards, so that a host that slept for a year does not walk over that year.
-DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint now) {
-    const auto is_missed = [&](TimePoint instant) { return now - instant > schedule.grace_at(instant); };
+DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint now, TimePoint seen_until) {
+    const auto is_missed = [&](TimePoint instant) {
+        return instant <= seen_until && now - instant > schedule.grace_at(instant);
+    };
     DueInstants due;
     due.next = schedule.next(now);
     const int most = schedule.missed == Missed::run_all ? schedule.catch_ups : 0;

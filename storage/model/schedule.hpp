@@ -104,12 +104,14 @@ struct MissedInstants {
 };
 
 // The instants that a host makes up for when it finds `first` due at `now`, oldest first: those that are not
-// missed, and of those that are, what the schedule says. REQUIRES: `first` is due and not after `now`.
+// missed, and of those that are, what the schedule says. However late it is, an instant after `seen_until` is
+// not missed: it has come while the host was there. REQUIRES: `first` is due and not after `now`.
 struct DueInstants {
     std::vector<TimePoint> instants;            // at most kMostCatchUps
     std::optional<TimePoint> next;              // from which on the rest is due
     std::optional<MissedInstants> missed = {};  // those that get no run, if there are any
 };
-DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint now);
+DueInstants due_instants(const Schedule& schedule, TimePoint first, TimePoint now,
+                         TimePoint seen_until = TimePoint::max());
 
 }  // namespace jobhost

@@ -41,6 +41,7 @@ void read_rows(Session& session, std::string_view statement, const Parameters& v
         read_body(row.stored, name, body);
         row.body = std::move(body);
         row.is_retired = retired_at.has_value();
+        row.stored.retired_at = instant(retired_at);
         take(name, std::move(row));
     }
 }

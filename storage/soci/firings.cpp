@@ -1,5 +1,6 @@
 #include "storage/soci/firings.hpp"
 
+#include "storage/model/time_text.hpp"
 #include "storage/soci/batch_start.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
@@ -63,47 +64,60 @@ void move_cursors(Session& session, const Firings& firings) {
 
 // ---- overlap ----
 
+// Those that fire with others leave it to the first of them. What lies ready has been looked at before, and
+// its own members must not stand in its way.
+bool may_overlap(const Firing& firing) {
+    return firing.overlap != Overlap::allow && firing.opens.empty() &&
+           (!firing.jobs.empty() || !firing.batches.empty());
+}
+
 // The one that is still to end, when what can be stopped has been stopped.
-std::optional<JobId> replace_runs(Change& change, DefinitionId definition) {
+std::optional<JobId> replace_runs(Change& change, DefinitionId definition, TimePoint instant) {
     std::vector<JobId> runs;
     for (const auto& [id] : change.session.rows<long long>("definition_runs", {{"id", definition.value}}))
         runs.push_back(JobId{id});
-    const Operation cancel{.verb = Verb::cancel, .by = "schedule", .at = {}, .queue = {}, .priority = {}};
+    const Operation cancel{
+        .verb = Verb::cancel,
+        .by = "schedule",
+        .at = {},
+        .queue = {},
+        .priority = {},
+        .why = "a newer run of its definition, that for " + to_text(instant) + ", took its place"};
     for (std::span<const JobId> rest = runs; !rest.empty();
          rest = rest.subspan(std::min(rest.size(), kMostOperated)))
         operate(change, rest.first(std::min(rest.size(), kMostOperated)), cancel);
-    const auto left = change.session.rows<long long, std::optional<long long>>(
-        "definition_open_runs", {{"ids", id_list(std::vector{definition})}, {"count", 1}});
-    if (left.empty() || !std::get<1>(left.front())) return std::nullopt;
-    return JobId{*std::get<1>(left.front())};
+    const auto left = open_runs(change.session, {&definition, 1});
+    return left.empty() ? std::nullopt : std::optional{left.begin()->second};
 }
 
-void mind_overlap(Change& change, Firing& firing, JobId latest) {
+// `definition`: of those of the firing, the one that has this open run.
+void mind_overlap(Change& change, Firing& firing, DefinitionId definition, JobId latest) {
     std::optional<JobId> before = latest;
     if (firing.overlap == Overlap::skip) {
         firing.jobs.clear();
         firing.batches.clear();
-        firing.opens.clear();
     }
-    if (firing.overlap == Overlap::replace) before = replace_runs(change, firing.definition);
-    const auto first = std::ranges::find(firing.jobs, firing.definition, [](const NewJob& job) {
-        return job.definition.value_or(DefinitionId{});
-    });
+    if (firing.overlap == Overlap::replace && !firing.jobs.empty())
+        before = replace_runs(change, definition, firing.jobs.front().nominal_at.value_or(firing.seen));
+    const auto first = std::ranges::find(
+        firing.jobs, definition, [](const NewJob& job) { return job.definition.value_or(DefinitionId{}); });
     if (before && first != firing.jobs.end()) first->parents.push_back({*before, Condition::finished});
 }
 
 void mind_overlaps(Change& change, Firings& firings) {
     std::map<DefinitionId, Firing*> careful;
-    std::vector<DefinitionId> ids;
     for (Firing& firing : firings)
-        if (firing.overlap != Overlap::allow) {
+        if (may_overlap(firing)) {
             careful[firing.definition] = &firing;
-            ids.push_back(firing.definition);
+            for (const DefinitionId id : firing.together)
+                careful[id] = &firing;
         }
-    if (ids.empty()) return;
-    for (const auto& [id, run] : change.session.rows<long long, std::optional<long long>>(
-             "definition_open_runs", {{"ids", id_list(ids)}, {"count", 1}}))
-        if (run) mind_overlap(change, *careful.at(DefinitionId{id}), JobId{*run});
+    if (careful.empty()) return;
+    std::vector<DefinitionId> ids;
+    for (const auto& [id, firing] : careful)
+        ids.push_back(id);
+    for (const auto& [definition, run] : open_runs(change.session, ids))
+        mind_overlap(change, *careful.at(definition), definition, run);
 }
 
 // Of those that have no more than most, one by one, as some may be there already.
@@ -134,6 +148,14 @@ void hand_in(Change& change, const Firings& firings) {
 }
 
 }  // namespace
+
+std::map<DefinitionId, JobId> open_runs(Session& session, std::span<const DefinitionId> definitions) {
+    std::map<DefinitionId, JobId> found;
+    for (const auto& [id, run] : session.rows<long long, std::optional<long long>>(
+             "definition_open_runs", {{"ids", id_list(definitions)}, {"count", 1}}))
+        if (run) found.emplace(DefinitionId{id}, JobId{*run});
+    return found;
+}
 
 std::size_t fire(Change& change, std::span<const Firing> firings) {
     Firings ours = hold(change.session, firings);

@@ -138,10 +138,11 @@ private:
     }
 
     void note(const HeldJob& job) {
-        events_.emplace_back(
-            job.id,
-            JobEvent{
-                .at = change_.session.now(), .cause = cause_, .attempt = job.attempt, .by = operation_.by});
+        events_.emplace_back(job.id, JobEvent{.at = change_.session.now(),
+                                              .cause = cause_,
+                                              .attempt = job.attempt,
+                                              .message = operation_.why,
+                                              .by = operation_.by});
     }
 
     void change_lanes() {

@@ -2,11 +2,12 @@
 
 #include "storage/soci/batch_start.hpp"
 #include "storage/soci/command_rows.hpp"
-#include "storage/soci/definition_rows.hpp"
+#include "storage/soci/definition_pauses.hpp"
 #include "storage/soci/firings.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_inserter.hpp"
 #include "storage/soci/refusal.hpp"
+#include "storage/soci/sized_rows.hpp"
 #include "storage/soci/submission_check.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
@@ -15,17 +16,19 @@ namespace jobhost::storage {
 
 namespace {
 
-void put_pause(Session& session, const StoredDefinition& stored,
-               const std::optional<DefinitionPause>& pause) {
-    const auto next_at = first_due(stored.definition, pause, session.now());
-    session.execute("definition_pause",
-                    {{"id", stored.id.value},
-                     {"next_at", micros(next_at)},
-                     {"paused_at", pause ? std::optional{micros(pause->at)} : std::nullopt},
-                     {"until", pause ? micros(pause->until) : std::nullopt},
-                     {"by", pause ? pause->by : std::string{}},
-                     {"reason", pause ? pause->reason : std::string{}}});
-    session.execute("definition_raise_change");
+void note_backfilled(Session& session, const Extra& extra) {
+    if (extra.backfilled.empty()) return;
+    const auto stored = find_definition(session, extra.definition);
+    if (!stored) refuse("the definition '" + extra.definition + "' has just been retired");
+    SizedRows rows{session, "batch_instant_insert"};
+    for (const BackfilledBatch& one : extra.backfilled)
+        rows.add({{"definition", stored->id.value},
+                  {"nominal_at", micros(one.instant)},
+                  {"batch", one.batch.value}});
+    if (rows.flush() != extra.backfilled.size())
+        refuse(
+            "another backfill of '" + extra.definition +
+            "' has handed in some of these instants meanwhile; nothing of this one was: give it once more");
 }
 
 }  // namespace
@@ -39,6 +42,16 @@ std::vector<StoredDefinition> SociDefinitionStore::list() {
 std::optional<StoredDefinition> SociDefinitionStore::find(const std::string& name) {
     std::optional<StoredDefinition> found;
     database_.read([&](Session& session) { found = find_definition(session, name); });
+    return found;
+}
+
+std::optional<StoredDefinition> SociDefinitionStore::find_retired(const std::string& name) {
+    std::optional<StoredDefinition> found;
+    database_.read([&](Session& session) {
+        found.reset();
+        for (auto& [each, row] : find_rows(session, {&name, 1}))
+            if (row.is_retired) found = std::move(row.stored);
+    });
     return found;
 }
 
@@ -67,6 +80,25 @@ std::size_t SociDefinitionStore::fire(std::span<const Firing> firings) {
     return fired;
 }
 
+bool SociDefinitionStore::has_open_run(std::span<const DefinitionId> definitions) {
+    bool has_one = false;
+    database_.read([&](Session& session) { has_one = !open_runs(session, definitions).empty(); });
+    return has_one;
+}
+
+bool SociDefinitionStore::may_stage(const Staging& staging, Duration length) {
+    long long claimed = 0;
+    database_.write([&](Session& session) {
+        claimed = session.execute("definition_claim_staging", {{"id", staging.definition.value},
+                                                               {"revision", staging.revision},
+                                                               {"seen", micros(staging.seen)},
+                                                               {"stager", staging.stager},
+                                                               {"now", micros(session.now())},
+                                                               {"until", micros(session.now() + length)}});
+    });
+    return claimed > 0;
+}
+
 bool SociDefinitionStore::pause(const std::string& name, const std::string& by, const std::string& reason,
                                 std::optional<TimePoint> until) {
     check_asker(by);
@@ -82,7 +114,9 @@ bool SociDefinitionStore::pause(const std::string& name, const std::string& by, 
             pause.at = stored->pause->at;
             pause.by = stored->pause->by;
         }
-        put_pause(session, *stored, pause);
+        for (const StoredDefinition& each : firing_together(session, *stored))
+            put_pause(session, each, pause);
+        session.execute("definition_raise_change");
         insert_done(session, {.id = command, .verb = Verb::pause_definition, .by = by, .definition = name});
     });
     return is_there;
@@ -96,10 +130,27 @@ bool SociDefinitionStore::resume(const std::string& name, const std::string& by)
         const auto stored = find_definition(session, name);
         was_paused = stored && stored->is_paused_at(session.now());
         if (!was_paused) return;
-        put_pause(session, *stored, std::nullopt);
+        for (const StoredDefinition& each : firing_together(session, *stored))
+            put_pause(session, each, std::nullopt);
+        session.execute("definition_raise_change");
         insert_done(session, {.id = command, .verb = Verb::resume_definition, .by = by, .definition = name});
     });
     return was_paused;
+}
+
+std::vector<TimePoint> SociDefinitionStore::backfilled(const std::string& name, TimePoint from,
+                                                       TimePoint to) {
+    std::vector<TimePoint> instants;
+    database_.read([&](Session& session) {
+        instants.clear();
+        const auto stored = find_definition(session, name);
+        if (!stored) return;
+        for (const auto& [at] :
+             session.rows<long long>("definition_backfilled",
+                                     {{"id", stored->id.value}, {"from", micros(from)}, {"to", micros(to)}}))
+            instants.push_back(instant(at));
+    });
+    return instants;
 }
 
 std::vector<Inserted> SociDefinitionStore::hand_in(const Extra& extra) {
@@ -113,6 +164,7 @@ std::vector<Inserted> SociDefinitionStore::hand_in(const Extra& extra) {
         answers = submit(change, extra.batches, extra.jobs);
         for (const BatchId batch : extra.opens)
             open_batch(change, batch);
+        note_backfilled(change.session, extra);
         insert_done(change.session, {.id = command,
                                      .verb = extra.verb,
                                      .by = extra.by,

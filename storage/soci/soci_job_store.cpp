@@ -145,20 +145,24 @@ void SociJobStore::settle_apart(ServerId server, std::span<const Settlement> set
 }
 
 std::vector<HeldRun> SociJobStore::runs_of(ServerId server, std::size_t limit) {
-    return runs("job_runs_of", server, limit);
-}
-
-std::vector<HeldRun> SociJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
-    return runs("job_cancelled_runs_of", server, limit);
-}
-
-std::vector<HeldRun> SociJobStore::runs(const char* statement, ServerId server, std::size_t limit) {
     std::vector<HeldRun> found;
     database_.read([&](Session& session) {
         found.clear();
         for (const auto& [id, lease] : session.rows<long long, long long>(
-                 statement, {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
+                 "job_runs_of", {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
             found.push_back({JobId{id}, Lease{lease}});
+    });
+    return found;
+}
+
+std::vector<HeldRun> SociJobStore::cancelled_runs_of(ServerId server, std::size_t limit) {
+    std::vector<HeldRun> found;
+    database_.read([&](Session& session) {
+        found.clear();
+        for (auto& [id, lease, why] : session.rows<long long, long long, std::optional<std::string>>(
+                 "job_cancelled_runs_of",
+                 {{"server", server.value}, {"count", static_cast<long long>(limit)}}))
+            found.push_back({JobId{id}, Lease{lease}, std::move(why).value_or("")});
     });
     return found;
 }

@@ -21,7 +21,6 @@ public:
     std::vector<Lane> lanes() override;
 
 private:
-    std::vector<HeldRun> runs(const char* statement, ServerId server, std::size_t limit);
     std::optional<Exchanged> looked(ServerId server, const ClaimRequest& claim);
     Exchanged exchange_once(ServerId server, std::span<const Settlement> settlements,
                             const ClaimRequest& claim);

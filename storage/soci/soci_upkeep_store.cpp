@@ -273,6 +273,7 @@ std::size_t SociUpkeepStore::purge_workflows(std::size_t limit) {
         const std::vector<BatchId> ended = ids_in("batch_finished_before", kBatchMemory);
         if (!ended.empty()) {
             session.execute("edge_delete", {{"ids", id_list(ended)}});
+            session.execute("batch_instant_delete", {{"ids", id_list(ended)}});
             session.execute("batch_delete", {{"ids", id_list(ended)}});
         }
         Releases releases{change};

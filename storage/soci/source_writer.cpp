@@ -1,9 +1,12 @@
 #include "storage/soci/source_writer.hpp"
 
 #include "storage/model_json.hpp"
+#include "storage/soci/definition_pauses.hpp"
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/storage_error.hpp"
+
+#include <algorithm>
 
 namespace jobhost::storage {
 
@@ -42,6 +45,7 @@ Applied SourceWriter::apply(std::span<const SourceDefinitions> sources, const st
     changes_.flush();
     if (!retired.empty())
         session_.execute("definition_retire", {{"ids", id_list(retired)}, {"now", micros(now_)}});
+    pause_groups();
     if (!applied_.changes.empty()) session_.execute("definition_raise_change");
     return std::move(applied_);
 }
@@ -68,7 +72,19 @@ void SourceWriter::find(std::span<const SourceDefinitions> sources, const std::s
     }
 }
 
+// A definition that from now on fires with one that is paused is paused with it.
+void SourceWriter::pause_groups() {
+    for (const std::vector<std::string>& group : groups_) {
+        const auto is_paused = [&](const std::string& name) {
+            const auto row = there_.find(name);
+            return row != there_.end() && row->second.stored.is_paused_at(now_);
+        };
+        if (std::ranges::any_of(group, is_paused)) pause_together(session_, group);
+    }
+}
+
 void SourceWriter::put(const std::string& source, const Definition& definition) {
+    if (!definition.fires_with.empty()) groups_.insert(definition.fires_with);
     const bool is_ours = ours_.erase(definition.name) > 0;
     const auto found = there_.find(definition.name);
     std::string body = to_json(definition);

@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace jobhost::storage {
 
@@ -22,6 +23,7 @@ public:
 
 private:
     void find(std::span<const SourceDefinitions> sources, const std::set<std::string>& gone);
+    void pause_groups();
     void put(const std::string& source, const Definition& definition);
     void change(const std::string& source, const DefinitionRow& row, const Definition& definition,
                 std::string body);
@@ -34,6 +36,7 @@ private:
     SizedRows changes_;
     std::map<std::string, DefinitionRow> there_;  // retired ones included
     std::set<std::string> ours_;                  // what these files may change, and has not been given yet
+    std::set<std::vector<std::string>> groups_;   // those that fire together
     Applied applied_;
 };
 

@@ -34,7 +34,21 @@ TEST_F(WarningsTest, BothDayFields) {
     EXPECT_EQ(warn("schedule: \"0 0 13 * FRI\""),
               "jobs.a.schedule  '0 0 13 * FRI' restricts day of month and day of week: both must match");
     EXPECT_NE(warn("schedule: \"0 0 L * FRI\""), "");
+    EXPECT_EQ(warn("schedule: {cron: \"0 0 13 * FRI\", day_match: any}"), "");
     EXPECT_NE(warn("schedule: \"0 0 1-7 * MON#1\""), "");
+}
+
+TEST_F(WarningsTest, ADayFieldWithAStarIsNoChoiceOfTheTwo) {
+    for (const char* cron : {"0 0 */2 * MON", "0 0 1 * */2"}) {
+        write("jobhost.yaml", "definitions: [jobs.yaml]\n");
+        write("jobs.yaml",
+              "jobs: {a: {type: x.y, schedule: {cron: \"" + std::string{cron} + "\", day_match: any}}}\n");
+        const auto warnings = warnings_of(configuration(), *parse_instant("2026-11-28T12:00:00Z"));
+        ASSERT_EQ(warnings.size(), 1u) << cron;
+        EXPECT_NE(warnings[0].problem.find("both must match"), std::string::npos);
+        EXPECT_NE(warnings[0].hint.find("write 1-31/2 or 0-6/2 in place of */2"), std::string::npos)
+            << warnings[0].hint;
+    }
 }
 
 TEST_F(WarningsTest, ATimeThatTheClockSkips) {

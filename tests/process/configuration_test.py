@@ -127,6 +127,10 @@ class GoodFilesTest(HostTestCase):
         self.assertIn("did you mean 'default'?", output.err)
         warnings = here.json("config", "check")["warnings"]
         self.assertEqual((len(warnings), warnings[0]["file"]), (1, "jobs.yaml"))
+        here.start().stop()
+        self.assertIn("did you mean 'default'?", here.call("config", "plan").err)
+        for words in (("recurring", "list"), ("jobs", "count"), ("storage", "status")):
+            self.assertEqual(here.call(*words).err, "", words)
 
     def test_a_definition_of_another_application_is_refused_before_a_host_is_there(self):
         definitions = {"nightly": {"type": "misbehave.ok"}}

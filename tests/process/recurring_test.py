@@ -104,7 +104,109 @@ class RecurringTest(RecurringTestCase):
         self.assertEqual(here.call("recurring", "pause", "plain").code, 2)
         self.assertEqual(here.call("recurring", "show", "nobody").code, 2)
         verbs = [one["verb"] for one in self.read(here, "commands", "list")]
-        self.assertEqual(verbs, ["resume_definition", "pause_definition", "backfill", "backfill", "trigger"])
+        self.assertEqual(verbs, ["resume_definition", "pause_definition", "backfill", "trigger"])
+
+    def test_a_name_that_is_nearly_right(self):
+        here = self.folder("one", {"hourly": {"type": "misbehave.ok", "schedule": "@hourly"}},
+                           f"sqlite:{self.top}/jobs.db")
+        here.start().stop()
+        for verb in (["trigger"], ["show"], ["next"], ["pause"], ["resume"]):
+            self.assert_refused(here.call("recurring", *verb, "hourli"), 2, "did you mean 'hourly'?")
+
+    def test_a_backfill_that_reaches_into_the_future_is_refused(self):
+        here = self.folder("one", {"daily": {"type": "misbehave.ok", "schedule": "@daily"}},
+                           f"sqlite:{self.top}/jobs.db")
+        here.start().stop()
+        self.assert_refused(here.call("recurring", "backfill", "daily", "--from", "2026-01-01T00:00:00Z",
+                                      "--to", "2999-01-01T00:00:00Z", "--yes"),
+                            2, "--to lies in the future", "Give at most the present: --to 2")
+        self.assertEqual(self.read(here, "jobs", "list"), [])
+
+    def test_an_instant_of_a_batch_is_backfilled_once(self):
+        here = self.folder("one", {}, f"sqlite:{self.top}/jobs.db")
+        here.write("jobs.yaml", json.dumps({
+            "jobs": {"after": {"type": "misbehave.ok", "after": "many"}},
+            "batches": {"many": {"schedule": "0 0 1 1 *", "for_each": ["a", "b"],
+                                 "jobs": {"one": {"type": "misbehave.ok"}}}}}))
+        here.start().stop()
+        words = ["recurring", "backfill", "many", "--from", "2020-01-01T00:00:00Z", "--yes"]
+        self.assertEqual(self.read(here, *words, "--to", "2022-01-01T00:00:00Z"), {"instants": 2, "jobs": 6})
+        self.assertEqual(self.read(here, *words, "--to", "2022-01-01T00:00:00Z"), {"instants": 2, "jobs": 0})
+        self.assertEqual(self.read(here, *words, "--to", "2023-01-01T00:00:00Z"), {"instants": 3, "jobs": 3})
+        self.assertIn("all 3 instants had been handed in before",
+                      here.call(*words, "--to", "2023-01-01T00:00:00Z").out)
+
+    def test_a_retired_definition_shows_what_it_has_done(self):
+        here = self.folder("one", {}, f"sqlite:{self.top}/jobs.db")
+        here.write("jobs.yaml", json.dumps({
+            "calendars": {"closed": ["2030-01-01"]},
+            "jobs": {"gone": {"type": "misbehave.ok", "schedule": {
+                "cron": "0 0 1 1 *", "from": "2020-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z", "jitter": "5m",
+                "grace": "2m", "missed": {"run_all": 7}, "except": ["closed"]}}}}))
+        host = here.start()
+        text = here.call("recurring", "show", "gone").out
+        for part in ("from 2020-01-01", "until 2040-01-01", "jitter 5m", "except 2030-01-01 (UTC)",
+                     "run_all, the latest 7, grace 2m"):
+            self.assertIn(part, text)
+        shown = self.read(here, "recurring", "show", "gone")
+        self.assertEqual((shown["catch_ups"], shown["grace"], shown["retired_at"]), (7, "2m", None))
+        self.assertEqual((shown["rules"][0]["jitter"], shown["rules"][0]["from"]), ("5m", "2020-01-01T00:00:00.000000Z"))
+        job = self.read(here, "recurring", "trigger", "gone")["id"]
+        here.wait_state(job, "succeeded")
+        here.write("jobs.yaml", json.dumps({"jobs": {}}))
+        wait_until(lambda: self.read(here, "recurring", "list") == [], "it is retired")
+        text = here.call("recurring", "show", "gone").out
+        self.assertIn("retired since 2", text)
+        self.assertIn(job, text)
+        shown = self.read(here, "recurring", "show", "gone")
+        self.assertEqual(shown["last_jobs"][0]["id"], job)
+        self.assertIsNotNone(shown["retired_at"])
+        self.assert_refused(here.call("recurring", "trigger", "gone"), 2, "is retired since 2")
+        host.stop()
+
+    def test_a_replaced_run_says_what_took_its_place(self):
+        here = self.folder("one", {"long": {"type": "misbehave.sleep", "args": {"seconds": 60},
+                                            "schedule": {"every": "2s", "overlap": "replace"}}},
+                           f"sqlite:{self.top}/jobs.db")
+        here.start()
+        wait_until(lambda: self.read(here, "jobs", "list", "--state", "deleted"), "one is replaced")
+        deleted = self.read(here, "jobs", "list", "--state", "deleted")[-1]
+        text = here.call("jobs", "show", deleted["id"]).out
+        self.assertIn("a newer run of its definition, that for 20", text)
+        self.assertNotIn("somebody cancelled it", text)
+
+    def test_definitions_that_fire_together_neither_overlap_nor_run_while_one_is_paused(self):
+        schedule = {"every": "1s", "overlap": "skip"}
+        tick = {"type": "misbehave.ok", "schedule": {"every": "1s"}}
+        here = self.folder("one", {
+            "a": {"type": "misbehave.ok", "schedule": schedule},
+            "b": {"type": "misbehave.sleep", "args": {"seconds": 3}, "schedule": schedule},
+            "c": {"type": "misbehave.ok", "after": ["a", "b"]}, "tick": tick}, f"sqlite:{self.top}/jobs.db")
+        here.start()
+
+        def jobs(name, *states):
+            found = self.read(here, "jobs", "list", "--definition", name)
+            return [job for job in found if not states or job["state"] in states]
+
+        def three_have_run():
+            self.assertLessEqual(len(jobs("b", "enqueued", "processing")), 1)
+            return len(jobs("c", "succeeded")) >= 2
+        wait_until(three_have_run, "b has run twice, one after the other")
+
+        paused = here.call("recurring", "pause", "b", "--reason", "why")
+        self.assertIn("paused b, and with it a", paused.out)
+        listed = self.read(here, "recurring", "list")
+        self.assertEqual([(one["is_paused"], one["next_at"]) for one in listed[:2]], [(True, None)] * 2)
+        self.assertFalse(listed[2]["is_paused"])
+        self.assertIn("paused with b since", here.call("recurring", "list").out)
+        wait_until(lambda: not jobs("b", "enqueued", "processing"), "what ran has ended")
+        count = len(jobs("b"))
+        ticks = len(jobs("tick"))
+        wait_until(lambda: len(jobs("tick")) >= ticks + 3, "three seconds have passed")
+        self.assertEqual((len(jobs("a")), len(jobs("b"))), (count, count))
+        self.assertIn("resumed a, and with it b", here.call("recurring", "resume", "a").out)
+        wait_until(lambda: len(jobs("b")) > count, "both go on")
+        self.assertIn("together: fires, is skipped, replaced and paused with a", here.call("recurring", "show", "b").out)
 
 
 if __name__ == "__main__":

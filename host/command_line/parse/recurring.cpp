@@ -45,7 +45,7 @@ void add_running(CLI::App& recurring, Verb& verb) {
              add_verb<std::string>(*trigger, verb, "Print a JSON object", recurring_trigger).options);
     CLI::App* backfill = recurring.add_subcommand(
         "backfill",
-        "Run it for each instant of a range, as if it had been due; an instant gets one such run");
+        "Run it for each instant of a past range, as if it had been due; an instant gets one such run");
     RecurringBackfillOptions& options =
         add_verb<RecurringBackfillOptions>(*backfill, verb, "Print a JSON object", recurring_backfill)
             .options;

@@ -134,6 +134,34 @@ TEST_F(MissedRunsTest, TheClockOfAHostDoesNotMatter) {
     EXPECT_EQ(instants(), std::vector{first});
 }
 
+TEST_F(MissedRunsTest, AnInstantThatComesWhileAHostIsThereIsNotMissed) {
+    Schedule schedule = Every{1min};
+    schedule.missed = Missed::skip;
+    schedule.grace = 0s;
+    const TimePoint first = define(schedule);
+    db.clock.set(first - 500ms);
+    recurring.run_once();
+    db.clock.set(first + 3ms);
+    recurring.run_once();
+    EXPECT_EQ(instants(), std::vector{first}) << "however short its grace";
+    EXPECT_EQ(db->definitions().find("tick")->missed, std::nullopt);
+
+    db.clock.set(first + 3min + 3ms);
+    recurring.run_once();
+    EXPECT_EQ(instants(), std::vector{first}) << "this host was away";
+    EXPECT_EQ(db->definitions().find("tick")->missed, (MissedInstants{first + 1min, first + 3min}));
+}
+
+TEST_F(MissedRunsTest, AnInstantBeforeAHostBeganIsMissed) {
+    Schedule schedule = Every{1min};
+    schedule.missed = Missed::skip;
+    schedule.grace = 0s;
+    const TimePoint first = define(schedule);
+    db.clock.set(first + 3ms);
+    recurring.run_once();
+    EXPECT_TRUE(instants().empty());
+}
+
 TEST_F(MissedRunsTest, QueuedOnesWaitForEachOther) {
     Schedule schedule = Every{1min};
     schedule.missed = Missed::run_all;

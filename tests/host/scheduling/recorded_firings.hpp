@@ -44,6 +44,18 @@ private:
     std::optional<storage::StoredDefinition> find(const std::string& name) override {
         return real_.definitions().find(name);
     }
+    std::optional<storage::StoredDefinition> find_retired(const std::string& name) override {
+        return real_.definitions().find_retired(name);
+    }
+    bool has_open_run(std::span<const DefinitionId> definitions) override {
+        return real_.definitions().has_open_run(definitions);
+    }
+    bool may_stage(const storage::Staging& staging, Duration length) override {
+        return real_.definitions().may_stage(staging, length);
+    }
+    std::vector<TimePoint> backfilled(const std::string& name, TimePoint from, TimePoint to) override {
+        return real_.definitions().backfilled(name, from, to);
+    }
     storage::DueDefinitions due(std::size_t limit) override {
         storage::DueDefinitions found = real_.definitions().due(limit);
         if (unreadable != last_unreadable_) ++changes_;

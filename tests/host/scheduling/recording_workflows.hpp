@@ -5,6 +5,7 @@
 #include "storage/workflow_store.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 namespace jobhost::host {
@@ -20,6 +21,7 @@ public:
     std::vector<BatchId> opened;
     std::vector<BatchId> cancelled;
     JobId refused;  // a job that it does not want
+    std::function<void()> on_submit = [] {};
 
     std::vector<Inserted> submit(std::span<const NewBatch> batches, std::span<const NewJob> jobs) override {
         return submit_and_open(batches, jobs, {});
@@ -33,6 +35,7 @@ public:
                 throw storage::StorageError{storage::StorageError::Kind::refused, "not that one"};
             answers.push_back({job.id, job.tags.empty()});
         }
+        on_submit();
         submitted.push_back(
             {{batches.begin(), batches.end()}, {jobs.begin(), jobs.end()}, {opens.begin(), opens.end()}});
         return answers;

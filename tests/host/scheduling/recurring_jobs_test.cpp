@@ -132,6 +132,7 @@ TEST_F(RecurringWorkflowsTest, FirstOfThoseThatAreWaitedForTogetherHandsInAll) {
     EXPECT_EQ(storage.fired.size(), 2u);
     EXPECT_EQ(firing("a").jobs.size(), 3u);
     EXPECT_TRUE(firing("b").jobs.empty());
+    EXPECT_EQ(firing("a").together, std::vector{storage.definitions().find("b")->id});
     EXPECT_EQ(next("b"), next("a"));
 }
 

@@ -249,6 +249,17 @@ TEST(DueInstants, AnInstantOnTimeIsAlone) {
     }
 }
 
+TEST(DueInstants, WhatComesWhileAHostIsThereIsNotMissed) {
+    Schedule schedule = Every{1min};
+    schedule.missed = Missed::skip;
+    schedule.grace = 0s;
+    const TimePoint now{3min + 40s};
+    const DueInstants due = due_instants(schedule, TimePoint{1min}, now, TimePoint{1min + 59s});
+    EXPECT_EQ(due.instants, (std::vector{TimePoint{2min}, TimePoint{3min}}));
+    EXPECT_EQ(due.missed, (MissedInstants{TimePoint{1min}, TimePoint{1min}}));
+    EXPECT_TRUE(due_instants(schedule, TimePoint{1min}, now, TimePoint{3min}).instants.empty());
+}
+
 TEST(DueInstants, ComeInPortionsWithoutALoss) {
     Schedule schedule = Every{1s};
     schedule.missed = Missed::run_all;

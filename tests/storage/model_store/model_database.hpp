@@ -80,6 +80,9 @@ struct ServerRecord {
 struct DefinitionRecord {
     StoredDefinition stored;
     bool is_retired = false;
+    std::int64_t stager = 0;
+    std::optional<TimePoint> staged_until = {};
+    std::map<TimePoint, BatchId> backfilled = {};
 };
 
 // Raised once for each write of somebody else. Thread-safe.

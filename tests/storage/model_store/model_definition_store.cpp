@@ -1,5 +1,6 @@
 #include "tests/storage/model_store/model_definition_store.hpp"
 
+#include "storage/model/time_text.hpp"
 #include "storage/storage_error.hpp"
 #include "tests/storage/model_store/model_operations.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
@@ -49,34 +50,73 @@ std::optional<JobId> open_run(const ModelDatabase& database, DefinitionId defini
     return latest == nullptr ? std::nullopt : std::optional{latest->seen.id};
 }
 
-// What the rule for overlaps makes of it.
-Firing minding_overlap(ModelDatabase& database, Firing firing, TimePoint now) {
-    std::optional<JobId> before = open_run(database, firing.definition);
-    if (firing.overlap == Overlap::allow || !before) return firing;
+// What the rule for overlaps makes of it, where `definition` is that of a run of it.
+Firing minding_overlap_of(ModelDatabase& database, DefinitionId definition, Firing firing, TimePoint now) {
+    std::optional<JobId> before = open_run(database, definition);
+    if (firing.overlap == Overlap::allow || !firing.opens.empty() || !before) return firing;
     if (firing.overlap == Overlap::skip) {
         firing.jobs.clear();
         firing.batches.clear();
-        firing.opens.clear();
     }
-    if (firing.overlap == Overlap::replace) {
+    if (firing.overlap == Overlap::replace && !firing.jobs.empty()) {
         std::vector<JobId> runs;
         for (const auto& [id, job] : database.jobs)
-            if (is_open_run(job, firing.definition)) runs.push_back(id);
+            if (is_open_run(job, definition)) runs.push_back(id);
         Operation cancel;
         cancel.verb = Verb::cancel;
         cancel.by = "schedule";
+        if (!firing.jobs.empty())
+            cancel.why = "a newer run of its definition, that for " +
+                         to_text(firing.jobs.front().nominal_at.value_or(firing.seen)) + ", took its place";
         for (const JobId run : runs) {
             operate(database, run, cancel, now);
             follow_up(database, now);
         }
-        before = open_run(database, firing.definition);
+        before = open_run(database, definition);
     }
     for (NewJob& job : firing.jobs)
-        if (before && job.definition == firing.definition) {
+        if (before && job.definition == definition) {
             job.parents.push_back({*before, Condition::finished});
             break;
         }
     return firing;
+}
+
+Firing minding_overlap(ModelDatabase& database, const Firing& given, TimePoint now) {
+    Firing firing = minding_overlap_of(database, given.definition, given, now);
+    for (const DefinitionId other : given.together)
+        firing = minding_overlap_of(database, other, std::move(firing), now);
+    return firing;
+}
+
+// A definition, and those that fire with it.
+std::vector<StoredDefinition*> together(ModelDatabase& database, StoredDefinition& stored) {
+    if (stored.definition.fires_with.empty()) return {&stored};
+    std::vector<StoredDefinition*> found;
+    for (const std::string& name : stored.definition.fires_with)
+        if (StoredDefinition* each = find_live(database, name)) found.push_back(each);
+    return found;
+}
+
+void put_pause(ModelDatabase& database, StoredDefinition& stored, const std::optional<DefinitionPause>& pause,
+               TimePoint now) {
+    for (StoredDefinition* each : together(database, stored)) {
+        each->pause = pause;
+        each->next_at = first_due(each->definition, *each, now);
+    }
+}
+
+// What fires together and has a member that is paused is paused, for as long as the longest pause.
+void pause_groups(ModelDatabase& database, TimePoint now) {
+    const auto end = [](const DefinitionPause& pause) { return pause.until.value_or(TimePoint::max()); };
+    for (auto& [name, record] : database.definitions) {
+        if (record.is_retired || record.stored.definition.fires_with.empty()) continue;
+        std::optional<DefinitionPause> longest;
+        for (const StoredDefinition* each : together(database, record.stored))
+            if (each->is_paused_at(now) && (!longest || end(*each->pause) > end(*longest)))
+                longest = each->pause;
+        if (longest && record.stored.pause != longest) put_pause(database, record.stored, longest, now);
+    }
 }
 
 struct Application {
@@ -111,10 +151,12 @@ void put(DefinitionRecord& record, const Application& by, const std::string& sou
     record.stored.definition = given;
     ++record.stored.revision;
     record.is_retired = false;
+    record.stored.retired_at.reset();
 }
 
-void retire(DefinitionRecord& record) {
+void retire(DefinitionRecord& record, TimePoint now) {
     record.is_retired = true;
+    record.stored.retired_at = now;
     record.stored.next_at.reset();
     ++record.stored.revision;
 }
@@ -139,10 +181,11 @@ Applied apply_sources(ModelDatabase& database, TimePoint now, std::span<const So
         if (!record.is_retired && !listed.contains(name) && by.owns(record)) {
             applied.changes.push_back({DefinitionChange::Kind::retired, name, record.stored.source,
                                        record.stored.definition, std::nullopt});
-            retire(record);
+            retire(record, now);
             ++applied.retired;
         }
     database.definitions = std::move(changed);
+    pause_groups(database, now);
     return applied;
 }
 
@@ -159,6 +202,14 @@ std::optional<StoredDefinition> ModelDefinitionStore::find(const std::string& na
     return opened_.read([&](const ModelDatabase& database) -> std::optional<StoredDefinition> {
         const auto found = database.definitions.find(name);
         if (found == database.definitions.end() || found->second.is_retired) return std::nullopt;
+        return found->second.stored;
+    });
+}
+
+std::optional<StoredDefinition> ModelDefinitionStore::find_retired(const std::string& name) {
+    return opened_.read([&](const ModelDatabase& database) -> std::optional<StoredDefinition> {
+        const auto found = database.definitions.find(name);
+        if (found == database.definitions.end() || !found->second.is_retired) return std::nullopt;
         return found->second.stored;
     });
 }
@@ -193,6 +244,7 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
                     continue;
                 const Firing firing = minding_overlap(database, given, now);
                 stored.next_at = firing.next;
+                record.staged_until.reset();
                 if (firing.missed) stored.missed = firing.missed;
                 submit(database, firing.batches, firing.jobs, now);
                 for (const BatchId batch : firing.opens)
@@ -203,6 +255,30 @@ std::size_t ModelDefinitionStore::fire(std::span<const Firing> firings) {
     };
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         return all_or_nothing(database, [&] { return fire_all(database, now); });
+    });
+}
+
+bool ModelDefinitionStore::has_open_run(std::span<const DefinitionId> definitions) {
+    return opened_.read([&](const ModelDatabase& database) {
+        return std::ranges::any_of(definitions,
+                                   [&](DefinitionId id) { return open_run(database, id).has_value(); });
+    });
+}
+
+bool ModelDefinitionStore::may_stage(const Staging& staging, Duration length) {
+    return opened_.write([&](ModelDatabase& database, TimePoint now) {
+        for (auto& [name, record] : database.definitions) {
+            const StoredDefinition& stored = record.stored;
+            if (stored.id != staging.definition || stored.revision != staging.revision ||
+                stored.next_at != staging.seen)
+                continue;
+            const auto end = record.staged_until;
+            if (end && *end > now && *end <= now + length && record.stager != staging.stager) return false;
+            record.stager = staging.stager;
+            record.staged_until = now + length;
+            return true;
+        }
+        return false;
     });
 }
 
@@ -217,8 +293,7 @@ bool ModelDefinitionStore::pause(const std::string& name, const std::string& by,
             pause.at = stored->pause->at;
             pause.by = stored->pause->by;
         }
-        stored->pause = pause;
-        stored->next_at = first_due(stored->definition, *stored, now);
+        put_pause(database, *stored, pause, now);
         note(database, Verb::pause_definition, by, name, now);
         return true;
     });
@@ -229,10 +304,26 @@ bool ModelDefinitionStore::resume(const std::string& name, const std::string& by
     return opened_.write([&](ModelDatabase& database, TimePoint now) {
         StoredDefinition* stored = find_live(database, name);
         if (stored == nullptr || !stored->is_paused_at(now)) return false;
-        stored->pause.reset();
-        stored->next_at = first_due(stored->definition, *stored, now);
+        put_pause(database, *stored, std::nullopt, now);
         note(database, Verb::resume_definition, by, name, now);
         return true;
+    });
+}
+
+std::vector<TimePoint> ModelDefinitionStore::backfilled(const std::string& name, TimePoint from,
+                                                        TimePoint to) {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::set<TimePoint> found;
+        const auto record = database.definitions.find(name);
+        if (record == database.definitions.end()) return std::vector<TimePoint>{};
+        for (const auto& [id, job] : database.jobs)
+            if (job.definition == record->second.stored.id && job.origin == Origin::backfill &&
+                job.seen.nominal_at)
+                found.insert(*job.seen.nominal_at);
+        for (const auto& [instant, batch] : record->second.backfilled)
+            found.insert(instant);
+        std::erase_if(found, [&](TimePoint at) { return at < from || at >= to; });
+        return std::vector<TimePoint>{found.begin(), found.end()};
     });
 }
 
@@ -243,6 +334,11 @@ std::vector<Inserted> ModelDefinitionStore::hand_in(const Extra& extra) {
             auto answers = submit(database, extra.batches, extra.jobs, now);
             for (const BatchId batch : extra.opens)
                 database.batches.at(batch).seen.state = BatchState::awaiting;
+            for (const BackfilledBatch& one : extra.backfilled)
+                if (!database.definitions.at(extra.definition)
+                         .backfilled.emplace(one.instant, one.batch)
+                         .second)
+                    throw StorageError{StorageError::Kind::refused, "an instant has its batch already"};
             note(database, extra.verb, extra.by, extra.definition, now);
             return answers;
         });

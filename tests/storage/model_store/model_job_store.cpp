@@ -155,8 +155,12 @@ std::vector<HeldRun> ModelJobStore::cancelled_runs_of(ServerId server, std::size
         std::vector<HeldRun> runs;
         for (const auto& [id, job] : database.jobs)
             if (job.state() == StateName::processing && job.server == server &&
-                job.seen.cancel_requested_at && runs.size() < limit)
+                job.seen.cancel_requested_at && runs.size() < limit) {
                 runs.push_back({id, job.seen.lease});
+                for (const JobEvent& event : job.events)
+                    if (event.attempt == job.seen.attempt && event.by == "schedule")
+                        runs.back().why = event.message;
+            }
         return runs;
     });
 }

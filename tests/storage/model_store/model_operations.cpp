@@ -27,8 +27,11 @@ Cause cause_of(Verb verb) {
 }
 
 void note(JobRecord& job, const Operation& operation, int attempt, TimePoint now) {
-    job.events.push_back(
-        {.at = now, .cause = cause_of(operation.verb), .attempt = attempt, .by = operation.by});
+    job.events.push_back({.at = now,
+                          .cause = cause_of(operation.verb),
+                          .attempt = attempt,
+                          .message = operation.why,
+                          .by = operation.by});
 }
 
 // One that runs is asked once.

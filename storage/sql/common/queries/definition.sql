@@ -60,10 +60,34 @@ ${for_update};
 -- name: definition_move_cursors
 -- Of definitions that are held.
 UPDATE definition
-SET next_at = given.next_at, missed_first = COALESCE(given.missed_first, definition.missed_first),
+SET next_at = given.next_at, staged_until = NULL, missed_first = COALESCE(given.missed_first, definition.missed_first),
     missed_last = COALESCE(given.missed_last, definition.missed_last)
 FROM ${rows: id bigint, next_at bigint, missed_first bigint, missed_last bigint}
 WHERE definition.id = given.id;
+
+-- name: definition_claim_staging
+-- An end that is further away than anybody asks for was written by a clock that was ahead.
+UPDATE definition
+SET stager = :stager, staged_until = :until
+WHERE id = :id AND revision = :revision AND next_at = :seen AND next_at IS NOT NULL
+      AND (staged_until IS NULL OR staged_until <= :now OR staged_until > :until OR stager = :stager);
+
+-- name: definition_backfilled
+SELECT nominal_at
+FROM job
+WHERE definition = :id AND origin = 2 AND nominal_at >= :from AND nominal_at < :to AND nominal_at IS NOT NULL
+UNION
+SELECT nominal_at FROM batch_instant WHERE definition = :id AND nominal_at >= :from AND nominal_at < :to;
+
+-- name: batch_instant_insert
+INSERT INTO batch_instant (definition, nominal_at, batch)
+SELECT given.definition, given.nominal_at, given.batch
+FROM ${rows: definition bigint, nominal_at bigint, batch bigint}
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM batch_instant ${locked}
+    WHERE batch_instant.definition = given.definition AND batch_instant.nominal_at = given.nominal_at)
+${unless_there};
 
 -- name: definition_pause
 -- The revision stays: it tells what the definition says.

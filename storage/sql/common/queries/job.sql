@@ -59,7 +59,11 @@ LEFT JOIN definition ON definition.id = job.definition
 LEFT JOIN server ON server.id = job.server;
 
 -- name: job_cancelled_runs_of
-SELECT ${top:count} id, lease
+-- With what the schedule says, if it wants them to end.
+SELECT ${top:count} id, lease,
+       (SELECT MAX(job_event.message)
+        FROM job_event
+        WHERE job_event.job = job.id AND job_event.attempt = job.attempt AND job_event.by_whom = 'schedule')
 FROM job
 WHERE state = 3 AND server = :server AND cancel_requested_at IS NOT NULL
 ORDER BY id

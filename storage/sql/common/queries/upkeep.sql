@@ -99,6 +99,9 @@ WHERE state = 0 AND created_at < :before AND cancel_requested_at IS NULL
 ORDER BY id
 ${limit:count};
 
+-- name: batch_instant_delete
+DELETE FROM batch_instant WHERE batch ${in:ids};
+
 -- name: batch_delete
 DELETE FROM batch WHERE id ${in:ids};
 

@@ -8,6 +8,20 @@ ALTER TABLE definition ADD COLUMN pause_reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE definition ADD COLUMN missed_first INTEGER;
 ALTER TABLE definition ADD COLUMN missed_last INTEGER;
 
+-- Who lays a large batch ready for the next instant (a number of its own), and until when nobody else does.
+ALTER TABLE definition ADD COLUMN stager INTEGER;
+ALTER TABLE definition ADD COLUMN staged_until INTEGER;
+
+-- The instants for which a backfill has handed in a batch that is still there. Jobs know their instant themselves.
+CREATE TABLE batch_instant (
+    definition INTEGER NOT NULL,
+    nominal_at INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    PRIMARY KEY (definition, nominal_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX batch_instant_of_batch ON batch_instant (batch);
+
 -- Raised by each change of a definition, so that hosts need not read all of them to know that none has changed.
 CREATE TABLE definition_change (
     id INTEGER NOT NULL PRIMARY KEY,
