@@ -84,8 +84,8 @@ bool KeyTaking::take_window(SubmissionEntry& entry) {
 void KeyTaking::meet(SubmissionEntry& entry, JobId holder) {
     switch (entry.job.unique->on_conflict) {
         case OnConflict::fail:
-            refuse(names_.of(entry.job.id) + ": " + names_.of(holder) +
-                   " is there already with its unique key");
+            refuse_for_now(names_.of(entry.job.id) + ": " + names_.of(holder) +
+                           " is there already with its unique key");
         case OnConflict::replace:
         case OnConflict::extend:
             replace(entry.job, holder);

@@ -89,9 +89,10 @@ void Submission::refuse_empty_batches() {
         if (!entry.is_left_out || entry.answer.is_new || !batch || !is_new(*batch) || members_[*batch] > 0)
             continue;
         if (!std::ranges::find(batches_, *batch, &NewBatch::id)->is_staged)
-            refuse("other jobs stand for all jobs of " + names_.of(*batch) + ", such as " +
-                   name_of(entry.answer.id) + ", as they have the same unique keys: nothing was handed in; " +
-                   "wait until those have ended, or let the keys tell them apart");
+            refuse_for_now("other jobs stand for all jobs of " + names_.of(*batch) + ", such as " +
+                           name_of(entry.answer.id) +
+                           ", as they have the same unique keys: nothing was handed in; " +
+                           "wait until those have ended, or let the keys tell them apart");
     }
 }
 

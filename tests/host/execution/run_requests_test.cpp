@@ -285,7 +285,7 @@ TEST_F(RunRequestsTest, ACallKeepsItsAnswerWhateverHasBecomeOfWhatItNames) {
     cancel(first.at(0));
     db->limits().remove("smtp");
     EXPECT_EQ(ids_in(enqueue(1, call)), first);
-    EXPECT_EQ(enqueue(2, call).reply.status, JOBHOST_INVALID);
+    EXPECT_EQ(enqueue(2, call).reply.status, JOBHOST_FAILED);
 }
 
 TEST_F(RunRequestsTest, ACallKeepsTheHolderOfAKeyAsItsAnswer) {
@@ -301,21 +301,47 @@ TEST_F(RunRequestsTest, ARefusalOfTheStoreNamesTheJobByItsPlace) {
     const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
     const JobAnswer answer = enqueue(2, R"([{"type": "mail.sort"}, {"type": "mail.send",
                                              "unique": {"key": "k", "on_conflict": "fail"}}])");
-    EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+    EXPECT_EQ(answer.reply.status, JOBHOST_FAILED);
     EXPECT_EQ(answer.reply.problem, "job 2 of 2 (mail.send): job " + std::to_string(holder.at(0)) +
                                         " is there already with its unique key");
 }
 
+TEST_F(RunRequestsTest, ABatchWithoutAnyJobOfItsOwnIsRefusedForNow) {
+    const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
+    const std::string batch = R"({"batch": {"jobs": [{"type": "mail.send", "unique": "k"}]}})";
+    EXPECT_EQ(enqueue(2, batch).reply.status, JOBHOST_FAILED);
+    cancel(holder.at(0));
+    EXPECT_EQ(enqueue(2, batch).reply.status, JOBHOST_OK)
+        << "the run is tried again, and makes the same call";
+}
+
+TEST_F(RunRequestsTest, WhoComesSecondMayAskAgain) {
+    runs.fault = StorageError::Kind::conflict;
+    runs.faults = 1;
+    EXPECT_EQ(enqueue(1, R"({"type": "mail.send"})").reply.status, JOBHOST_FAILED);
+}
+
 TEST_F(RunRequestsTest, RefusalsSayWhy) {
-    const auto refusal = [&](const std::string& json) {
+    const auto refusal = [&](const std::string& json, jobhost_status status) {
         const JobAnswer answer = enqueue(1, json);
-        EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+        EXPECT_EQ(answer.reply.status, status) << json;
         return answer.reply.problem;
     };
-    EXPECT_THAT(refusal(R"({"type": "mail.sned"})"), HasSubstr("did you mean 'mail.send'?"));
-    EXPECT_THAT(refusal(R"({"type": "nightly"})"), HasSubstr("no definition"));
-    EXPECT_THAT(refusal(R"({"type": "mail.send", "after": "987654"})"), HasSubstr("no job or batch 987654"));
-    EXPECT_THAT(refusal(R"({"type": "mail.send", "limits": "nowhere"})"), HasSubstr("nowhere"));
+    const auto batch = [](const std::string& jobs) { return R"({"batch": {"jobs": )" + jobs + "}}"; };
+    EXPECT_THAT(refusal(R"({"type": "mail.sned"})", JOBHOST_FAILED), HasSubstr("did you mean 'mail.send'?"));
+    EXPECT_THAT(refusal(R"([{"type": "mail.sned"}])", JOBHOST_FAILED), HasSubstr("job 1: no live server"));
+    EXPECT_THAT(refusal(batch(R"([{"type": "mail.sned"}])"), JOBHOST_FAILED), HasSubstr("no live server"));
+    EXPECT_THAT(refusal(R"({"type": "nightly"})", JOBHOST_FAILED), HasSubstr("no definition"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "limits": "nowhere"})", JOBHOST_FAILED),
+                HasSubstr("nowhere"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "after": "987654"})", JOBHOST_INVALID),
+                HasSubstr("no job or batch 987654"));
+    EXPECT_THAT(refusal(batch(R"({"a": {"type": "mail.send", "after": "a"}})"), JOBHOST_INVALID),
+                HasSubstr("circle"));
+    EXPECT_THAT(
+        refusal(batch(R"([{"type": "mail.sned"}, {"type": "mail.send", "nmae": 1}])"), JOBHOST_INVALID),
+        HasSubstr("2 things are wrong"))
+        << "one of them stays";
     EXPECT_EQ(answer_to({.kind = RequestKind::enqueue, .position = 0, .body = "{}"}).reply.status,
               JOBHOST_INVALID);
     EXPECT_EQ(jobs(), 0u);
