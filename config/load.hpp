@@ -48,5 +48,7 @@ struct LoadResult {
 // Reads `host_file` and the definition files that it names. Either everything is right or all errors are
 // there, sorted. Reads files and the host name, writes nothing, throws nothing of its own. Thread-safe.
 LoadResult load(const std::filesystem::path& host_file);
+// The same of the host file alone: definition files are not looked for, and there are no sources.
+LoadResult load_host_file(const std::filesystem::path& host_file);
 
 }  // namespace jobhost::config

@@ -303,7 +303,7 @@ int recurring_next(const GlobalOptions& global, const RecurringNextOptions& opti
 }
 
 int recurring_trigger(const GlobalOptions& global, const std::string& name) {
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     find(*opened, name);
     MakesJobs makes{*opened};
     Submission made = submission_for(makes, name, {}, opened->clock.now());
@@ -337,7 +337,7 @@ int recurring_resume(const GlobalOptions& global, const std::string& name) {
 
 int recurring_backfill(const GlobalOptions& global, const RecurringBackfillOptions& options) {
     if (options.to <= options.from) throw CommandError{kWrongUse, "--to must be after --from"};
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     const StoredDefinition stored = find(*opened, options.name);
     const auto due = instants_in(schedule_of(stored), options.from, options.to, kMostCatchUps + 1);
     if (due.size() > kMostCatchUps)
