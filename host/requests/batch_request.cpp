@@ -211,7 +211,7 @@ private:
         const std::vector<Entry> batches = entries_at(object, "batches");
         const std::size_t rounds = items ? items->size() : 1;
         if (jobs.size() * rounds + batches.size() == 0)
-            refuse("has no member: name some under 'jobs', or items under 'for_each'");
+            refuse("the batch has no member: name some under 'jobs', or items under 'for_each'");
 
         Names names;
         for (const Entry& entry : batches)

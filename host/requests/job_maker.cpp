@@ -5,6 +5,7 @@
 #include "host/requests/repeated_key.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
+#include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
 
@@ -16,7 +17,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMostProblems = 10;      // of one job's arguments, told at once
+constexpr std::size_t kMostProblems = 10;  // of one job's arguments, told at once
+constexpr Duration kShortest = std::chrono::milliseconds{1};
 constexpr std::size_t kMaxTagSize = 100;       // bytes
 constexpr std::size_t kMaxLimitUseSize = 200;  // bytes, of a limit's name and the key together
 
@@ -188,6 +190,8 @@ Submission JobMaker::of_definition(const JobRequest& request) {
 
 void JobMaker::apply(const JobRequest& request, NewJob& job) {
     const TimePoint now = around_.clock.now();
+    if (request.expires_in && *request.expires_in < kShortest)
+        refuse("'expires_in' must be 1ms or more, is " + to_text(*request.expires_in));
     if (request.queue) job.queue = QueueName{*request.queue};
     if (request.priority) job.priority = *request.priority;
     if (request.in && !around_.counts_from_handing_in) job.due_at = now + *request.in;
