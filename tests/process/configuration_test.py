@@ -116,7 +116,7 @@ class BadFilesTest(HostTestCase):
             output = here.call(*words)
             self.assertEqual((output.code, output.err), (0, ""), (words, output))
         for words in (["enqueue", "nightly"], ["recurring", "trigger", "nightly"], ["config", "check"], ["serve"]):
-            self.assert_refused(here.call(*words), 2, "new2.yaml:1:14  jobs.x.type", "missing.yaml")
+            self.assert_refused(here.call(*words), 2, "new2.yaml:1:18  jobs.x.type", "missing.yaml")
 
     def test_a_wrong_host_file_stops_all_verbs(self):
         here = self.place()
