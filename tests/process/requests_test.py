@@ -22,6 +22,8 @@ class RequestsTest(HostTestCase):
              {"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "fail"}}])}},
         "waiting": {"type": "asking.hand_in", "retry": {"attempts": 1000, "delay": "100ms"}, "args": {"jobs": json.dumps(
             {"batch": {"jobs": [{"type": "misbehave.ok", "unique": "k", "tags": ["waited"]}]}})}},
+        "leaf": {"type": "misbehave.ok", "unique": "leaf", "delay": "1h"},
+        "of-leaf": {"type": "misbehave.ok", "after": "leaf"},
         "privileged": {"type": "asking.privileged"},
         "child": {"type": "misbehave.ok", "after": "privileged"},
         "steps": {"type": "asking.steps", "retry": QUICK_RETRY, "args": {"path": "steps.txt"}},
@@ -102,6 +104,13 @@ class RequestsTest(HostTestCase):
         ids = self.ended(one)["result"]
         self.assertEqual(len(ids), 2)
         self.ended(ids[1])
+
+    def test_what_follows_from_a_skipped_one_is_that_of_the_first(self):
+        ids = self.ended(self.here.enqueue("asking.hand_in", {"jobs": '[{"type": "leaf"}, {"type": "leaf"}]'}))["result"]
+        self.assertEqual(len(set(ids)), 2, ids)
+        self.assertEqual(ids[2:], ids[:2])
+        again = self.ended(self.here.enqueue("asking.hand_in", {"jobs": '{"type": "leaf"}'}))["result"]
+        self.assertEqual(again, ids[:2])
 
     def test_a_job_may_not_hand_in_a_privileged_type_by_itself(self):
         one = self.here.enqueue("asking.hand_in", {"jobs": '{"type": "asking.privileged"}'})
