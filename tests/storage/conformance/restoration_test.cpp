@@ -6,7 +6,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class RestorationConformance : public WorkflowConformance {};
+class RestorationConformance : public WorkflowConformance {
+protected:
+    static NewJob unique(NewJob made) {
+        made.unique = Unique{.key = "k"};
+        return made;
+    }
+};
 
 TEST_P(RestorationConformance, ChildrenThatWereDeletedBecauseOfItWaitAgain) {
     const JobId parent = insert();
@@ -223,10 +229,6 @@ TEST_P(RestorationConformance, AChildWhoseKeyIsTakenStaysDeleted) {
 }
 
 TEST_P(RestorationConformance, OfTwoThatWantAKeyAgainTheSmallerIdGetsIt) {
-    const auto unique = [&](NewJob made) {
-        made.unique = Unique{.key = "k"};
-        return made;
-    };
     const JobId parent = insert();
     const JobId child = insert_after(parent);
     const NewJob grandchild = unique(job_after({after(child)}));
@@ -243,10 +245,6 @@ TEST_P(RestorationConformance, OfTwoThatWantAKeyAgainTheSmallerIdGetsIt) {
 }
 
 TEST_P(RestorationConformance, OfChildrenOfDifferentParentsTooTheSmallerIdGetsTheKey) {
-    const auto unique = [&](NewJob made) {
-        made.unique = Unique{.key = "k"};
-        return made;
-    };
     const JobId parent = insert();
     const JobId first = insert_after(parent);
     const JobId second = insert_after(parent);
@@ -281,10 +279,6 @@ TEST_P(RestorationConformance, AMemberThatWaitsForTheSameAsItsBatchIsCountedOnce
 }
 
 TEST_P(RestorationConformance, AMemberOfARestoredBatchTakesItsKeyAgain) {
-    const auto unique = [&](NewJob made) {
-        made.unique = Unique{.key = "k"};
-        return made;
-    };
     const JobId parent = insert();
     const NewBatch made = batch({after(parent)});
     const NewJob member = unique(job_in_batch(made.id));
