@@ -25,6 +25,11 @@ public:
         configuration_.folder = configuration_.file.parent_path();
     }
 
+    LoadResult run_alone() {
+        is_alone_ = true;
+        return run();
+    }
+
     LoadResult run() {
         read_host_file();
         sort(warnings_);
@@ -59,6 +64,7 @@ private:
         Reader reader(given_.string(), errors_);
         HostFile host = read_settings(reader, *document->root, configuration_.folder);
         configuration_.settings = std::move(host.settings);
+        if (is_alone_) return;
         for (std::size_t i = 0; i < host.patterns.size(); ++i)
             read_sources(reader, host.patterns[i], configuration_.settings.definitions[i]);
         check_after(reader);
@@ -201,6 +207,7 @@ private:
         if (check_order(reader, all)) find_shared_schedules(reader, configuration_.sources, after_);
     }
 
+    bool is_alone_ = false;
     fs::path given_;
     const HeldFiles& held_;
     Configuration configuration_;
@@ -216,6 +223,10 @@ private:
 
 LoadResult load(const fs::path& host_file, const HeldFiles& held) {
     return Loader(host_file, held).run();
+}
+
+LoadResult load_host_file(const fs::path& host_file) {
+    return Loader(host_file, {}).run_alone();
 }
 
 }  // namespace jobhost::config

@@ -55,5 +55,7 @@ using HeldFiles = std::map<std::filesystem::path, std::optional<std::string>>;
 // there, sorted. Reads files and the host name, writes nothing, throws nothing of its own. Thread-safe.
 // `held`: of definition files.
 LoadResult load(const std::filesystem::path& host_file, const HeldFiles& held = {});
+// The same of the host file alone: definition files are not looked for, and there are no sources.
+LoadResult load_host_file(const std::filesystem::path& host_file);
 
 }  // namespace jobhost::config

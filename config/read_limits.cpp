@@ -33,8 +33,7 @@ void read_limit(Reader& reader, const Value& value, Limit& limit) {
         });
     keys.on("per", [&](const Value& v) {
         per = v;
-        if (const auto window = reader.duration(v, std::chrono::milliseconds{1}, std::chrono::days{365}))
-            limit.window = *window;
+        if (const auto window = reader.duration(v, kMinLimitWindow, kMaxLimitWindow)) limit.window = *window;
     });
     reader.read_mapping(value, keys);
     if (!kind.node) return reader.refuse(value, "does not say what it limits", std::string(kExample));

@@ -92,8 +92,14 @@ std::string in_quotes(std::string_view text) {
 }
 
 bool has_control_character(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    unsigned char before = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F) return true;
+        if (before == 0xC2 && byte >= 0x80 && byte < 0xA0) return true;  // U+0080 to U+009F in UTF-8
+        before = byte;
+    }
+    return false;
 }
 
 std::string first_reference(std::string_view text) {

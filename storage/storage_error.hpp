@@ -25,4 +25,11 @@ private:
     Kind kind_;
 };
 
+// Refused although the request is right: something that is so now stands in its way, such as the holder of a
+// unique key. It may be made again later.
+class RefusedForNow : public StorageError {
+public:
+    explicit RefusedForNow(const std::string& message) : StorageError{Kind::refused, message} {}
+};
+
 }  // namespace jobhost::storage

@@ -69,7 +69,7 @@ std::vector<Inserted> hand_in(Submission submission, storage::WorkflowStore& wor
 }  // namespace
 
 int batch_create(const GlobalOptions& global, const BatchCreateOptions& options) {
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     MakesJobs makes{*opened, options.allow_unknown_type};
     Submission submission = batch_submission(read(options.file), options.file, makes.maker);
     number(submission, opened->storage->jobs());

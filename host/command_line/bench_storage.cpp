@@ -54,7 +54,7 @@ private:
 };
 
 storage::StorageOptions asked_for(const GlobalOptions& global, const BenchStorageOptions& options) {
-    if (options.url.empty()) return storage_options(load_configuration(global).settings);
+    if (options.url.empty()) return storage_options(load_settings(global));
     return {.url = options.url};
 }
 

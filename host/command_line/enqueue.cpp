@@ -1,3 +1,4 @@
+#include "host/command_line/inserted_text.hpp"
 #include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/part.hpp"
 #include "host/command_line/text.hpp"
@@ -52,13 +53,16 @@ public:
     void tell(const Inserted& one) {
         if (is_json_)
             std::cout << std::exchange(before_, ",")
-                      << boost::json::object{{"id", std::to_string(one.id.value)}, {"is_new", one.is_new}};
+                      << boost::json::object{{"id", std::to_string(one.id.value)},
+                                             {"is_new", one.is_new},
+                                             {"outcome", outcome_text(one)}};
         else
             std::cout << one.id.value << '\n';
         std::cout << std::flush;
         if (!one.is_new) ++known_;
+        if (one.effect != OnConflict::skip) ++changed_;
         ++told_;
-        last_ = one.id;
+        last_ = one;
     }
     void show_progress() const {
         if (count_ > kMostInPart && ::isatty(STDERR_FILENO) != 0)
@@ -70,11 +74,13 @@ public:
         if (is_json_ && (told_ > 0 || count_ == 0)) std::cout << (told_ == 0 ? "[]\n" : "]\n");
         if (known_ == 0) return;
         if (count_ == 1)
-            std::cerr << "nothing new was enqueued: job " << last_.value << " has this unique key\n";
+            std::cerr << not_enqueued_text(last_) << '\n';
         else
             std::cerr
                 << known_ << " of " << counted(count_, "job")
-                << " were not enqueued, as others have their unique keys; the ids are those of the others\n";
+                << " were not enqueued, as others have their unique keys; the ids are those of the others"
+                << (changed_ == 0 ? "" : ", of which " + std::to_string(changed_) + " replaced or extended")
+                << '\n';
     }
 
 private:
@@ -82,8 +88,9 @@ private:
     const std::size_t count_;
     const char* before_ = "[";
     std::size_t known_ = 0;
+    std::size_t changed_ = 0;  // of the others
     std::size_t told_ = 0;
-    JobId last_;
+    Inserted last_;
 };
 
 std::string lines_text(std::size_t first, std::size_t last) {
@@ -148,10 +155,12 @@ void hand_in(storage::Storage& storage, std::vector<Line> lines, Told& told) {
 }  // namespace
 
 int enqueue(const GlobalOptions& global, const EnqueueOptions& options) {
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     MakesJobs makes{*opened, options.allow_unknown_type};
     std::vector<Line> all = requested(makes.maker, options);
     warn_of_foreign_queues(opened->configuration.settings, all);
+    if (all.empty())
+        std::cerr << "nothing was enqueued: there is no job from line " << options.from_line << " on\n";
     Told told{global, all.size()};
     try {
         hand_in(*opened->storage, std::move(all), told);

@@ -35,6 +35,10 @@ void check(const Limit& limit) {
                                           config::in_quotes(limit.name)};
     if (limit.kind != LimitKind::concurrent && limit.window <= Duration::zero())
         throw CommandError{kWrongUse, "say --per, the time that the number is for, such as --per 1m"};
+    if (limit.kind != LimitKind::concurrent &&
+        (limit.window < kMinLimitWindow || limit.window > kMaxLimitWindow))
+        throw CommandError{kWrongUse, "--per must be " + to_text(kMinLimitWindow) + " to " +
+                                          to_text(kMaxLimitWindow) + ", is " + to_text(limit.window)};
     if (limit.kind == LimitKind::sliding_window && limit.capacity > kMaxSlidingCapacity)
         throw CommandError{kWrongUse, "a sliding window takes at most " +
                                           std::to_string(kMaxSlidingCapacity) +

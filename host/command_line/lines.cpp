@@ -1,12 +1,14 @@
 #include "host/command_line/lines.hpp"
 
 #include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
 
 namespace jobhost::host {
 
 namespace {
 
 constexpr std::size_t kMostProblems = 20;  // told at once
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -16,7 +18,9 @@ std::vector<Line> read_lines(std::istream& input, const std::string& name, std::
     std::string problems;
     std::size_t problem_count = 0;
     std::string line;
-    for (std::size_t number = 1; std::getline(input, line); ++number) {
+    std::size_t number = 1;
+    for (; std::getline(input, line); ++number) {
+        if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
         if (number < first || line.find_first_not_of(" \t\r") == std::string::npos) continue;
         try {
             all.push_back({number, maker.make(job_request(line))});
@@ -26,6 +30,9 @@ std::vector<Line> read_lines(std::istream& input, const std::string& name, std::
         }
     }
     if (input.bad()) throw CommandError{kWrongUse, name + ": cannot be read to its end"};
+    if (first > number)
+        throw CommandError{kWrongUse, name + " has " + counted(number - 1, "line") + ", and no line " +
+                                          std::to_string(first)};
     if (problem_count == 0) return all;
     problems += "nothing was enqueued: " + std::to_string(problem_count) +
                 (problem_count == 1 ? " line is wrong" : " lines are wrong");

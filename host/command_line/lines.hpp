@@ -15,8 +15,8 @@ struct Line {
     Submission made;
 };
 
-// From the line `first` on; those before it, and empty ones, are passed over. Throws CommandError with all
-// lines that are wrong, each with its number, and StorageError.
+// From the line `first` on, which may be the one behind the last; those before it, and empty ones, are passed
+// over. Throws CommandError with all lines that are wrong, each with its number, and StorageError.
 std::vector<Line> read_lines(std::istream& input, const std::string& name, std::size_t first,
                              JobMaker& maker);
 

@@ -33,6 +33,11 @@ config::Configuration load_configuration(const GlobalOptions& global) {
     return configuration_or_complain(result);
 }
 
+config::Settings load_settings(const GlobalOptions& global) {
+    config::LoadResult result = config::load_host_file(global.file);
+    return configuration_or_complain(result).settings;
+}
+
 bool were_right(const config::LoadResult& result) {
     if (!result.host) return false;
     const storage::StorageOptions options = storage_options(result.host->settings);
@@ -42,6 +47,14 @@ bool were_right(const config::LoadResult& result) {
 }
 
 std::unique_ptr<Opened> open(const GlobalOptions& global) {
+    auto opened = std::make_unique<Opened>();
+    config::LoadResult result = config::load_host_file(global.file);
+    opened->configuration = configuration_or_complain(result);
+    opened->storage = storage::open_storage(storage_options(opened->configuration.settings));
+    return opened;
+}
+
+std::unique_ptr<Opened> open_with_definitions(const GlobalOptions& global) {
     auto opened = std::make_unique<Opened>();
     config::LoadResult result = config::load(global.file);
     if (were_right(result)) {

@@ -30,6 +30,8 @@ config::Configuration configuration_or_complain(config::LoadResult& result);
 [[noreturn]] void complain(const std::vector<config::ConfigError>& errors);
 // Throws CommandError with all errors of the configuration.
 config::Configuration load_configuration(const GlobalOptions& global);
+// The same of the host file alone.
+config::Settings load_settings(const GlobalOptions& global);
 
 struct Opened {
     config::Configuration configuration;
@@ -41,9 +43,11 @@ struct Opened {
 // holds of them goes on. Throws StorageError.
 bool were_right(const config::LoadResult& result);
 
-// With definition files that are wrong now and were right before, it has no definitions of files: those of
-// the database go on, and a warning says so. Throws CommandError and StorageError.
+// Without the definition files, whatever they say. Throws CommandError and StorageError.
 std::unique_ptr<Opened> open(const GlobalOptions& global);
+// For a verb that looks into them. With files that are wrong now and were right before, it has no definitions
+// of files: those of the database go on, and a warning says so. Throws CommandError and StorageError.
+std::unique_ptr<Opened> open_with_definitions(const GlobalOptions& global);
 
 storage::StorageOptions storage_options(const config::Settings& settings);
 

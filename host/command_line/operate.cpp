@@ -50,9 +50,7 @@ void print_undone(storage::JobQueries& queries, const OperateOptions& options,
             std::cerr << "there is no " << job
                       << " (finished jobs are removed when their retention is over)\n";
         } else if (operated[i] == storage::Operated::taken) {
-            std::cerr
-                << job
-                << " cannot be requeued: another job has its unique key by now; delete that one first\n";
+            std::cerr << job << " " << taken_text(options.verb) << '\n';
         }
     }
 }

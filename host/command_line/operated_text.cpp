@@ -48,4 +48,9 @@ std::string not_possible_text(Verb verb, StateName state) {
     return cannot + " while it is " + std::string{jobhost::to_string(state)};
 }
 
+std::string taken_text(Verb verb) {
+    return "cannot be " + std::string{done_text(verb)} +
+           ": another job has its unique key by now; delete that one first";
+}
+
 }  // namespace jobhost::host

@@ -14,5 +14,7 @@ std::string_view to_string(storage::Operated operated) noexcept;
 std::string_view done_text(storage::Verb verb) noexcept;
 // Why it is not possible for a job in that state, and what is: "cannot be deleted while it runs: cancel it".
 std::string not_possible_text(storage::Verb verb, StateName state);
+// The same where another job has its unique key.
+std::string taken_text(storage::Verb verb);
 
 }  // namespace jobhost::host

@@ -96,7 +96,7 @@ std::size_t hand_in(Opened& opened, Submission made, storage::Extra extra) {
 }  // namespace
 
 int recurring_trigger(const GlobalOptions& global, const std::string& name) {
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     find_definition(opened->storage->definitions(), name);
     MakesJobs makes{*opened};
     Submission made = submission_by_hand(makes, name);
@@ -113,7 +113,7 @@ int recurring_trigger(const GlobalOptions& global, const std::string& name) {
 
 int recurring_backfill(const GlobalOptions& global, const RecurringBackfillOptions& options) {
     if (options.to <= options.from) throw CommandError{kWrongUse, "--to must be after --from"};
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     if (const TimePoint now = opened->clock.now(); options.to > now)
         throw CommandError{kWrongUse,
                            "--to lies in the future; what is still to come runs by the schedule. "

@@ -1,3 +1,4 @@
+#include "host/command_line/inserted_text.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/makes_jobs.hpp"
 #include "host/command_line/opened.hpp"
@@ -85,7 +86,7 @@ void print_outcome(const Job& job) {
 }  // namespace
 
 int run(const GlobalOptions& global, const RunOptions& options) {
-    const auto opened = open(global);
+    const auto opened = open_with_definitions(global);
     storage::Storage& storage = *opened->storage;
     Submission made = MakesJobs{*opened}.maker.make({.name = options.name, .arguments = options.arguments});
     if (!made.batches.empty())
@@ -95,9 +96,7 @@ int run(const GlobalOptions& global, const RunOptions& options) {
     number(made, storage.jobs());
     const Inserted answer = storage.workflows().submit({}, made.jobs).front();
     const JobId id = answer.id;
-    if (!answer.is_new)
-        std::cerr << "nothing new was enqueued: job " << id.value
-                  << " has this unique key; this is how that one goes\n";
+    if (!answer.is_new) std::cerr << not_enqueued_text(answer) << "; this is how that one goes\n";
     if (!has_live_server(storage.servers()))
         std::cerr << "no host is running on this database; the job waits until one starts (jobhost serve)\n";
 

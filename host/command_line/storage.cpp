@@ -53,8 +53,7 @@ void print(const storage::SchemaStatus& status) {
 }  // namespace
 
 int storage_status(const GlobalOptions& global) {
-    const config::Configuration configuration = load_configuration(global);
-    const storage::SchemaStatus status = storage::schema_status(storage_options(configuration.settings));
+    const storage::SchemaStatus status = storage::schema_status(storage_options(load_settings(global)));
     if (global.json)
         std::cout << to_json(status) << '\n';
     else
@@ -64,8 +63,7 @@ int storage_status(const GlobalOptions& global) {
 }
 
 int storage_migrate(const GlobalOptions& global, const StorageMigrateOptions& options) {
-    const config::Configuration configuration = load_configuration(global);
-    const storage::StorageOptions storage = storage_options(configuration.settings);
+    const storage::StorageOptions storage = storage_options(load_settings(global));
     if (options.is_sql) {
         const std::string sql = storage::pending_migrations_sql(storage);
         std::cout << (sql.empty() ? "-- nothing is pending\n" : sql);

@@ -54,6 +54,18 @@ void check_number(std::int64_t call) {
     if (call < 1) throw BadRequest{"a call that hands in jobs has a number"};
 }
 
+// What a request is answered that cannot wait for better times.
+jobhost_status status_of(StorageError::Kind kind) {
+    switch (kind) {
+        case StorageError::Kind::corrupt:
+            return JOBHOST_UNAVAILABLE;
+        case StorageError::Kind::conflict:  // somebody else came first
+            return JOBHOST_FAILED;
+        default:
+            return JOBHOST_INVALID;
+    }
+}
+
 JobAnswer lost(const Question& question) {
     return answer_of(question, reply_of(question, JOBHOST_LOST, {}, "this run is not the job's any more"));
 }
@@ -101,14 +113,16 @@ Duration RequestLine::step() {
     try {
         answer(*question, answer_to(*question));
     } catch (const BadRequest& error) {
-        refuse(JOBHOST_INVALID, error.what());
+        refuse(error.may_pass() ? JOBHOST_FAILED : JOBHOST_INVALID, error.what());
+    } catch (const storage::RefusedForNow& error) {
+        refuse(JOBHOST_FAILED, error.what());
     } catch (const StorageError& error) {
         using Kind = StorageError::Kind;
         if (error.kind() == Kind::unavailable || error.kind() == Kind::busy) {
             put_behind(question->job);
             throw;
         }
-        refuse(error.kind() == Kind::corrupt ? JOBHOST_UNAVAILABLE : JOBHOST_INVALID, error.what());
+        refuse(status_of(error.kind()), error.what());
     } catch (const std::exception& error) {
         // Others wait behind it, and it would be no better the next time.
         spdlog::error("a request of job {} cannot be answered: {}", question->job.value, error.what());

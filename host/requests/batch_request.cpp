@@ -152,15 +152,17 @@ public:
         });
         if (problem_count_ == 0) at("", [&] { put_in_order(); });
         if (problem_count_ == 0) return std::move(submission_);
-        refuse(problems_ + "nothing was enqueued: " + std::to_string(problem_count_) +
-               (problem_count_ == 1 ? " thing is wrong" : " things are wrong"));
+        throw BadRequest{problems_ + "nothing was enqueued: " + std::to_string(problem_count_) +
+                             (problem_count_ == 1 ? " thing is wrong" : " things are wrong"),
+                         may_all_pass_};
     }
 
 private:
     // Does it; what is wrong is noted, with the path to it.
     template <class Do>
     void at(const std::string& path, Do&& what) {
-        const auto note = [&](const char* why) {
+        const auto note = [&](const char* why, bool may_pass) {
+            may_all_pass_ = may_all_pass_ && may_pass;
             if (++problem_count_ <= kMostProblems)
                 problems_ += (file_.empty() ? "" : file_.string() + ": ") +
                              (path.empty() ? "" : path + ": ") + why + "\n";
@@ -168,9 +170,9 @@ private:
         try {
             what();
         } catch (const BadRequest& error) {
-            note(error.what());
+            note(error.what(), error.may_pass());
         } catch (const std::invalid_argument& error) {
-            note(error.what());
+            note(error.what(), false);
         }
     }
 
@@ -209,7 +211,7 @@ private:
         const std::vector<Entry> batches = entries_at(object, "batches");
         const std::size_t rounds = items ? items->size() : 1;
         if (jobs.size() * rounds + batches.size() == 0)
-            refuse("has no member: name some under 'jobs', or items under 'for_each'");
+            refuse("the batch has no member: name some under 'jobs', or items under 'for_each'");
 
         Names names;
         for (const Entry& entry : batches)
@@ -357,6 +359,7 @@ private:
     std::vector<std::string> paths_;  // of batches and jobs; the first one has the id -1
     std::string problems_;
     std::size_t problem_count_ = 0;
+    bool may_all_pass_ = true;
 };
 
 }  // namespace

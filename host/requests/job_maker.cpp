@@ -5,6 +5,7 @@
 #include "host/requests/repeated_key.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
+#include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
 
@@ -16,12 +17,16 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMostProblems = 10;      // of one job's arguments, told at once
+constexpr std::size_t kMostProblems = 10;  // of one job's arguments, told at once
+constexpr Duration kShortest = std::chrono::milliseconds{1};
 constexpr std::size_t kMaxTagSize = 100;       // bytes
 constexpr std::size_t kMaxLimitUseSize = 200;  // bytes, of a limit's name and the key together
 
 [[noreturn]] void refuse(const std::string& why) {
     throw BadRequest{why};
+}
+[[noreturn]] void refuse_for_now(const std::string& why) {
+    throw BadRequest::for_now(why);
 }
 
 void check_object(const std::string& text) {
@@ -108,7 +113,7 @@ void JobMaker::check_places(const NewJob& job) {
         if (std::ranges::find(*limits_, use.limit) != limits_->end()) continue;
         const std::vector<std::string_view> names(limits_->begin(), limits_->end());
         const std::string hint = config::did_you_mean(use.limit, names);
-        refuse(
+        refuse_for_now(
             "there is no limit " + config::in_quotes(use.limit) + "; " +
             (hint.empty() ? "define it under 'limits' in the host file, or by 'jobhost limits set'" : hint));
     }
@@ -128,9 +133,9 @@ bool JobMaker::is_definition(const std::string& name) {
 NewJob JobMaker::of_type(const JobRequest& request) {
     const std::string& type = request.name;
     if (!config::is_job_type(type))
-        refuse("there is no definition " + config::in_quotes(type) +
-               ", nor is it a job type such as mail.send" +
-               nearest_definition(type, around_.definitions.all()));
+        refuse_for_now("there is no definition " + config::in_quotes(type) +
+                       ", nor is it a job type such as mail.send" +
+                       nearest_definition(type, around_.definitions.all()));
     if (!around_.types.is_permitted(type))
         refuse(type + " is privileged: jobs may hand it in only by the name of a definition");
     NewJob job;
@@ -145,7 +150,7 @@ NewJob JobMaker::of_type(const JobRequest& request) {
 
 int JobMaker::payload_version(const std::string& type) {
     const auto version = around_.types.payload_version(type);
-    if (!version && !around_.are_unknown_types_taken) refuse(around_.types.unknown_text(type));
+    if (!version && !around_.are_unknown_types_taken) refuse_for_now(around_.types.unknown_text(type));
     return version.value_or(1);
 }
 
@@ -154,7 +159,7 @@ Submission JobMaker::of_definition(const JobRequest& request) {
     const auto stored = std::ranges::find(
         all, request.name, [](const auto& one) -> const std::string& { return one.definition.name; });
     if (stored == all.end())
-        refuse("the definition " + config::in_quotes(request.name) + " has just been removed");
+        refuse_for_now("the definition " + config::in_quotes(request.name) + " has just been removed");
     const bool is_batch = stored->definition.batch.has_value();
     if (is_batch && request.says_how())
         refuse(config::in_quotes(request.name) + " is a batch: its jobs are as its definition says");
@@ -165,7 +170,7 @@ Submission JobMaker::of_definition(const JobRequest& request) {
         .folder =
             [this](const std::string& source) {
                 if (auto folder = around_.definitions.folder(source)) return *std::move(folder);
-                refuse("its file of items lies beside " + source + ", which is not here");
+                refuse_for_now("its file of items lies beside " + source + ", which is not here");
             },
     };
     Submission made;
@@ -186,6 +191,8 @@ Submission JobMaker::of_definition(const JobRequest& request) {
 
 void JobMaker::apply(const JobRequest& request, NewJob& job) {
     const TimePoint now = around_.clock.now();
+    if (request.expires_in && *request.expires_in < kShortest)
+        refuse("'expires_in' must be 1ms or more, is " + to_text(*request.expires_in));
     if (request.queue) job.queue = QueueName{*request.queue};
     if (request.priority) job.priority = *request.priority;
     if (request.in && !around_.counts_from_handing_in) job.due_at = now + *request.in;

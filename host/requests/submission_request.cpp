@@ -39,7 +39,7 @@ void for_each_item(std::size_t count, Each each) {
         try {
             each(i);
         } catch (const BadRequest& error) {
-            throw BadRequest{"job " + std::to_string(i + 1) + ": " + error.what()};
+            throw error.in("job " + std::to_string(i + 1));
         }
     }
 }

@@ -91,7 +91,7 @@ struct RequestMessage {
 // Host to worker.
 struct ReplyMessage {
     std::int64_t number = 0;
-    std::int32_t status = 0;  // JOBHOST_OK, _LIMIT, _INVALID, _LOST or _UNAVAILABLE
+    std::int32_t status = 0;  // JOBHOST_OK, _FAILED, _LIMIT, _INVALID, _LOST or _UNAVAILABLE
     std::string body;         // load: a SavedMessage; enqueue: JSON
     std::string problem;      // a sentence for a person, unless OK
 };

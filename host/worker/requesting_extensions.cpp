@@ -128,9 +128,9 @@ jobhost_status complete_step(jobhost_context* context, jobhost_text name, jobhos
     });
 }
 
-// A call that hands in jobs. One that is made again because its answer did not come keeps its number, so that
-// the host finds what it has done already. The two kinds are counted apart: a rerun has to repeat only those
-// that have done something.
+// A call that hands in jobs. One that is made again because its answer did not come, or because it was
+// refused for now, keeps its number, so that this run and later ones find what it has done. The two kinds are
+// counted apart: a rerun has to repeat only those that have done something.
 RequestMessage call_of(jobhost_context* context, RequestKind kind, jobhost_text json) {
     const std::lock_guard lock{context->calls_mutex};
     for (auto call = context->unanswered.begin(); call != context->unanswered.end(); ++call)
@@ -146,7 +146,7 @@ RequestMessage call_of(jobhost_context* context, RequestKind kind, jobhost_text 
 ReplyMessage hand_in(jobhost_context* context, RequestKind kind, jobhost_text json) {
     RequestMessage call = call_of(context, kind, json);
     ReplyMessage reply = context->control.ask(context->number, call);
-    if (reply.status == JOBHOST_UNAVAILABLE) {
+    if (reply.status == JOBHOST_UNAVAILABLE || reply.status == JOBHOST_FAILED) {
         const std::lock_guard lock{context->calls_mutex};
         context->unanswered.push_back(std::move(call));
         if (context->unanswered.size() > kMaxUnanswered) context->unanswered.pop_front();

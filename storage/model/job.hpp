@@ -63,8 +63,11 @@ struct NewJob {
 // What became of a job that was handed in.
 struct Inserted {
     JobId id;  // of the job that stands for it
-    // False: another job has its unique key or its instant, or those of what it follows from.
+    // False: another job has its unique key or its instant, or those of what it follows from: then what
+    // follows from that job by the same definition stands for it, or the job itself.
     bool is_new = true;
+    // What that did to the other job that has its unique key: replace or extend, or skip for nothing.
+    OnConflict effect = OnConflict::skip;
     friend bool operator==(const Inserted&, const Inserted&) = default;
 };
 

@@ -11,7 +11,9 @@
 
 namespace jobhost {
 
-// Stored in limits and shown in JSON: DO NOT RENAME OR REORDER.
+// A rate counts when runs are handed to workers, which begin some milliseconds later, each after a delay of
+// its own: an outside observer may see a few more begin in a stretch as long as the window. Stored in limits
+// and shown in JSON: DO NOT RENAME OR REORDER.
 enum class LimitKind : std::uint8_t {
     concurrent,      // at most `capacity` runs at the same time; 1 is a mutex
     fixed_window,    // at most `capacity` runs begin in each window, counted from the epoch
@@ -31,6 +33,8 @@ constexpr std::optional<LimitKind> parse_limit_kind(std::string_view text) noexc
 
 inline constexpr std::int64_t kMaxLimitCapacity = 1'000'000;
 inline constexpr std::int64_t kMaxSlidingCapacity = 10'000;  // an instant is kept for each of these
+inline constexpr Duration kMinLimitWindow = std::chrono::milliseconds{1};
+inline constexpr Duration kMaxLimitWindow = std::chrono::days{365};
 inline constexpr std::size_t kMaxLimitsOfJob = 8;
 
 struct Limit {

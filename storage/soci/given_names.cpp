@@ -30,6 +30,7 @@ std::string in_brackets(const std::string& name) {
 }  // namespace
 
 std::string GivenNames::of(JobId id) const {
+    if (!name_.empty() && id == named_) return name_;
     const auto job = find(jobs_, id);
     return job == jobs_.end() ? name_of(id) : by_place("job", jobs_, job) + in_brackets(job->type);
 }

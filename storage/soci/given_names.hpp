@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace jobhost::storage {
@@ -18,6 +19,8 @@ public:
     // Both outlive this.
     GivenNames(std::span<const NewBatch> batches, std::span<const NewJob> jobs)
         : batches_{batches}, jobs_{jobs} {}
+    // Of one job, which has a name that the one who asked knows.
+    GivenNames(JobId job, std::string name) : named_{job}, name_{std::move(name)} {}
 
     std::string of(JobId id) const;
     std::string of(BatchId id) const;
@@ -28,6 +31,8 @@ public:
 private:
     std::span<const NewBatch> batches_;
     std::span<const NewJob> jobs_;
+    JobId named_;
+    std::string name_;
 };
 
 }  // namespace jobhost::storage

@@ -61,7 +61,7 @@ void KeyTaking::meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier) {
         earlier.job.priority = entry.job.priority;
         earlier.job.policy = entry.job.policy;
     }
-    entry.leave_out(earlier.job.id);
+    entry.leave_out(earlier.job.id, conflict);
 }
 
 // False: the window of another job is open.
@@ -82,24 +82,25 @@ bool KeyTaking::take_window(SubmissionEntry& entry) {
 }
 
 void KeyTaking::meet(SubmissionEntry& entry, JobId holder) {
-    switch (entry.job.unique->on_conflict) {
+    OnConflict effect = entry.job.unique->on_conflict;
+    switch (effect) {
         case OnConflict::fail:
-            refuse(names_.of(entry.job.id) + ": " + names_.of(holder) +
-                   " is there already with its unique key");
+            refuse_for_now(names_.of(entry.job.id) + ": " + names_.of(holder) +
+                           " is there already with its unique key");
         case OnConflict::replace:
         case OnConflict::extend:
-            replace(entry.job, holder);
+            if (!replace(entry.job, holder)) effect = OnConflict::skip;
             break;
         case OnConflict::skip:
             break;
     }
-    entry.leave_out(holder);
+    entry.leave_out(holder, effect);
 }
 
-void KeyTaking::replace(const NewJob& by, JobId holder) {
+bool KeyTaking::replace(const NewJob& by, JobId holder) {
     Session& session = change_.session;
     std::vector<HeldJob> held = hold_jobs(session, {holder});
-    if (held.empty() || held.front().state > StateName::enqueued || held.front().has_begun) return;
+    if (held.empty() || held.front().state > StateName::enqueued || held.front().has_begun) return false;
     HeldJob& job = held.front();
     if (by.unique->on_conflict == OnConflict::replace) {
         const PolicyId policy = change_.names.policy(session, change_.draft, by.policy);
@@ -119,7 +120,7 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
                                                   {"due_at", micros(by.due_at)},
                                                   {"delay", delay},
                                                   {"order_key", job.order_key}});
-        return;
+        return true;
     }
     JobMoves moves{change_};
     if (due_at > now_) {
@@ -131,6 +132,7 @@ void KeyTaking::replace(const NewJob& by, JobId holder) {
         moves.enqueue(job);
     }
     moves.write();
+    return true;
 }
 
 }  // namespace jobhost::storage

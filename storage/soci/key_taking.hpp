@@ -30,7 +30,8 @@ private:
     bool take_window(SubmissionEntry& entry);
     void meet_earlier(SubmissionEntry& entry, SubmissionEntry& earlier);
     void meet(SubmissionEntry& entry, JobId holder);
-    void replace(const NewJob& by, JobId holder);
+    // False: it has begun, and stays as it is.
+    bool replace(const NewJob& by, JobId holder);
 
     Change& change_;
     const GivenNames& names_;

@@ -13,6 +13,11 @@ namespace jobhost::storage {
     throw StorageError{StorageError::Kind::refused, why};
 }
 
+// Throws RefusedForNow.
+[[noreturn]] inline void refuse_for_now(const std::string& why) {
+    throw RefusedForNow{why};
+}
+
 inline std::string name_of(JobId id) {
     return "job " + std::to_string(id.value);
 }

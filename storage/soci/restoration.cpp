@@ -28,12 +28,25 @@ void Restoration::runs_again(const HeldJob& job) {
     parents_.push_back(job.id.value);
 }
 
+// Who wants a key waits until all are found that may want the same one.
 void Restoration::run() {
-    while (!parents_.empty()) {
+    while (!parents_.empty() || !wanting_key_.empty()) {
+        if (parents_.empty()) {
+            restore_first_with_key();
+            continue;
+        }
         const std::int64_t parent = parents_.back();
         parents_.pop_back();
         restore_children(parent);
     }
+}
+
+void Restoration::restore_first_with_key() {
+    const HeldJob job = std::move(wanting_key_.extract(wanting_key_.begin()).mapped());
+    if (!take_key(change_.session, job.id)) return;
+    runs_again(job);
+    moves_.wait(job, Reason::parents);
+    moves_.write();
 }
 
 // Its batch had counted it as final.
@@ -139,7 +152,10 @@ void Restoration::restore(const HeldJob& job) {
         if (batch != nullptr && (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch)))
             return;
     }
-    if (wants_key(job) && !take_key(change_.session, job.id)) return;
+    if (wants_key(job)) {
+        wanting_key_.emplace(job.id, job);
+        return;
+    }
     runs_again(job);
     moves_.wait(job, Reason::parents);
 }

@@ -5,11 +5,13 @@
 #include "storage/soci/releases.hpp"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace jobhost::storage {
 
-// Of one transaction. What has run already, because of the earlier end, is not touched.
+// Of one transaction. What has run already, because of the earlier end, is not touched. Of jobs that want the
+// same unique key again, the one with the smallest id gets it.
 class Restoration {
 public:
     Restoration(Change& change, Releases& releases) : change_{change}, releases_{releases}, moves_{change} {}
@@ -35,12 +37,14 @@ private:
     bool comes_back_with_batch(const HeldJob& job);
     void open(const std::vector<Edge>& edges);
     void restore(const HeldJob& job);
+    void restore_first_with_key();
     void restore(HeldBatch& batch);
 
     Change& change_;
     Releases& releases_;
     JobMoves moves_;
-    std::vector<std::int64_t> parents_;  // whose children are to be looked at
+    std::vector<std::int64_t> parents_;     // whose children are to be looked at
+    std::map<JobId, HeldJob> wanting_key_;  // children that wait again if their keys are free
 };
 
 // Members of a batch that is no longer unmet wait again, as many as `releases` may touch; what is left is

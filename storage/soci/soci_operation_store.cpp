@@ -112,7 +112,7 @@ JobId SociOperationStore::run_again(JobId id, const std::optional<std::string>& 
         if (arguments) job.arguments = *arguments;
         check_jobs({&job, 1});
         const HeldWhile held = job.unique ? job.unique->held : HeldWhile::queued;
-        const Inserted answer = Submission{change, std::move(like)}.submit().front();
+        const Inserted answer = Submission{change, std::move(like), name_of(id)}.submit().front();
         if (!answer.is_new) refuse_key(id, held, answer.id);
         const JobEvent event{.at = session.now(), .cause = Cause::requeued, .by = by};
         insert_events(session, std::vector{std::pair{copy, event}});

@@ -31,8 +31,8 @@ Submission::Submission(Change& change, std::span<const NewBatch> batches, std::s
         entries_.push_back({.job = job, .answer = {job.id}});
 }
 
-Submission::Submission(Change& change, SubmissionEntry entry)
-    : change_{change}, names_{{}, {}}, releases_{change}, now_{change.session.now()} {
+Submission::Submission(Change& change, SubmissionEntry entry, const std::string& name)
+    : change_{change}, names_{entry.job.id, name}, releases_{change}, now_{change.session.now()} {
     entries_.push_back(std::move(entry));
 }
 
@@ -41,7 +41,7 @@ std::vector<Inserted> Submission::submit() {
     leave_out_known_batches();
     leave_out_known(change_, entries_);
     KeyTaking keys{change_, names_};
-    follow(find_stand_ins(keys, batches_, entries_));
+    follow(find_stand_ins(change_.session, keys, batches_, entries_));
     hold_named();
     refuse_empty_batches();
     refuse_cycles();
@@ -89,9 +89,10 @@ void Submission::refuse_empty_batches() {
         if (!entry.is_left_out || entry.answer.is_new || !batch || !is_new(*batch) || members_[*batch] > 0)
             continue;
         if (!std::ranges::find(batches_, *batch, &NewBatch::id)->is_staged)
-            refuse("other jobs stand for all jobs of " + names_.of(*batch) + ", such as " +
-                   name_of(entry.answer.id) + ", as they have the same unique keys: nothing was handed in; " +
-                   "wait until those have ended, or let the keys tell them apart");
+            refuse_for_now("other jobs stand for all jobs of " + names_.of(*batch) + ", such as " +
+                           name_of(entry.answer.id) +
+                           ", as they have the same unique keys: nothing was handed in; " +
+                           "wait until those have ended, or let the keys tell them apart");
     }
 }
 

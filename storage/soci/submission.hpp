@@ -20,8 +20,8 @@ class Submission {
 public:
     // REQUIRES: check_submission() and JobInserter::check() have passed. All outlive this.
     Submission(Change& change, std::span<const NewBatch> batches, std::span<const NewJob> jobs);
-    // One job, whose slot may be known where its key is not.
-    Submission(Change& change, SubmissionEntry entry);
+    // One job, whose slot may be known where its key is not; what it is called when it is refused.
+    Submission(Change& change, SubmissionEntry entry, const std::string& name);
 
     // Throws StorageError: refused for what cannot be, conflict if another transaction came first.
     std::vector<Inserted> submit();

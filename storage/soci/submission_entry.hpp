@@ -17,9 +17,9 @@ struct SubmissionEntry {
     Reason reason = Reason::none;
     int flags = 0;
 
-    void leave_out(JobId stands_for) {
+    void leave_out(JobId stands_for, OnConflict effect = OnConflict::skip) {
         is_left_out = true;
-        answer = {stands_for, stands_for == job.id};
+        answer = {stands_for, stands_for == job.id, effect};
     }
 };
 

@@ -3,6 +3,7 @@
 #include "storage/soci/id_list.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_flags.hpp"
+#include "storage/soci/refusal.hpp"
 #include "storage/soci/sized_rows.hpp"
 #include "storage/storage_error.hpp"
 
@@ -50,11 +51,10 @@ void insert_limit_uses(Session& session, const SubmissionEntries& entries, const
                     known->insert(std::move(name));
             }
             if (!known->contains(uses[i].limit))
-                throw StorageError{
-                    StorageError::Kind::refused,
+                refuse_for_now(
                     names.of(entry.job.id) + " needs the limit '" + uses[i].limit +
-                        "', which does not exist; define it under 'limits' in the host file, or by 'jobhost "
-                        "limits set'"};
+                    "', which does not exist; define it under 'limits' in the host file, or by 'jobhost "
+                    "limits set'");
             rows.add({{"job", entry.job.id.value},
                       {"position", i},
                       {"limit_key", uses[i].limit + ":" + uses[i].key},

@@ -60,6 +60,19 @@ TEST_F(Load, FileThatIsNamedMustBeThere) {
         "jobs.d/*.yaml may match none");
 }
 
+TEST_F(Load, HostFileAloneLooksForNoOther) {
+    write("jobhost.yaml", "definitions: [jobs.yaml, missing.yaml]\nlimits: {smtp: {concurrent: 1}}\n");
+    write("jobs.yaml", "nonsense: 1\n");
+    const LoadResult alone = load_host_file(folder() / "jobhost.yaml");
+    ASSERT_TRUE(std::holds_alternative<Configuration>(alone.outcome));
+    EXPECT_THAT(std::get<Configuration>(alone.outcome).sources, IsEmpty());
+    EXPECT_EQ(std::get<Configuration>(alone.outcome).settings.limits.size(), 1u);
+
+    write("jobhost.yaml", "nonsense: 1\n");
+    EXPECT_TRUE(
+        std::holds_alternative<std::vector<ConfigError>>(load_host_file(folder() / "jobhost.yaml").outcome));
+}
+
 TEST_F(Load, PatternMatchesAllButTheHostFile) {
     write("a.yaml", "");
     write("jobhost.yaml", "definitions: [\"*.yaml\"]\n");

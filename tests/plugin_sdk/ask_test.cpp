@@ -72,6 +72,7 @@ TEST_F(AskTest, WhatTheHostSaysBecomesTheRunsEnd) {
         {JOBHOST_UNAVAILABLE, JOBHOST_FAILED, "host_unavailable"},
         {JOBHOST_LIMIT, JOBHOST_FATAL, "too_large"},
         {JOBHOST_INVALID, JOBHOST_FATAL, "refused"},
+        {JOBHOST_FAILED, JOBHOST_FAILED, "refused"},
     };
     for (const char* what : {"checkpoint", "steps", "enqueue"})
         for (const auto& [answer, status, code] : cases) {

@@ -37,7 +37,7 @@ class BadFilesTest(HostTestCase):
     def both(self, here, *parts):
         """`config check` and `serve` say the same and exit with 2; nothing is made."""
         errors = []
-        for words in (["config", "check"], ["serve"], ["enqueue", "misbehave.ok"], ["jobs", "count"]):
+        for words in (["config", "check"], ["serve"], ["enqueue", "misbehave.ok"], ["run", "misbehave.ok"]):
             output = here.call(*words)
             self.assert_refused(output, 2, *parts)
             errors.append(output.err)
@@ -100,6 +100,29 @@ class BadFilesTest(HostTestCase):
         errors = json.loads(output.out)["errors"]
         self.assertEqual([(error["file"], error["line"], error["column"]) for error in errors],
                          [("jobhost.yaml", 1, 19), ("jobhost.yaml", 2, 1), ("jobhost.yaml", 4, 10)])
+
+    def test_verbs_that_need_no_definitions_do_not_read_them(self):
+        here = self.place(definitions={"nightly": {"type": "misbehave.ok", "schedule": "0 3 * * *"}})
+        here.configure({"definitions": ["jobs.yaml", "new.yaml"]})
+        here.write("new.yaml", "jobs: {}\n")
+        here.ask("config", "apply")
+        job = here.enqueue("nightly")
+        here.write("new2.yaml", "jobs: {x: {type: nonsense}}\n")
+        here.configure({"definitions": ["jobs.yaml", "new2.yaml", "missing.yaml"]})
+        for words in (["jobs", "count"], ["jobs", "list"], ["jobs", "show", job], ["jobs", "cancel", job], ["jobs", "requeue", job],
+                      ["queues", "list"], ["queues", "pause", "default"], ["limits", "list"], ["servers", "list"],
+                      ["limits", "set", "one", "--concurrent", "1"], ["batch", "list"], ["recurring", "list"],
+                      ["recurring", "pause", "nightly"], ["commands", "list"], ["storage", "status"], ["storage", "migrate"]):
+            output = here.call(*words)
+            self.assertEqual((output.code, output.err), (0, ""), (words, output))
+        for words in (["enqueue", "nightly"], ["recurring", "trigger", "nightly"], ["config", "check"], ["serve"]):
+            self.assert_refused(here.call(*words), 2, "new2.yaml:1:18  jobs.x.type", "missing.yaml")
+
+    def test_a_wrong_host_file_stops_all_verbs(self):
+        here = self.place()
+        here.write("jobhost.yaml", "colour: blue\n")
+        for words in (["jobs", "count"], ["storage", "status"], ["limits", "list"]):
+            self.assert_refused(here.call(*words), 2, "jobhost.yaml:1:1  colour")
 
     def test_a_secret_in_the_storage_url_is_not_shown(self):
         here = self.place()

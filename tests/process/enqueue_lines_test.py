@@ -109,8 +109,23 @@ class EnqueueLinesTest(HostTestCase):
         self.assertEqual(len(self.here.ask("enqueue", "--from", "-", "--from-line", "2", input=lines).split()), 2)
         self.assert_refused(self.here.call("enqueue", "--from", "-", "--from-line", "1", input=lines), 2,
                             "standard input:1: ")
+        for line in ("0", "x", "-1"):
+            self.assert_refused(self.here.call("enqueue", "--from", "-", "--from-line", line, input=lines), 2,
+                                f"--from-line: '{line}' is no line: they are counted from 1")
         for words in (["misbehave.ok", "--from-line", "2"], ["--from", "-", "--from-line", "0"]):
             self.assertEqual(self.here.call("enqueue", *words, input=lines).code, 2)
+        self.assert_refused(self.here.call("enqueue", "--from", "-", "--from-line", "5", input=lines), 2,
+                            "standard input has 3 lines, and no line 5")
+
+    def test_that_nothing_is_left_is_said(self):
+        for line, lines in (("2", '{"type": "misbehave.ok"}\n'), ("1", ""), ("1", "\n\n")):
+            output = self.here.call("enqueue", "--from", "-", "--from-line", line, input=lines)
+            self.assertEqual((output.code, output.out), (0, ""), output)
+            self.assertIn(f"nothing was enqueued: there is no job from line {line} on", output.err)
+
+    def test_a_byte_order_mark_is_passed_over(self):
+        lines = '\ufeff{"type": "misbehave.ok"}\n'
+        self.assertEqual(len(self.here.ask("enqueue", "--from", "-", input=lines).split()), 1)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ class EnqueueTest(HostTestCase):
 
     def test_json_prints_the_ids_and_whether_they_are_new(self):
         ids = self.here.json("enqueue", "misbehave.ok")
-        self.assertEqual(ids, [{"id": ids[0]["id"], "is_new": True}])
+        self.assertEqual(ids, [{"id": ids[0]["id"], "is_new": True, "outcome": "enqueued"}])
         self.assertEqual(self.here.show(ids[0]["id"])["id"], ids[0]["id"])
         self.assertEqual(self.here.json("enqueue", "--from", "-", input=""), [])
 

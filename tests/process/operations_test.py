@@ -176,6 +176,9 @@ class LimitsTest(HostTestCase):
         self.assert_refused(here.call("limits", "remove", "smtp"), 1, "there is no limit 'smtp'")
         self.assert_refused(here.call("limits", "set", "one", "--bucket", "2", "--per", "1s"), 2)
         self.assert_refused(here.call("limits", "set", "x", "--bucket", "2"), 2, "--per")
+        for per in ("366d", "999us"):
+            self.assert_refused(here.call("limits", "set", "x", "--bucket", "2", "--per", per), 2,
+                                f"--per must be 1ms to 365d, is {per}")
 
     def test_without_their_limit_jobs_run(self):
         here = self.place()

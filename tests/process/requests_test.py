@@ -20,6 +20,10 @@ class RequestsTest(HostTestCase):
         "contested": {"type": "asking.hand_in_on_success", "retry": {"attempts": 1000, "delay": "100ms"}, "args": {"jobs": json.dumps(
             [{"type": "misbehave.ok", "tags": ["beside"]},
              {"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "fail"}}])}},
+        "waiting": {"type": "asking.hand_in", "retry": {"attempts": 1000, "delay": "100ms"}, "args": {"jobs": json.dumps(
+            {"batch": {"jobs": [{"type": "misbehave.ok", "unique": "k", "tags": ["waited"]}]}})}},
+        "leaf": {"type": "misbehave.ok", "unique": "leaf", "delay": "1h"},
+        "of-leaf": {"type": "misbehave.ok", "after": "leaf"},
         "privileged": {"type": "asking.privileged"},
         "child": {"type": "misbehave.ok", "after": "privileged"},
         "steps": {"type": "asking.steps", "retry": QUICK_RETRY, "args": {"path": "steps.txt"}},
@@ -77,6 +81,17 @@ class RequestsTest(HostTestCase):
         self.assertGreater(self.ended(one)["attempt"], 1)
         self.assertEqual(len(self.tagged("beside")), 1)
 
+    def test_a_run_whose_call_is_refused_for_now_is_tried_again(self):
+        holder = self.here.enqueue_lines([{"type": "misbehave.ok", "in": "1h", "unique": "k"}])[0]
+        one = self.here.enqueue("waiting")
+        wait_until(lambda: self.here.json("jobs", "show", one)["events"], "the refusal")
+        event = self.here.json("jobs", "show", one)["events"][0]
+        self.assertEqual(event["error_code"], "refused")
+        self.assertIn("other jobs stand for all jobs of", event["message"])
+        self.here.ask("jobs", "cancel", holder)
+        self.assertGreater(self.ended(one)["attempt"], 1)
+        self.assertEqual(len(self.tagged("waited")), 1)
+
     def test_an_attempt_that_asks_for_something_else_is_told_what_to_do(self):
         shown = self.ended(self.here.enqueue("changing"), "failed")
         self.assertEqual(shown["attempt"], 2)
@@ -90,6 +105,13 @@ class RequestsTest(HostTestCase):
         self.assertEqual(len(ids), 2)
         self.ended(ids[1])
 
+    def test_what_follows_from_a_skipped_one_is_that_of_the_first(self):
+        ids = self.ended(self.here.enqueue("asking.hand_in", {"jobs": '[{"type": "leaf"}, {"type": "leaf"}]'}))["result"]
+        self.assertEqual(len(set(ids)), 2, ids)
+        self.assertEqual(ids[2:], ids[:2])
+        again = self.ended(self.here.enqueue("asking.hand_in", {"jobs": '{"type": "leaf"}'}))["result"]
+        self.assertEqual(again, ids[:2])
+
     def test_a_job_may_not_hand_in_a_privileged_type_by_itself(self):
         one = self.here.enqueue("asking.hand_in", {"jobs": '{"type": "asking.privileged"}'})
         event = self.ended(one, "failed")["events"][0]
@@ -97,11 +119,16 @@ class RequestsTest(HostTestCase):
         self.assertIn("privileged", event["message"])
 
     def test_what_is_wrong_with_a_request_is_said(self):
-        for jobs, problem in (('{"type": "misbehave.okay"}', "did you mean"), ("[", "not JSON"), ("[]", "no job in it"),
+        for jobs, problem in (("[", "not JSON"), ("[]", "no job in it"),
                               ('[{"type": "misbehave.ok"}, {"type": "asking.steps"}]', "job 2: "),
                               ('{"type": "misbehave.ok", "after": "999999"}', "no job or batch 999999")):
             event = self.ended(self.here.enqueue("asking.hand_in", {"jobs": jobs}), "failed")["events"][0]
             self.assertIn(problem, event["message"])
+
+    def test_a_type_that_no_server_has_yet_is_waited_for(self):
+        one = self.here.enqueue("asking.hand_in", {"jobs": '{"type": "misbehave.okay"}'})
+        shown = self.here.wait_state(one, "scheduled")
+        self.assertIn("did you mean", shown["events"][0]["message"])
 
     def test_steps_are_done_once(self):
         shown = self.ended(self.here.enqueue("steps"))

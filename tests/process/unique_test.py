@@ -26,6 +26,26 @@ class UniqueTest(HostTestCase):
         self.assertNotEqual(again, first)
         self.here.wait_count("succeeded", 6)
 
+    def test_what_became_of_the_other_job_is_said(self):
+        first = self.here.ask("enqueue", "misbehave.ok", "--unique", "k", "--in", "1h").strip()
+        for how, outcome, text in (("replace", "replaced", "was replaced"), ("extend", "extended", "was extended"),
+                                   ("skip", "skipped", "stays as it is")):
+            words = ["enqueue", "misbehave.ok", "--unique", "k", "--in", "2h", "--on-conflict", how]
+            self.assertIn(f"nothing new was enqueued: job {first} has this unique key, and {text}",
+                          self.here.call(*words).err)
+            self.assertEqual(self.here.json(*words), [{"id": first, "is_new": False, "outcome": outcome}])
+        lines = self.here.write("lines.jsonl", '{"type": "misbehave.ok", "unique": {"key": "k", "on_conflict": "extend"}}\n'
+                                               '{"type": "misbehave.ok"}\n')
+        output = self.here.call("enqueue", "--from", str(lines), "--json")
+        self.assertIn("1 of 2 jobs were not enqueued", output.err)
+        self.assertIn("of which 1 replaced or extended", output.err)
+        self.here.start()
+        self.here.wait_state(first, "succeeded")
+        blocked = self.here.enqueue("misbehave.sleep", {"seconds": 600}, "--unique", "k")
+        self.here.wait_state(blocked, "processing")
+        output = self.here.call("enqueue", "misbehave.sleep", "--args", '{"seconds": 1}', "--unique", "k", "--on-conflict", "replace")
+        self.assertIn("stays as it is", output.err)
+
     def test_lines_with_definitions_are_answered_one_by_one(self):
         first, second, third = self.here.enqueue_lines(
             [{"type": "misbehave.ok"}, {"type": "nightly", "unique": "k"}, {"type": "misbehave.ok", "unique": "other"}])

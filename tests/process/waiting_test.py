@@ -67,7 +67,7 @@ class UniqueTest(HostTestCase):
         self.assertEqual((output.code, output.out.strip()), (0, first), output)
         self.assertIn(f"job {first} has this unique key", output.err)
         self.assertEqual(self.here.json("enqueue", "misbehave.ok", "--unique", "k"),
-                         [{"id": first, "is_new": False}])
+                         [{"id": first, "is_new": False, "outcome": "skipped"}])
         self.assertNotEqual(self.here.enqueue("misbehave.ok", None, "--unique", "other"), first)
         self.assertEqual(self.here.count("enqueued"), 2)
 

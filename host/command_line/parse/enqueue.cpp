@@ -53,7 +53,9 @@ void add_unique(CLI::App& sub, JobRequest& request) {
                if (!parse_held_while(text, unique()))
                    throw CLI::ValidationError("'" + text + "' is not " + std::string{kHeldWhileTexts});
            },
-           "How long it keeps the key: queued, until_started, until_finished (default), 'window(1h)'")
+           "How long it keeps the key: queued, until_started, until_finished (default), 'window(1h)'; keys "
+           "of "
+           "windows are told apart from the others")
         ->type_name("WHILE")
         ->needs(key);
     sub.add_option_function<std::string>(
@@ -92,7 +94,8 @@ void add_marks(CLI::App& sub, JobRequest& request) {
 
 void add_enqueue(CLI::App& app, Verb& verb) {
     CLI::App* sub = app.add_subcommand("enqueue", "Hand in one job, or many; prints their ids, one a line");
-    auto& given = add_verb<EnqueueOptions>(*sub, verb, R"(Print an array of {"id", "is_new"})", enqueue);
+    auto& given =
+        add_verb<EnqueueOptions>(*sub, verb, R"(Print an array of {"id", "is_new", "outcome"})", enqueue);
     EnqueueOptions& options = given.options;
     JobRequest& request = options.job;
     auto* name = sub->add_option("name", request.name, "A job type (mail.send), or the name of a definition")
@@ -100,7 +103,12 @@ void add_enqueue(CLI::App& app, Verb& verb) {
     auto* from = sub->add_option("--from", options.from, "Lines of JSON, '-' for standard input; see below")
                      ->type_name("FILE.jsonl");
     sub->add_option("--from-line", options.from_line, "Begin at this line of it")
-        ->check(CLI::PositiveNumber)
+        ->check([](const std::string& text) {
+            const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            return is_number && text.find_first_not_of('0') != std::string::npos
+                       ? std::string{}
+                       : "'" + text + "' is no line: they are counted from 1";
+        })
         ->type_name("N")
         ->needs(from);
     sub->add_flag("--allow-unknown-type", options.allow_unknown_type,
@@ -126,7 +134,9 @@ void add_enqueue(CLI::App& app, Verb& verb) {
         "\"at\", \"expires_in\", \"after\": [\"12\"], \"on\", \"delay\", \"tags\": [...], \"limits\": "
         "[\"tenant:acme\"],\n"
         "\"batch\", \"unique\": \"KEY\" or {\"key\": ..., \"while\": ..., \"on_conflict\": ...}.\n"
-        "Where another job has the unique key, its id is printed.\n"
+        "Where another job has the unique key, its id is printed; the outcome is enqueued, skipped, replaced "
+        "or "
+        "extended.\n"
         "Examples:\n"
         "  jobhost enqueue command.run --args '{\"command\": [\"/bin/date\"]}'\n"
         "  jobhost enqueue nightly-backup --in 10m --unique nightly\n"

@@ -145,6 +145,8 @@ public:
     // call, in up to 1 MiB. A rerun makes the same calls, with the same contents and in the same order, from
     // one thread: then each is answered as it was the first time, and nothing is handed in twice. A call that
     // asks for something else than in an earlier run is refused: keep in a step what differs from run to run.
+    // What is refused only for now, such as a unique key with on_conflict `fail` that is taken, throws a
+    // plain Error ("refused"): let it pass, and the run is tried again by its retry policy.
     std::vector<std::string> enqueue(std::string_view json) {
         jobhost_text ids{nullptr, 0};
         detail::ask("enqueue", detail::host.enqueue.enqueue, context_, detail::to_text(json), &ids);

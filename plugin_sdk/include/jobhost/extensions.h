@@ -46,7 +46,7 @@ typedef struct jobhost_parents_api {
 } jobhost_parents_api;
 
 /* What a job saves for its next run. The functions of the next three extensions ask the host and block until it
- * answers, at most 30 s. They return OK, LIMIT (too large, or too many calls at the same time), INVALID, LOST or
+ * answers, at most 30 s. They return OK, FAILED (only where it says so), LIMIT (too large, or too many calls at the same time), INVALID, LOST or
  * UNAVAILABLE. `problem` may be NULL; unless OK is returned it is set to a sentence for a person, valid until the
  * same thread asks again. What was saved goes when the job succeeds, or when a person runs it anew. */
 #define JOBHOST_CHECKPOINT_ID "jobhost.checkpoint/1"
@@ -74,7 +74,10 @@ typedef struct jobhost_step_api {
 } jobhost_step_api;
 
 /* Jobs that a job hands in. `json` is one job, an array of up to 1,000, or a batch; up to 1 MiB. Its keys stand in
- * plugin_sdk/README.md. INVALID: it is refused, and nothing was handed in. */
+ * plugin_sdk/README.md. INVALID: it is refused, and nothing was handed in. FAILED: the same, for now, as something is
+ * in the way that may go: a unique key with `on_conflict: fail` that is taken, others that have the keys of all jobs of
+ * a batch, a type that no live server has, a limit or a definition that is not there. A run that returns FAILED, too,
+ * is tried again by its policy. */
 #define JOBHOST_ENQUEUE_ID "jobhost.enqueue/1"
 typedef struct jobhost_enqueue_api {
     uint32_t struct_size;

@@ -55,7 +55,7 @@ typedef struct jobhost_text {
 /* How a call, or a run, went. Fixed width; never an enum. */
 typedef int32_t jobhost_status;
 #define JOBHOST_OK 0
-#define JOBHOST_FAILED 1        /* run: failed; tried again as the job's policy says            */
+#define JOBHOST_FAILED 1        /* run: failed; tried again as the job's policy says. Host call: refused for now */
 #define JOBHOST_FATAL 2         /* run: failed, and trying again cannot help                    */
 #define JOBHOST_CANCELLED 3     /* run: saw JOBHOST_STOP_CANCEL and ended                       */
 #define JOBHOST_YIELDED 4       /* run: saw JOBHOST_STOP_DRAIN and ended; goes on elsewhere     */

@@ -22,6 +22,11 @@ TEST(OperatedText, SaysWhyAndWhatIsPossible) {
               "cannot be requeued: it is enqueued already");
 }
 
+TEST(OperatedText, SaysThatTheKeyIsTaken) {
+    EXPECT_TRUE(taken_text(Verb::requeue).starts_with("cannot be requeued: another job has its unique key"));
+    EXPECT_TRUE(taken_text(Verb::reschedule).starts_with("cannot be rescheduled: another job"));
+}
+
 // Between the answer and the question how the job stands, it may have moved.
 TEST(OperatedText, HasWordsForEachVerbInEachState) {
     for (const Verb verb : kVerbs)

@@ -1,167 +1,14 @@
 #include "host/execution/run_requests.hpp"
 
 #include "host/worker/limits.hpp"
-#include "storage/storage_error.hpp"
-#include "tests/host/sync/manual_boot_clock.hpp"
-#include "tests/support/counted_events.hpp"
-#include "tests/support/temporary_storage.hpp"
+#include "tests/host/execution/run_requests_fixture.hpp"
 
-#include <jobhost/plugin.h>
-
-#include <boost/json.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <atomic>
 
 namespace jobhost::host {
 namespace {
 
-using namespace std::chrono_literals;
-using storage::StorageError;
 using testing::HasSubstr;
-using worker::RequestKind;
-
-// Keeps in memory what runs save, and breaks when it is told to; jobs go to a real database.
-class BreakableRuns final : public storage::RunStore {
-public:
-    explicit BreakableRuns(storage::RunStore& real) : real_{real} {}
-
-    std::atomic<int> faults{0};  // so many calls fail
-    std::atomic<StorageError::Kind> fault{StorageError::Kind::unavailable};
-    std::atomic<bool> is_lost{false};
-    std::atomic<JobId> broken_job{JobId{}};  // nothing of it can be saved
-    test::CountedEvents calls;
-    Guarded<storage::SavedWork> saved;
-
-    storage::SavedWork load(JobId, std::int64_t) override {
-        begin();
-        return saved.with([](const storage::SavedWork& work) { return work; });
-    }
-    bool save_checkpoint(const storage::RunKey& run, const std::string& checkpoint) override {
-        begin();
-        if (run.job == broken_job.load()) throw StorageError{StorageError::Kind::busy, "its row is locked"};
-        if (!is_lost) saved.with([&](storage::SavedWork& work) { work.checkpoint = checkpoint; });
-        return !is_lost;
-    }
-    bool save_step(const storage::RunKey&, const std::string& name, const std::string& result) override {
-        begin();
-        if (!is_lost) saved.with([&](storage::SavedWork& work) { work.steps.emplace_back(name, result); });
-        return !is_lost;
-    }
-    std::optional<std::vector<std::int64_t>> answer_to(const storage::RunKey& run,
-                                                       const storage::RunCall& call) override {
-        begin();
-        return real_.answer_to(run, call);
-    }
-    std::optional<std::vector<std::int64_t>> submit(const storage::RunKey& run, const storage::RunCall& call,
-                                                    std::span<const NewBatch> batches,
-                                                    std::span<const NewJob> jobs) override {
-        begin();
-        return real_.submit(run, call, batches, jobs);
-    }
-
-private:
-    void begin() {
-        calls.happened();
-        if (faults > 0) {
-            --faults;
-            throw StorageError{fault, "connection lost"};
-        }
-    }
-    storage::RunStore& real_;
-};
-
-class BreakableStorage final : public storage::Storage {
-public:
-    explicit BreakableStorage(storage::Storage& real) : breakable{real.runs()}, real_{real} {}
-    BreakableRuns breakable;
-
-    storage::JobStore& jobs() noexcept override { return real_.jobs(); }
-    storage::JobQueries& queries() noexcept override { return real_.queries(); }
-    storage::ServerStore& servers() noexcept override { return real_.servers(); }
-    storage::DefinitionStore& definitions() noexcept override { return real_.definitions(); }
-    storage::UpkeepStore& upkeep() noexcept override { return real_.upkeep(); }
-    storage::WorkflowStore& workflows() noexcept override { return real_.workflows(); }
-    storage::OperationStore& operations() noexcept override { return real_.operations(); }
-    storage::LimitStore& limits() noexcept override { return real_.limits(); }
-    storage::RunStore& runs() noexcept override { return breakable; }
-    storage::SourceStore& sources() noexcept override { return real_.sources(); }
-    std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
-
-private:
-    storage::Storage& real_;
-};
-
-struct RunRequestsTest : testing::Test {
-    test::TemporaryStorage db;
-    test::ManualBootClock boot_clock{1000s};
-    BreakableStorage storage{*db.storage};
-    BreakableRuns& runs = storage.breakable;
-    ServerId server = enter();
-    ClaimedJob run = claim();
-    test::CountedEvents answered;
-    Guarded<std::vector<JobAnswer>> answers;
-    const SourceFolders no_files;
-    RunRequests requests{{storage, server, db.clock, boot_clock, Retention{.succeeded = 7h}, no_files},
-                         [this](JobAnswer answer) {
-                             answers.with([&](auto& all) { all.push_back(std::move(answer)); });
-                             answered.happened();
-                         }};
-    std::int64_t last_number = 0;
-
-    ServerId enter() {
-        const std::vector<storage::ServedType> types{
-            {.type = "mail.send", .payload_version = 2, .is_older = true},
-            {.type = "mail.send", .payload_version = 3, .plugin_version = "1.0.0"},
-            {.type = "mail.sort", .payload_version = 1, .plugin_version = "1.0.0"}};
-        return db->servers().enter({.incarnation = "one", .name = "under-test"}, types);
-    }
-    ClaimedJob claim() {
-        NewJob job;
-        job.id = db->jobs().reserve_ids(1);
-        job.type = "mail.sort";
-        db->jobs().insert({&job, 1});
-        storage::ClaimRequest wanted;
-        for (const Lane& lane : db->jobs().lanes())
-            wanted.lanes.push_back({lane.id, 0});
-        wanted.limit = 1;
-        return db->jobs().exchange(server, {}, wanted).claimed.at(0);
-    }
-    void ask(worker::RequestMessage message) {
-        message.number = ++last_number;
-        requests.ask({run.id, run.lease, std::move(message)});
-    }
-    JobAnswer next_answer() {
-        const auto count = static_cast<std::size_t>(last_number);
-        if (!answered.wait_for(static_cast<int>(count))) {
-            ADD_FAILURE() << "no answer";
-            return {};
-        }
-        return answers.with([&](auto& all) { return all.at(count - 1); });
-    }
-    JobAnswer answer_to(worker::RequestMessage message) {
-        ask(std::move(message));
-        return next_answer();
-    }
-    JobAnswer enqueue(std::int64_t call, const std::string& json) {
-        return answer_to({.kind = RequestKind::enqueue, .position = call, .body = json});
-    }
-    static std::vector<std::int64_t> ids_in(const JobAnswer& answer) {
-        std::vector<std::int64_t> ids;
-        const boost::json::value all = boost::json::parse(answer.reply.body);
-        for (const auto& id : all.as_array())
-            ids.push_back(std::stoll(std::string{id.as_string()}));
-        return ids;
-    }
-    void cancel(std::int64_t number) {
-        const JobId id{number};
-        db->operations().operate({&id, 1}, {.verb = storage::Verb::cancel, .by = "somebody"});
-    }
-    Job job(std::int64_t id) { return db->queries().find(JobId{id}).value(); }
-    // Those that were handed in.
-    std::size_t jobs() { return db->queries().list({.type = "mail.send"}, 100, "").jobs.size(); }
-};
 
 TEST_F(RunRequestsTest, WhatIsSavedIsLoaded) {
     EXPECT_EQ(answer_to({.kind = RequestKind::save_checkpoint, .body = "[1]"}).reply.status, JOBHOST_OK);
@@ -285,7 +132,7 @@ TEST_F(RunRequestsTest, ACallKeepsItsAnswerWhateverHasBecomeOfWhatItNames) {
     cancel(first.at(0));
     db->limits().remove("smtp");
     EXPECT_EQ(ids_in(enqueue(1, call)), first);
-    EXPECT_EQ(enqueue(2, call).reply.status, JOBHOST_INVALID);
+    EXPECT_EQ(enqueue(2, call).reply.status, JOBHOST_FAILED);
 }
 
 TEST_F(RunRequestsTest, ACallKeepsTheHolderOfAKeyAsItsAnswer) {
@@ -301,21 +148,47 @@ TEST_F(RunRequestsTest, ARefusalOfTheStoreNamesTheJobByItsPlace) {
     const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
     const JobAnswer answer = enqueue(2, R"([{"type": "mail.sort"}, {"type": "mail.send",
                                              "unique": {"key": "k", "on_conflict": "fail"}}])");
-    EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+    EXPECT_EQ(answer.reply.status, JOBHOST_FAILED);
     EXPECT_EQ(answer.reply.problem, "job 2 of 2 (mail.send): job " + std::to_string(holder.at(0)) +
                                         " is there already with its unique key");
 }
 
+TEST_F(RunRequestsTest, ABatchWithoutAnyJobOfItsOwnIsRefusedForNow) {
+    const auto holder = ids_in(enqueue(1, R"({"type": "mail.send", "unique": "k"})"));
+    const std::string batch = R"({"batch": {"jobs": [{"type": "mail.send", "unique": "k"}]}})";
+    EXPECT_EQ(enqueue(2, batch).reply.status, JOBHOST_FAILED);
+    cancel(holder.at(0));
+    EXPECT_EQ(enqueue(2, batch).reply.status, JOBHOST_OK)
+        << "the run is tried again, and makes the same call";
+}
+
+TEST_F(RunRequestsTest, WhoComesSecondMayAskAgain) {
+    runs.fault = StorageError::Kind::conflict;
+    runs.faults = 1;
+    EXPECT_EQ(enqueue(1, R"({"type": "mail.send"})").reply.status, JOBHOST_FAILED);
+}
+
 TEST_F(RunRequestsTest, RefusalsSayWhy) {
-    const auto refusal = [&](const std::string& json) {
+    const auto refusal = [&](const std::string& json, jobhost_status status) {
         const JobAnswer answer = enqueue(1, json);
-        EXPECT_EQ(answer.reply.status, JOBHOST_INVALID);
+        EXPECT_EQ(answer.reply.status, status) << json;
         return answer.reply.problem;
     };
-    EXPECT_THAT(refusal(R"({"type": "mail.sned"})"), HasSubstr("did you mean 'mail.send'?"));
-    EXPECT_THAT(refusal(R"({"type": "nightly"})"), HasSubstr("no definition"));
-    EXPECT_THAT(refusal(R"({"type": "mail.send", "after": "987654"})"), HasSubstr("no job or batch 987654"));
-    EXPECT_THAT(refusal(R"({"type": "mail.send", "limits": "nowhere"})"), HasSubstr("nowhere"));
+    const auto batch = [](const std::string& jobs) { return R"({"batch": {"jobs": )" + jobs + "}}"; };
+    EXPECT_THAT(refusal(R"({"type": "mail.sned"})", JOBHOST_FAILED), HasSubstr("did you mean 'mail.send'?"));
+    EXPECT_THAT(refusal(R"([{"type": "mail.sned"}])", JOBHOST_FAILED), HasSubstr("job 1: no live server"));
+    EXPECT_THAT(refusal(batch(R"([{"type": "mail.sned"}])"), JOBHOST_FAILED), HasSubstr("no live server"));
+    EXPECT_THAT(refusal(R"({"type": "nightly"})", JOBHOST_FAILED), HasSubstr("no definition"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "limits": "nowhere"})", JOBHOST_FAILED),
+                HasSubstr("nowhere"));
+    EXPECT_THAT(refusal(R"({"type": "mail.send", "after": "987654"})", JOBHOST_INVALID),
+                HasSubstr("no job or batch 987654"));
+    EXPECT_THAT(refusal(batch(R"({"a": {"type": "mail.send", "after": "a"}})"), JOBHOST_INVALID),
+                HasSubstr("circle"));
+    EXPECT_THAT(
+        refusal(batch(R"([{"type": "mail.sned"}, {"type": "mail.send", "nmae": 1}])"), JOBHOST_INVALID),
+        HasSubstr("2 things are wrong"))
+        << "one of them stays";
     EXPECT_EQ(answer_to({.kind = RequestKind::enqueue, .position = 0, .body = "{}"}).reply.status,
               JOBHOST_INVALID);
     EXPECT_EQ(jobs(), 0u);

@@ -67,7 +67,8 @@ RUN(enqueue_thrice) {
     const jobhost_enqueue_api* api = (const jobhost_enqueue_api*)host->get_extension(self_host, text(JOBHOST_ENQUEUE_ID));
     const jobhost_text arguments = host->arguments(context);
     jobhost_text ids = {NULL, 0};
-    if (api->enqueue(context, arguments, NULL, NULL) != JOBHOST_UNAVAILABLE) return JOBHOST_FATAL;
+    const jobhost_status first = api->enqueue(context, arguments, NULL, NULL);
+    if (first != JOBHOST_UNAVAILABLE && first != JOBHOST_FAILED) return JOBHOST_FATAL;
     if (api->enqueue(context, arguments, NULL, NULL) != JOBHOST_OK) return JOBHOST_FATAL;
     if (api->enqueue(context, arguments, &ids, NULL) != JOBHOST_OK) return JOBHOST_FATAL;
     return host->set_result(context, ids);

@@ -24,6 +24,24 @@ struct WorkerRequestTest : WorkerTest {
             {.number = request.number, .status = JOBHOST_OK, .body = std::move(body), .problem = {}});
     }
 
+    void expect_number_is_kept_after(jobhost_status status) {
+        RunRequest run = request("enqueue_thrice");
+        run.arguments = R"({"type": "mail.send"})";
+        process->run(run);
+
+        const auto first = next_request();
+        EXPECT_EQ(first.position, 1);
+        process->reply({.number = first.number, .status = status, .body = {}, .problem = "not now"});
+        const auto again = next_request();
+        EXPECT_EQ(again.position, 1) << "the host finds what it may have done already";
+        EXPECT_EQ(again.body, first.body);
+        answer(again, "[\"7\"]");
+        const auto next = next_request();
+        EXPECT_EQ(next.position, 2) << "the same words once more are another job";
+        answer(next, "[\"8\"]");
+        EXPECT_EQ(finish().result, R"(["8"])");
+    }
+
 private:
     std::size_t seen_ = 0;
 };
@@ -44,22 +62,11 @@ TEST_F(WorkerRequestTest, TheAnswerReachesTheJob) {
 }
 
 TEST_F(WorkerRequestTest, ACallWithoutAnAnswerKeepsItsNumberWhenItIsMadeAgain) {
-    RunRequest run = request("enqueue_thrice");
-    run.arguments = R"({"type": "mail.send"})";
-    process->run(run);
+    expect_number_is_kept_after(JOBHOST_UNAVAILABLE);
+}
 
-    const auto first = next_request();
-    EXPECT_EQ(first.position, 1);
-    process->reply(
-        {.number = first.number, .status = JOBHOST_UNAVAILABLE, .body = {}, .problem = "no database"});
-    const auto again = next_request();
-    EXPECT_EQ(again.position, 1) << "the host finds what it may have done already";
-    EXPECT_EQ(again.body, first.body);
-    answer(again, "[\"7\"]");
-    const auto next = next_request();
-    EXPECT_EQ(next.position, 2) << "the same words once more are another job";
-    answer(next, "[\"8\"]");
-    EXPECT_EQ(finish().result, R"(["8"])");
+TEST_F(WorkerRequestTest, ACallThatIsRefusedForNowKeepsItsNumberWhenItIsMadeAgain) {
+    expect_number_is_kept_after(JOBHOST_FAILED);
 }
 
 TEST_F(WorkerRequestTest, WorkIsLoadedOncePageByPage) {

@@ -105,7 +105,7 @@ TEST_F(BatchRequestTest, AllThatIsWrongIsSaidWithThePathToIt) {
          {": jobs.a: the arguments do not fit mail.send: /to is missing\n",
           ": jobs.b: 'typ' is not known here; did you mean 'type'?\n",
           ": jobs.c: 'after' names 'aa', which is not in this batch; did you mean 'a'?\n",
-          ": batches.inner: has no member", ": then.z: 'after' cannot go with 'then'"})
+          ": batches.inner: the batch has no member", ": then.z: 'after' cannot go with 'then'"})
         EXPECT_THAT(said, HasSubstr(file + problem));
     EXPECT_THAT(said, HasSubstr("nothing was enqueued: 5 things are wrong"));
 }
@@ -113,7 +113,7 @@ TEST_F(BatchRequestTest, AllThatIsWrongIsSaidWithThePathToIt) {
 TEST_F(BatchRequestTest, WrongShapesAreRefused) {
     for (const auto& [json, problem] : std::initializer_list<std::pair<const char*, const char*>>{
              {"[]", "a batch must be a mapping"},
-             {"{}", "has no member"},
+             {"{}", "the batch has no member"},
              {R"({"job":{}})", "did you mean 'jobs'?"},
              {R"({"jobs":1})", "jobs: must be a mapping by names, or a list"},
              {R"({"jobs":[1]})", "jobs[0]: must be a mapping"},

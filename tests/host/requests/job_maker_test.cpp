@@ -64,6 +64,8 @@ TEST_F(JobMakerTest, WhatIsWrongIsSaid) {
              {R"("tags":"")", "a tag must be 1 to 100 bytes"},
              {R"("tags":"a\nb")", "without line breaks and other control characters, is 'a?b'"},
              {R"("tags":"a\u007f")", "control characters"},
+             {R"("tags":"a\u0085b")", "control characters"},
+             {R"("expires_in":"0s")", "'expires_in' must be 1ms or more, is 0s"},
              {R"("tags":"a","tags":"b")", "'/tags' stands there twice"},
              {R"("args":{"to":1,"to":2})", "'/args/to' stands there twice"},
              {R"("at":"1960-01-01T00:00:00Z")", "an instant of the years 1970 to 9999"},

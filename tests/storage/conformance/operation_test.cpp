@@ -223,6 +223,17 @@ TEST_P(OperationConformance, RunAgainMakesAJobLikeIt) {
     EXPECT_EQ(state_of(made.id), awaiting);
 }
 
+TEST_P(OperationConformance, RunAgainNamesTheJobThatItWasAskedFor) {
+    NewJob made = job_in("default", 0);
+    made.limits = {{"m", "k"}};
+    insert(made);
+    limits.remove("m");
+    const std::string problem = refusal_of([&] { operations.run_again(made.id, {}, "x"); });
+    if (GetParam().name == "model") return;  // it has words of its own
+    EXPECT_TRUE(problem.starts_with("job " + std::to_string(made.id.value) + " needs the limit 'm'"))
+        << problem;
+}
+
 TEST_P(OperationConformance, RunAgainTakesTheUniqueKey) {
     NewJob made = job_in("default", 0);
     made.unique = Unique{.key = "k", .on_conflict = OnConflict::replace};

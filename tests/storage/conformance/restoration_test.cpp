@@ -6,7 +6,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class RestorationConformance : public WorkflowConformance {};
+class RestorationConformance : public WorkflowConformance {
+protected:
+    static NewJob unique(NewJob made) {
+        made.unique = Unique{.key = "k"};
+        return made;
+    }
+};
 
 TEST_P(RestorationConformance, ChildrenThatWereDeletedBecauseOfItWaitAgain) {
     const JobId parent = insert();
@@ -222,6 +228,44 @@ TEST_P(RestorationConformance, AChildWhoseKeyIsTakenStaysDeleted) {
     EXPECT_EQ(submit({}, {third}), (std::vector{Inserted{child.id, false}}));
 }
 
+TEST_P(RestorationConformance, OfTwoThatWantAKeyAgainTheSmallerIdGetsIt) {
+    const JobId parent = insert();
+    const JobId child = insert_after(parent);
+    const NewJob grandchild = unique(job_after({after(child)}));
+    insert(grandchild);
+    fail(parent);
+    ASSERT_EQ(state_of(grandchild.id), deleted);
+    const NewJob other = unique(job_after({after(parent)}));  // unmet at once
+    insert(other);
+    ASSERT_EQ(state_of(other.id), deleted);
+
+    requeue(parent);
+    EXPECT_EQ(state_of(grandchild.id), awaiting);
+    EXPECT_EQ(state_of(other.id), deleted);
+}
+
+TEST_P(RestorationConformance, OfChildrenOfDifferentParentsTooTheSmallerIdGetsTheKey) {
+    const JobId parent = insert();
+    const JobId first = insert_after(parent);
+    const JobId second = insert_after(parent);
+    const NewJob of_second = unique(job_after({after(second)}));
+    insert(of_second);
+    fail(parent);
+    const NewJob of_first = unique(job_after({after(first)}));
+    insert(of_first);
+    requeue(parent);
+    EXPECT_EQ(state_of(of_second.id), awaiting);
+    EXPECT_EQ(state_of(of_first.id), deleted);
+
+    fail(parent);
+    const NewJob later = unique(job_after({after(second)}));
+    insert(later);
+    requeue(parent);
+    EXPECT_EQ(state_of(of_second.id), awaiting);
+    EXPECT_EQ(state_of(of_first.id), deleted);
+    EXPECT_EQ(state_of(later.id), deleted);
+}
+
 TEST_P(RestorationConformance, AMemberThatWaitsForTheSameAsItsBatchIsCountedOnce) {
     const JobId parent = insert();
     const NewBatch made = batch({after(parent)});
@@ -235,10 +279,6 @@ TEST_P(RestorationConformance, AMemberThatWaitsForTheSameAsItsBatchIsCountedOnce
 }
 
 TEST_P(RestorationConformance, AMemberOfARestoredBatchTakesItsKeyAgain) {
-    const auto unique = [&](NewJob made) {
-        made.unique = Unique{.key = "k"};
-        return made;
-    };
     const JobId parent = insert();
     const NewBatch made = batch({after(parent)});
     const NewJob member = unique(job_in_batch(made.id));

@@ -83,6 +83,42 @@ TEST_P(StandInConformance, WhatFollowsFromAContinuationThatIsSecondIsLeftOut) {
     EXPECT_FALSE(is_there(last.id));
 }
 
+TEST_P(StandInConformance, ForWhatIsLeftOutStandsItsLikeThatFollowsFromTheFirst) {
+    const auto pair = [&] {
+        std::vector<NewJob> made{unique_job()};
+        made.push_back(following(job_after({after(made.front().id)})));
+        made.back().definition = DefinitionId{7};
+        return made;
+    };
+    auto both = pair();
+    const auto second = pair();
+    both.insert(both.end(), second.begin(), second.end());
+    const JobId first = both[0].id;
+    const JobId follower = both[1].id;
+    const std::vector<Inserted> stood_for{{first, false}, {follower, false}};
+    EXPECT_EQ(submit({}, both), (std::vector<Inserted>{{first}, {follower}, stood_for[0], stood_for[1]}));
+    EXPECT_EQ(submit({}, pair()), stood_for) << "those that are in the database";
+
+    auto longer = pair();
+    const NewJob other = job();
+    longer.push_back(other);
+    longer.push_back(following(job_after({after(longer[1].id), after(other.id)})));
+    EXPECT_EQ(submit({}, longer).back(), Inserted{longer.back().id});
+    succeed(first);
+    succeed(other.id);
+    EXPECT_EQ(state_of(longer.back().id), awaiting);
+    succeed(follower);
+    EXPECT_EQ(state_of(longer.back().id), enqueued);
+
+    auto another = pair();
+    another[0].unique->key = "other";
+    submit({}, {another[0]});
+    auto late = pair();
+    late[0].unique->key = "other";
+    EXPECT_EQ(submit({}, late), std::vector<Inserted>(2, Inserted{another[0].id, false}))
+        << "nothing of that definition followed it";
+}
+
 TEST_P(StandInConformance, KeysOfWhatIsLeftOutChangeNobody) {
     insert_holder("root");
     const NewJob other = insert_holder("child");
@@ -136,6 +172,16 @@ TEST_P(StandInConformance, SoIsABatchWithinAnother) {
     second.batch = inner.id;
     EXPECT_TRUE(is_refused([&] { submit({outer, inner}, {job_in_batch(outer.id), second}); }));
     EXPECT_FALSE(workflows.find(outer.id));
+}
+
+TEST_P(StandInConformance, WhatIsWrongIsRefusedEvenIfItWouldBeLeftOut) {
+    insert_holder();
+    const NewJob second = unique_job();
+    NewBatch made = following(batch({after(second.id)}));
+    const NewBatch around = batch();
+    submit({around}, {job_in_batch(around.id)});
+    made.within = around.id;  // which has the larger id
+    EXPECT_TRUE(is_refused([&] { submit({made}, {second, job_in_batch(made.id)}); }));
 }
 
 TEST_P(StandInConformance, AStagedBatchOfWhichNothingIsLeftCannotBeOpened) {

@@ -66,7 +66,8 @@ TEST_P(UniqueConformance, ReplaceAndExtendWithinOneSubmission) {
             NewJob second = unique_job(held, wish, key);
             second.arguments = R"({"n":2})";
             second.due_at = clock.now() + 1min;
-            EXPECT_EQ(submit({}, {first, second}), (std::vector<Inserted>{{first.id}, {first.id, false}}));
+            EXPECT_EQ(submit({}, {first, second}),
+                      (std::vector<Inserted>{{first.id}, {first.id, false, wish}}));
             EXPECT_EQ(due_of(first.id), clock.now() + 1min) << key;
             EXPECT_EQ(find(first.id).arguments, wish == OnConflict::replace ? R"({"n":2})" : "{}") << key;
         }
@@ -95,14 +96,14 @@ TEST_P(UniqueConformance, ReplaceChangesAJobThatWaits) {
         second.arguments = R"({"n":2})";
         second.priority = 9;
         second.due_at = clock.now() + 1min;
-        EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false}}));
+        EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false, OnConflict::replace}}));
         EXPECT_EQ(find(first.id).arguments, R"({"n":2})");
         EXPECT_EQ(find(first.id).priority, 9);
         EXPECT_EQ(due_of(first.id), clock.now() + 1min);
         EXPECT_EQ(reason_of(first.id), Reason::delayed);
 
         NewJob third = unique_job(held, OnConflict::replace, key);
-        EXPECT_EQ(submit({}, {third}), (std::vector{Inserted{first.id, false}}));
+        EXPECT_EQ(submit({}, {third}), (std::vector{Inserted{first.id, false, OnConflict::replace}}));
         EXPECT_EQ(state_of(first.id), enqueued);
         EXPECT_EQ(find(first.id).arguments, "{}");
     }
@@ -137,7 +138,7 @@ TEST_P(UniqueConformance, ExtendMovesOnlyTheInstant) {
         second.arguments = R"({"n":2})";
         second.priority = 9;
         second.due_at = clock.now() + 1min;
-        EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false}}));
+        EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false, OnConflict::extend}}));
         EXPECT_EQ(find(first.id).arguments, "{}");
         EXPECT_EQ(find(first.id).priority, 0);
         EXPECT_EQ(due_of(first.id), clock.now() + 1min);
@@ -152,7 +153,7 @@ TEST_P(UniqueConformance, ReplaceAndExtendOfAnAwaitingJobCountFromItsRelease) {
     NewJob second = unique_job(HeldWhile::until_started, OnConflict::replace);
     second.arguments = R"({"n":2})";
     second.due_at = clock.now() + 1min;
-    EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false}}));
+    EXPECT_EQ(submit({}, {second}), (std::vector{Inserted{first.id, false, OnConflict::replace}}));
     EXPECT_EQ(state_of(first.id), awaiting);
     succeed(parent);
     EXPECT_EQ(due_of(first.id), clock.now() + 1min);

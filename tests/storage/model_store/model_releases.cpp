@@ -5,6 +5,7 @@
 #include "tests/storage/model_store/model_unique.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace jobhost::storage::model {
 
@@ -89,27 +90,6 @@ bool was_unmet(const JobRecord& job) {
     return deletion != nullptr && deletion->reason == Reason::unmet;
 }
 
-void take_back_end(ModelDatabase& database, const std::variant<JobId, BatchId>& of);
-
-// Of those that want it while they await something.
-bool keeps_key(const ModelDatabase& database, JobRecord& job) {
-    return !job.unique || job.unique->held == HeldWhile::queued || take_key(database, job);
-}
-
-// Its member is not final any more.
-void take_back_ends_of_batches(ModelDatabase& database, std::optional<BatchId> batch) {
-    for (const BatchId reopened : reopen(database, batch))
-        take_back_end(database, reopened);
-}
-
-void restore(ModelDatabase& database, JobRecord& job) {
-    if (has(job.parents, false) || is_cancelled(database, job.seen.batch)) return;
-    if (!keeps_key(database, job)) return;
-    become(job, Awaiting{Reason::parents});
-    take_back_ends_of_batches(database, job.seen.batch);
-    take_back_end(database, job.seen.id);
-}
-
 bool open_again(std::vector<ParentEnd>& parents, const std::variant<JobId, BatchId>& of) {
     bool any = false;
     for (ParentEnd& end : parents)
@@ -120,42 +100,107 @@ bool open_again(std::vector<ParentEnd>& parents, const std::variant<JobId, Batch
     return any;
 }
 
-// With its members and the batches within it that were deleted for that alone.
-void restore(ModelDatabase& database, BatchRecord& batch) {
-    const bool was_final = is_final(batch.seen.state);
-    batch.seen.state = BatchState::awaiting;
-    batch.seen.cancel_requested_at.reset();
-    batch.seen.finished_at.reset();
-    batch.is_unmet = false;
-    std::vector<JobId> restored;
-    for (auto& [id, job] : database.jobs)
-        if (job.seen.batch == batch.seen.id && was_unmet(job) && !has(job.parents, false) &&
-            keeps_key(database, job)) {
-            become(job, Awaiting{job.parents.empty() ? Reason::batch : Reason::parents});
-            restored.push_back(id);
-        }
-    for (const JobId id : restored)
-        take_back_end(database, id);
-    if (was_final) {
-        take_back_ends_of_batches(database, batch.seen.within);
-        take_back_end(database, batch.seen.id);
-    }
-    for (auto& [id, inner] : database.batches)
-        if (inner.seen.within == batch.seen.id && inner.is_unmet && !has(inner.seen.parents, false))
-            restore(database, inner);
-}
+// Which of those that want the same key gets it follows from the order: members of a batch come when all
+// others are back, and of these the one with the smallest id is the first.
+class Restoring {
+public:
+    explicit Restoring(ModelDatabase& database) : database_{database} {}
 
-void take_back_end(ModelDatabase& database, const std::variant<JobId, BatchId>& of) {
-    for (auto& [id, batch] : database.batches) {
-        const bool waits = batch.seen.state < BatchState::started && !batch.seen.cancel_requested_at;
-        if ((!waits && !batch.is_unmet) || !open_again(batch.seen.parents, of)) continue;
-        if (batch.is_unmet && !has(batch.seen.parents, false) && !is_cancelled(database, batch.seen.within))
-            restore(database, batch);
+    void run(JobId job) {
+        is_back(job, database_.jobs.at(job).seen.batch);
+        while (go_on()) {
+        }
     }
-    for (auto& [id, job] : database.jobs)
-        if ((job.awaits_others() || was_unmet(job)) && open_again(job.parents, of) && was_unmet(job))
-            restore(database, job);
-}
+
+private:
+    bool go_on() {
+        if (!parents_.empty()) {
+            const auto of = parents_.back();
+            parents_.pop_back();
+            look_at_children(of);
+        } else if (!wanting_key_.empty()) {
+            JobRecord& job = database_.jobs.at(wanting_key_.extract(wanting_key_.begin()).value());
+            if (take_key(database_, job)) restore(job);
+        } else if (!coming_back_.empty()) {
+            restore_members(coming_back_.extract(coming_back_.begin()).value());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    void is_back(std::variant<JobId, BatchId> id, std::optional<BatchId> around) {
+        parents_.push_back(id);
+        for (const BatchId reopened : reopen(database_, around))
+            parents_.emplace_back(reopened);
+    }
+
+    void look_at_children(const std::variant<JobId, BatchId>& of) {
+        for (auto& [id, job] : database_.jobs) {
+            const bool had_unmet = has(job.parents, false);
+            if (!(job.awaits_others() || was_unmet(job)) || !open_again(job.parents, of)) continue;
+            if (was_unmet(job) && !has(job.parents, false) && (had_unmet || !comes_with_batch(job)))
+                restore_with_key(job);
+        }
+        for (auto& [id, batch] : database_.batches) {
+            const bool waits = batch.seen.state < BatchState::started && !batch.seen.cancel_requested_at;
+            if ((!waits && !batch.is_unmet) || !open_again(batch.seen.parents, of)) continue;
+            if (batch.is_unmet && !has(batch.seen.parents, false) &&
+                !is_cancelled(database_, batch.seen.within))
+                restore(batch);
+        }
+    }
+
+    bool comes_with_batch(const JobRecord& job) const {
+        return job.seen.batch && coming_back_.contains(*job.seen.batch);
+    }
+
+    void restore_with_key(JobRecord& job) {
+        if (is_cancelled(database_, job.seen.batch)) return;
+        if (wants_key(job))
+            wanting_key_.insert(job.seen.id);
+        else
+            restore(job);
+    }
+
+    // While it awaits something.
+    static bool wants_key(const JobRecord& job) {
+        return job.unique && job.unique->held != HeldWhile::queued;
+    }
+
+    void restore(JobRecord& job) {
+        become(job, Awaiting{Reason::parents});
+        is_back(job.seen.id, job.seen.batch);
+    }
+
+    // With the batches within it that were deleted for that alone; its members follow.
+    void restore(BatchRecord& batch) {
+        const bool was_final = is_final(batch.seen.state);
+        batch.seen.state = BatchState::awaiting;
+        batch.seen.cancel_requested_at.reset();
+        batch.seen.finished_at.reset();
+        batch.is_unmet = false;
+        if (was_final) is_back(batch.seen.id, batch.seen.within);
+        coming_back_.insert(batch.seen.id);
+        for (auto& [id, inner] : database_.batches)
+            if (inner.seen.within == batch.seen.id && inner.is_unmet && !has(inner.seen.parents, false))
+                restore(inner);
+    }
+
+    void restore_members(BatchId batch) {
+        for (auto& [id, job] : database_.jobs)
+            if (job.seen.batch == batch && was_unmet(job) && !has(job.parents, false) &&
+                (!wants_key(job) || take_key(database_, job))) {
+                become(job, Awaiting{job.parents.empty() ? Reason::batch : Reason::parents});
+                parents_.emplace_back(id);
+            }
+    }
+
+    ModelDatabase& database_;
+    std::vector<std::variant<JobId, BatchId>> parents_;  // whose children are to be looked at
+    std::set<JobId> wanting_key_;
+    std::set<BatchId> coming_back_;
+};
 
 }  // namespace
 
@@ -184,8 +229,7 @@ void release(JobRecord& job, TimePoint now) {
 }
 
 void take_back_end_of(ModelDatabase& database, JobId job) {
-    take_back_ends_of_batches(database, database.jobs.at(job).seen.batch);
-    take_back_end(database, job);
+    Restoring{database}.run(job);
 }
 
 void follow_up(ModelDatabase& database, TimePoint now) {

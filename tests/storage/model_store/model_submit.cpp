@@ -30,9 +30,12 @@ private:
     // The job because of which this continuation, or member of one, is not made.
     template <class New>
     std::optional<JobId> cause(const New& made, std::optional<BatchId> around) const;
+    // The job of the same definition that follows from `of`, or that one itself.
+    JobId follower(JobId of, const NewJob& left_out) const;
+    bool follows(const JobRecord& job, JobId of) const;
     void join(std::optional<BatchId> batch);
     std::vector<ParentEnd> found(const std::vector<Parent>& parents) const;
-    std::optional<JobId> stand_in_for(const NewJob& job);
+    std::optional<Inserted> stand_in_for(const NewJob& job);
     bool takes_key(const NewJob& job) const;
 
     ModelDatabase& database_;
@@ -55,6 +58,23 @@ std::optional<JobId> Submission::cause(const New& made, std::optional<BatchId> a
     return stand_ins_.at(number_of(made.parents.front()));
 }
 
+bool Submission::follows(const JobRecord& job, JobId of) const {
+    const auto is_of = [&](const Parent& parent) {
+        const auto other = stand_ins_.find(number_of(parent));
+        return other == stand_ins_.end() ? parent.of == Parent{of}.of : other->second == of;
+    };
+    if (const auto here = jobs_.find(job.seen.id); here != jobs_.end())
+        return std::ranges::any_of(here->second->parents, is_of);
+    return std::ranges::any_of(job.parents,
+                               [&](const ParentEnd& end) { return end.parent.of == Parent{of}.of; });
+}
+
+JobId Submission::follower(JobId of, const NewJob& left_out) const {
+    for (const auto& [id, job] : database_.jobs)
+        if (left_out.definition && job.definition == left_out.definition && follows(job, of)) return id;
+    return of;
+}
+
 void Submission::join(std::optional<BatchId> batch) {
     if (!batch) return;
     demand(database_.batches.contains(*batch), "batch " + std::to_string(batch->value) + " does not exist");
@@ -68,8 +88,6 @@ void Submission::make(const NewBatch& batch) {
         stand_ins_[batch.id.value] = *job;
         return;
     }
-    demand(!batch.within || batch.within->value < batch.id.value,
-           "a batch whose id is not larger than that of the batch around it");
     join(batch.within);
     BatchRecord record;
     record.seen.id = batch.id;
@@ -88,33 +106,35 @@ bool Submission::takes_key(const NewJob& job) const {
            (job.unique->held != HeldWhile::queued || (job.parents.empty() && runs(database_, job.batch)));
 }
 
-std::optional<JobId> Submission::stand_in_for(const NewJob& job) {
+std::optional<Inserted> Submission::stand_in_for(const NewJob& job) {
     for (const auto& [id, there] : database_.jobs)
         if (job.definition && job.nominal_at && there.definition == job.definition &&
             there.seen.nominal_at == job.nominal_at && there.origin == job.origin)
-            return id;
+            return Inserted{id, false};
     if (!takes_key(job)) return std::nullopt;
     const auto holder = holder_of(database_, job.type, *job.unique, now_);
     if (!holder) return std::nullopt;
     demand(job.unique->on_conflict != OnConflict::fail,
            "a unique key that job " + std::to_string(holder->value) + " has");
+    Inserted answer{*holder, false};
     if (const auto there = database_.jobs.find(*holder); there != database_.jobs.end())
-        apply_conflict(there->second, job, now_);
-    return holder;
+        answer.effect = apply_conflict(there->second, job, now_);
+    return answer;
 }
 
 Inserted Submission::make(const NewJob& job) {
     if (database_.jobs.contains(job.id)) return {job.id, true};
     if (const auto other = cause(job, job.batch)) {
-        stand_ins_[job.id.value] = *other;
-        return {*other, false};
+        const JobId stands = follower(*other, job);
+        stand_ins_[job.id.value] = stands;
+        return {stands, false};
     }
     if (job.batch)
         demand(database_.batches.contains(*job.batch),
                "batch " + std::to_string(job.batch->value) + " does not exist");
     if (const auto other = stand_in_for(job)) {
-        stand_ins_[job.id.value] = *other;
-        return {*other, false};
+        stand_ins_[job.id.value] = other->id;
+        return *other;
     }
     for (const LimitUse& use : job.limits)
         demand(database_.limits.contains(use.limit), "limit " + use.limit + " does not exist");

@@ -67,6 +67,8 @@ void check(const NewJob& job) {
 
 void check(const NewBatch& batch) {
     demand(batch.id.value > 0, "a batch without an id");
+    demand(!batch.within || batch.within->value < batch.id.value,
+           "a batch whose id is not larger than that of the batch around it");
     demand(is_storable(batch.name) && batch.name.size() <= kMaxNameSize, "a batch's name that is no name");
     check_parents(batch.parents);
 }

@@ -25,9 +25,9 @@ bool was_never_claimed(const JobRecord& job) {
     return job.is_waiting() && job.seen.attempt == 0 && !job.seen.started_at;
 }
 
-void apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now) {
+OnConflict apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now) {
     const OnConflict wish = second.unique->on_conflict;
-    if (!was_never_claimed(holder) || wish == OnConflict::skip) return;
+    if (!was_never_claimed(holder) || wish == OnConflict::skip) return OnConflict::skip;
     if (wish == OnConflict::replace) {
         holder.seen.arguments = second.arguments;
         holder.seen.priority = second.priority;
@@ -37,11 +37,12 @@ void apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now) {
     holder.due_at = second.due_at;
     holder.delay = second.delay;
     const TimePoint due_at = std::max(second.due_at.value_or(now), now + second.delay);
-    if (holder.awaits_others() || (holder.seen.parked_on && due_at <= now)) return;
+    if (holder.awaits_others() || (holder.seen.parked_on && due_at <= now)) return wish;
     if (due_at > now)
         become(holder, Scheduled{due_at, Reason::delayed});
     else if (holder.state() == StateName::scheduled)
         enqueue(holder, now);
+    return wish;
 }
 
 void free_key_at_claim(JobRecord& job) {

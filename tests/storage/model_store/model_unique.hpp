@@ -15,7 +15,7 @@ bool take_key(const ModelDatabase& database, JobRecord& job);
 bool was_never_claimed(const JobRecord& job);
 
 // A second job with the holder's key does to it what it asks for.
-void apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now);
+OnConflict apply_conflict(JobRecord& holder, const NewJob& second, TimePoint now);
 
 // A claim ends what holds only until then.
 void free_key_at_claim(JobRecord& job);

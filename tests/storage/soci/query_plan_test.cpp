@@ -47,6 +47,12 @@ TEST_F(QueryPlanTest, ClaimingReadsTheHeadOfALaneAndFindsEachJobByItsId) {
                             HasSubstr("SCALAR SUBQUERY"), HasSubstr("server USING INTEGER PRIMARY KEY")));
 }
 
+TEST_F(QueryPlanTest, WhatFollowsFromAJobIsFoundByItsEdges) {
+    EXPECT_THAT(plan_of("edge_follower"),
+                ElementsAre(HasSubstr("job_edge USING INDEX job_edge_of_parent (parent=?)"),
+                            HasSubstr("job USING INTEGER PRIMARY KEY")));
+}
+
 TEST_F(QueryPlanTest, PromotingReadsOnlyWhatIsDue) {
     EXPECT_THAT(plan_of("job_next_due"),
                 ElementsAre("SCAN CONSTANT ROW", HasSubstr("SCALAR SUBQUERY"),

@@ -19,6 +19,8 @@ namespace jobhost::detail {
             throw Lost(why);
         case JOBHOST_UNAVAILABLE:
             throw Error("host_unavailable", why);
+        case JOBHOST_FAILED:
+            throw Error("refused", why);
         case JOBHOST_LIMIT:
             throw FatalError("too_large", why);
         case JOBHOST_UNSUPPORTED:

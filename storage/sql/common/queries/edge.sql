@@ -39,6 +39,13 @@ ORDER BY child, position;
 -- Whatever has become of them.
 SELECT parent, child, child_is_batch FROM job_edge WHERE parent ${in:ids};
 
+-- name: edge_follower
+-- The first job of a definition that waits for another one, or waited.
+SELECT MIN(job_edge.child)
+FROM job_edge
+JOIN job ON job.id = job_edge.child
+WHERE job_edge.parent = :parent AND job_edge.child_is_batch = 0 AND job.definition = :definition;
+
 -- name: edge_children_of_members
 SELECT job.batch, job_edge.parent, job_edge.child, job_edge.child_is_batch
 FROM job

@@ -129,8 +129,10 @@ std::string told(const ClaimedJob& run, const history::Names& names) {
 
 std::string told(const std::vector<Inserted>& answers) {
     std::string text;
-    for (const Inserted& answer : answers)
+    for (const Inserted& answer : answers) {
         text += (answer.is_new ? " #" : " instead #") + text_of(answer.id.value);
+        if (answer.effect != OnConflict::skip) text += " " + std::string{to_string(answer.effect)};
+    }
     return text;
 }
 
