@@ -38,15 +38,14 @@ HeldBatch* HeldBatches::find(BatchId id) {
     return found == held_.end() ? nullptr : &found->second;
 }
 
-bool HeldBatches::lies_in_cancelled(const HeldBatch& batch) {
+const HeldBatch* HeldBatches::cancelled_around(const HeldBatch& batch) {
     for (std::optional<BatchId> outer = batch.within; outer;) {
         hold({*outer});
         const HeldBatch* around = find(*outer);
-        if (around == nullptr) return false;
-        if (around->cancel_requested_at) return true;
+        if (around == nullptr || around->cancel_requested_at) return around;
         outer = around->within;
     }
-    return false;
+    return nullptr;
 }
 
 void HeldBatches::write() {

@@ -40,8 +40,8 @@ public:
     void hold(const std::vector<BatchId>& ids);
     // Nothing: it does not exist. REQUIRES: hold() was asked for it.
     HeldBatch* find(BatchId id);
-    // Whether one around it was cancelled; holds those.
-    bool lies_in_cancelled(const HeldBatch& batch);
+    // The innermost one around it that was cancelled; null: none. Holds those.
+    const HeldBatch* cancelled_around(const HeldBatch& batch);
     void changed(BatchId id) { is_changed_[id] = true; }
     // Writes those that were changed since the last time.
     void write();

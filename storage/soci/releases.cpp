@@ -63,7 +63,13 @@ void Releases::finish_if_complete(BatchId id) {
     if (batch != nullptr && batch->is_to_finish()) finish(*batch);
 }
 
+// What was cancelled around it is known there at once, and here only when somebody gets to it.
 void Releases::finish(HeldBatch& batch) {
+    if (!batch.cancel_requested_at)
+        if (const HeldBatch* around = batches_.cancelled_around(batch)) {
+            batch.cancel_requested_at = around->cancel_requested_at;
+            batch.is_unmet = around->is_unmet;
+        }
     batch.state = batch.cancel_requested_at ? BatchState::cancelled
                   : batch.unsuccessful == 0 ? BatchState::succeeded
                                             : BatchState::completed;

@@ -115,7 +115,7 @@ void Restoration::restore_children(std::int64_t parent) {
     for (const BatchId id : batch_ids)
         if (HeldBatch* batch = releases_.batches().find(id); batch != nullptr && batch->is_unmet &&
                                                              is_restorable(id.value) &&
-                                                             !releases_.batches().lies_in_cancelled(*batch))
+                                                             !releases_.batches().cancelled_around(*batch))
             restore(*batch);
     moves_.write();
 }
@@ -149,7 +149,7 @@ void Restoration::restore(const HeldJob& job) {
     if (job.batch) {
         releases_.batches().hold({*job.batch});
         const HeldBatch* batch = releases_.batches().find(*job.batch);
-        if (batch != nullptr && (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch)))
+        if (batch != nullptr && (batch->cancel_requested_at || releases_.batches().cancelled_around(*batch)))
             return;
     }
     if (wants_key(job)) {

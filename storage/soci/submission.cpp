@@ -164,7 +164,7 @@ void Submission::hold_batches() {
 void Submission::join(BatchId id, const std::variant<JobId, BatchId>& whose) {
     HeldBatch* batch = releases_.batches().find(id);
     if (batch == nullptr) refuse(names_.of(whose) + " is to join " + name_of(id) + ", which does not exist");
-    if (batch->cancel_requested_at || releases_.batches().lies_in_cancelled(*batch))
+    if (batch->cancel_requested_at || releases_.batches().cancelled_around(*batch))
         refuse(names_.of(whose) + " is to join " + name_of(id) + ", which was cancelled");
     releases_.reopen(id);
     batch->members += members_[id];

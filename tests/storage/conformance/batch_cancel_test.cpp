@@ -83,6 +83,24 @@ TEST_P(BatchCancelConformance, BatchesWithinItAreCancelled) {
     EXPECT_EQ(reason_of(member.id), Reason::cancelled);
 }
 
+// The jobs of one batch go before those of the batches within it.
+TEST_P(BatchCancelConformance, OneWithinItThatEndsWithTheFirstOfThemIsCancelledToo) {
+    const NewBatch outer = batch();
+    NewBatch middle = batch();
+    middle.within = outer.id;
+    NewBatch inner = batch();
+    inner.within = middle.id;
+    const NewJob first = job_in_batch(outer.id);
+    const NewJob chained = job_in_batch(inner.id, {after(first.id)});
+    submit({outer, middle, inner}, {first, job_in_batch(middle.id), chained});
+    EXPECT_TRUE(cancel(outer.id));
+    for (const BatchId id : {outer.id, middle.id, inner.id}) {
+        EXPECT_EQ(state_of_batch(id), BatchState::cancelled);
+        EXPECT_EQ(batch_of(id).cancel_requested_at, clock.now());
+    }
+    EXPECT_EQ(state_of(chained.id), deleted);
+}
+
 TEST_P(BatchCancelConformance, AnInnerOneIsCancelledAlone) {
     const NewBatch outer = batch();
     NewBatch inner = batch();
