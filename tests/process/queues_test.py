@@ -29,6 +29,29 @@ class QueuesTest(HostTestCase):
         self.assertLess(order.index("default"), 60)
 
 
+class LimitTest(HostTestCase):
+    def test_a_slot_goes_to_a_job_that_some_host_can_run(self):
+        here = self.place({"server": {"name": "one"}, "limits": {"mutex": {"concurrent": 1}}})
+        here.start()
+        there = self.place({"server": {"name": "two"}, "queues": {"far": {}},
+                            "limits": {"mutex": {"concurrent": 1}},
+                            "storage": {"url": f"sqlite:{here.folder}/jobhost.db"}}, name="there")
+        other = there.start()
+        running = here.enqueue("command.run", WAIT, "--limit", "mutex")
+        here.wait_running(running, "waiting")
+        far = here.enqueue("misbehave.ok", None, "--limit", "mutex", "--queue", "far")
+        near = here.enqueue("misbehave.ok", None, "--limit", "mutex")
+        for job in (far, near):
+            wait_until(lambda job=job: here.show(job)["parked_on"], "it is parked")
+        self.assertEqual(other.stop(), 0)
+        here.write("go", "")
+        here.wait_state(near, "succeeded")
+        self.assertEqual(here.show(far)["state"], "awaiting")
+        there.start()
+        here.wait_state(far, "succeeded")
+        self.assertEqual(here.json("limits", "show", "mutex")["taken"], 0)
+
+
 class CancelTest(HostTestCase):
     def test_a_running_command_ends_with_its_program(self):
         here = self.place()
