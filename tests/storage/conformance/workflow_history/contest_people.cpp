@@ -130,7 +130,13 @@ void Contest::promote(Choices& choices) {
         return std::string{};
     });
     // Who waited may have left: then somebody looks in vain, once.
-    if (our_next && (!their_next || *their_next > *our_next))
+    const auto is_too_late = [&] { return our_next && (!their_next || *their_next > *our_next); };
+    if (is_too_late()) {
+        // Whose pause has just ended of itself is seen by a sweep.
+        settle_down(theirs());
+        their_next = theirs().jobs().promote_due(100).next_due_at;
+    }
+    if (is_too_late())
         throw history::Disagreement{"the next look, which comes too late: at " + history::shown(their_next) +
                                     ", and not at " + history::shown(our_next)};
     if (their_next && *their_next <= clock_.now())
