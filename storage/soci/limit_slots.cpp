@@ -157,7 +157,8 @@ void LimitSlots::hold(const std::set<std::string>& keys) {
     std::set<std::string> missing;
     for (const std::string& key : keys)
         if (!states_.contains(key)) missing.insert(key);
-    if (change_.session.execute("limit_state_make", rows_of(missing)) > 0) read_states(rows_of(missing));
+    change_.session.execute("limit_state_make", rows_of(missing));
+    read_states(rows_of(missing));  // others may have made them just now
 }
 
 // Which keys it has read.

@@ -30,23 +30,65 @@ TEST_F(LimitRaces, ASlotThatBecomesFreeWhileAnotherJobLooksForIt) {
 
 TEST_F(LimitRaces, TwoJobsThatLookForTheLastSlot) {
     SociLimitStore{one.changes}.set(std::vector<Limit>{{.name = "mutex"}});
-    std::vector<ClaimedJob> of_one;
-    std::vector<ClaimedJob> of_two;
+    for (const bool is_new : {false, true}) {
+        std::vector<ClaimedJob> of_one;
+        std::vector<ClaimedJob> of_two;
+        race(
+            [&, key = 0]() mutable {
+                NewJob first = job();
+                NewJob second = job();
+                // Of a key that nobody has used, both make the row that they lock.
+                if (is_new) ++key;
+                first.limits = second.limits = {{"mutex", std::to_string(key)}};
+                one.workflows.submit({}, std::vector{first, second});
+                return std::pair{[this, &of_one] { of_one = one.claim(1); },
+                                 [this, &of_two] { of_two = two.claim(1); }};
+            },
+            [&] {
+                EXPECT_LE(of_one.size() + of_two.size(), 1u) << is_new;
+                for (const ClaimedJob& run : of_one)
+                    EXPECT_EQ(one.succeed(run), Moved::yes);
+                for (const ClaimedJob& run : of_two)
+                    EXPECT_EQ(two.succeed(run), Moved::yes);
+                for (const ClaimedJob& run : one.claim(10))
+                    EXPECT_EQ(one.succeed(run), Moved::yes);
+            });
+    }
+}
+
+// Whatever the order, who runs is counted, and nobody else is.
+TEST_F(LimitRaces, ALimitThatIsMadeAgainWhileJobsBeginAndEnd) {
+    SociLimitStore ours{one.changes};
+    SociLimitStore theirs{two.changes};
+    const std::vector<Limit> mutex{{.name = "mutex"}};
+    ours.set(mutex);
+    std::vector<ClaimedJob> runs;
+    const auto taken = [&] { return ours.slots_of({"mutex", ""}).taken; };
     race(
         [&] {
-            NewJob first = job();
-            NewJob second = job();
-            first.limits = second.limits = {{"mutex", ""}};
-            one.workflows.submit({}, std::vector{first, second});
-            return std::pair{[this, &of_one] { of_one = one.claim(1); },
-                             [this, &of_two] { of_two = two.claim(1); }};
+            std::vector<NewJob> made{job(), job(), job()};
+            for (NewJob& each : made)
+                each.limits = {{"mutex", ""}};
+            one.workflows.submit({}, made);
+            const ClaimedJob run = one.claim(10).at(0);
+            ours.remove("mutex");
+            return std::pair{[this, &runs, run] {
+                                 EXPECT_EQ(one.succeed(run), Moved::yes);
+                                 one.jobs.promote_due(10);
+                                 runs = one.claim(1);
+                             },
+                             [&] { theirs.set(mutex); }};
         },
         [&] {
-            EXPECT_LE(of_one.size() + of_two.size(), 1u);
-            for (const ClaimedJob& run : of_one)
-                EXPECT_EQ(one.succeed(run), Moved::yes);
-            for (const ClaimedJob& run : of_two)
-                EXPECT_EQ(two.succeed(run), Moved::yes);
+            EXPECT_EQ(runs.size(), 1u);
+            EXPECT_GE(taken(), 1);
+            for (std::size_t ended = 0; !runs.empty(); ++ended) {
+                ASSERT_LT(ended, 10u);
+                EXPECT_EQ(one.succeed(runs.back()), Moved::yes);
+                runs.pop_back();
+                if (runs.empty()) runs = one.claim(10);
+            }
+            EXPECT_EQ(taken(), 0);
         });
 }
 
