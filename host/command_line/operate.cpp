@@ -5,6 +5,7 @@
 #include "host/command_line/matching.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/operated_text.hpp"
+#include "host/command_line/queue_name.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
@@ -32,6 +33,7 @@ storage::Operation operation_of(const OperateOptions& options, const Clock& cloc
     operation.by = who();
     operation.at = options.at;
     if (options.in) operation.at = clock.now() + *options.in;
+    if (options.queue) check_queue_name(*options.queue);
     operation.queue = options.queue;
     operation.priority = options.priority;
     return operation;

@@ -1,7 +1,7 @@
-#include "config/values.hpp"
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/pause.hpp"
+#include "host/command_line/queue_name.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
@@ -37,12 +37,6 @@ std::string pause_text(const storage::QueueState& queue) {
     return printable(text);
 }
 
-void check_name(const QueueName& queue) {
-    if (!config::is_name(queue.value))
-        throw CommandError{kWrongUse, "the queue must be 1 to 100 of A-Z a-z 0-9 _ . -, is " +
-                                          config::in_quotes(queue.value)};
-}
-
 }  // namespace
 
 int queues_list(const GlobalOptions& global) {
@@ -70,7 +64,7 @@ int queues_list(const GlobalOptions& global) {
 }
 
 int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options) {
-    check_name(options.queue);
+    check_queue_name(options.queue);
     const auto opened = open(global);
     const auto end = end_of(options.pause, opened->clock.now());
     const auto queues = all_queues(*opened);
@@ -83,7 +77,7 @@ int queues_pause(const GlobalOptions& global, const QueuePauseOptions& options) 
 }
 
 int queues_resume(const GlobalOptions& global, const QueueName& queue) {
-    check_name(queue);
+    check_queue_name(queue);
     const auto opened = open(global);
     const bool was_paused = opened->storage->operations().resume(queue, who());
     std::cout << (was_paused ? "resumed " : "not paused: ") << queue.value << '\n';

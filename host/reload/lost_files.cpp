@@ -17,6 +17,14 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
     return std::ranges::mismatch(folder, file).in1 == folder.end();
 }
 
+// A file in its place is none.
+bool is_any_folder(const std::vector<fs::path>& found) {
+    return std::ranges::any_of(found, [](const fs::path& path) {
+        std::error_code error;
+        return fs::is_directory(path, error);
+    });
+}
+
 }  // namespace
 
 std::vector<config::ConfigError> lost_folders(const config::Configuration& configuration,
@@ -25,7 +33,7 @@ std::vector<config::ConfigError> lost_folders(const config::Configuration& confi
     std::vector<config::ConfigError> errors;
     for (const std::string& pattern : configuration.settings.definitions) {
         const std::string folder = fs::path{pattern}.parent_path().string();
-        if (!config::has_wildcard(pattern) || !config::expand(folder).empty()) continue;
+        if (!config::has_wildcard(pattern) || is_any_folder(config::expand(folder))) continue;
         std::string names;
         std::size_t count = 0;
         for (const std::string& source : known) {

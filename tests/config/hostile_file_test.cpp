@@ -102,6 +102,41 @@ TEST_F(HostileFileTest, AMegabyteOfValues) {
     EXPECT_NE(says(std::string(500'000, '-')), "");
 }
 
+// What waits for what waits for many, in every way.
+TEST_F(HostileFileTest, ManyThatFireTogether) {
+    std::string text = "jobs:\n";
+    const auto add = [&](int from, int to) {
+        std::string names;
+        for (int job = from; job < to; ++job)
+            names += (names.empty() ? "[j" : ", j") + std::to_string(job);
+        return names + "]";
+    };
+    for (int job = 0; job < 1002; ++job)
+        text += "  j" + std::to_string(job) + ": {type: x.y, schedule: {every: 1h}}\n";
+    for (int third = 0; third < 3; ++third)
+        text += "  z" + std::to_string(third) +
+                ": {type: x.y, after: " + add(334 * third, 334 * (third + 1)) + "}\n";
+    const auto chain = [](int links) {
+        std::string said;
+        for (int link = 3; link < links; ++link) {
+            const auto z = [link](int back) { return "z" + std::to_string(link - back); };
+            said += "  " + z(0) + ": {type: x.y, after: [" + z(1) + ", " + z(2) + ", " + z(3) + "]}\n";
+        }
+        return said;
+    };
+    EXPECT_EQ(says(text), "") << "three groups";
+    const std::string said = says(text + chain(3000));
+    EXPECT_PRED2(has, said, "makes more than 1000 definitions fire together");
+    EXPECT_EQ(said.find('\n'), std::string::npos) << "it is said once";
+    // One more each time.
+    text = "jobs:\n  z0: {type: x.y, schedule: {every: 1h}}\n";
+    for (int link = 1; link < 5000; ++link)
+        text += "  j" + std::to_string(link) + ": {type: x.y, schedule: {every: 1h}}\n  z" +
+                std::to_string(link) + ": {type: x.y, after: [z" + std::to_string(link - 1) + ", j" +
+                std::to_string(link) + "]}\n";
+    EXPECT_PRED2(has, says(text), "makes more than 1000 definitions fire together");
+}
+
 TEST_F(HostileFileTest, Binaries) {
     EXPECT_PRED2(has,
                  says(std::string_view{"\x7f"

@@ -16,6 +16,7 @@ class OperateTest(HostTestCase):
         self.assertEqual(self.here.ask("jobs", "reschedule", job, "--in", "1h"), "rescheduled 1 job\n")
         self.assertEqual(self.here.show(job)["reason"], "rescheduled")
         self.assertEqual(self.here.ask("jobs", "move", job, "--queue", "critical", "--priority", "9"), "moved 1 job\n")
+        self.assert_refused(self.here.call("jobs", "move", job, "--queue", "a\nb"), 2, "the queue must be 1 to 100")
         self.assertEqual(self.here.ask("jobs", "requeue", job), "requeued 1 job\n")
         shown = self.here.show(job)
         self.assertEqual((shown["state"], shown["queue"], shown["priority"]), ("enqueued", "critical", 9))

@@ -72,6 +72,19 @@ TEST_F(LostFilesTest, AFolderThatIsGoneAtTheStartRetiresNothing) {
     EXPECT_EQ(type_of("x"), "") << "a person has removed the files";
 }
 
+TEST_F(LostFilesTest, AFileInThePlaceOfTheFolderRetiresNothing) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    fs::rename(one.folder / "jobs.d", one.folder / "elsewhere");
+    one.folder.write("jobs.d", "");
+    one.read();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    fs::remove(one.folder / "jobs.d");
+    one.move("elsewhere", "jobs.d");
+    EXPECT_TRUE(refusals().empty());
+}
+
 TEST_F(LostFilesTest, AFileThatWasLostAtTheStartAndComesBackOlderIsLeftOut) {
     one.folder.write("jobs.d/a.yaml", job("x", "v1"));
     one.start();
