@@ -22,7 +22,7 @@ namespace json = boost::json;
 using Kind = storage::DefinitionChange::Kind;
 
 void check_retired(const std::string& source, const storage::SourceFiles& files,
-                   const std::vector<storage::SourceRevision>& revisions) {
+                   const std::vector<storage::SourceRevision>& revisions, const LiveServers& live) {
     const auto name_of = [](const storage::SourceFile& file) { return file.definitions.source; };
     if (std::ranges::find(files.files, source, name_of) != files.files.end())
         throw CommandError{kWrongUse, "--retire: the file of '" + printable(source) +
@@ -31,6 +31,12 @@ void check_retired(const std::string& source, const storage::SourceFiles& files,
     if (held == revisions.end() || held->digest.empty())
         throw CommandError{kWrongUse, "--retire: the database holds no source '" + printable(source) +
                                           "'; 'jobhost config status' shows those that it holds"};
+    if (held->applied_by != files.server && !files.is_forced &&
+        live.contain(source.substr(0, source.find('/')), held->applied_by))
+        throw CommandError{kWrongUse,
+                           "--retire: the server '" + printable(held->applied_by) + "', which brought '" +
+                               printable(source) +
+                               "', runs, and would not know; remove the file there, or add --force"};
 }
 
 // A folder that is gone is no edit; but what somebody retires by name is.
@@ -45,7 +51,7 @@ void check_lost(const config::Configuration& configuration, const std::vector<st
 }
 
 storage::SourceFiles files_here(const config::Configuration& configuration, const ConfigApplyOptions& options,
-                                storage::SourceStore& sources) {
+                                storage::Storage& storage) {
     const config::ServerSettings& server = configuration.settings.server;
     storage::SourceFiles files{.application = server.application,
                                .server = server.name,
@@ -53,9 +59,10 @@ storage::SourceFiles files_here(const config::Configuration& configuration, cons
                                .vanished = options.retired,
                                .is_start = true,
                                .is_forced = options.is_forced};
-    const auto revisions = sources.revisions();
+    const auto revisions = storage.sources().revisions();
+    const LiveServers live{storage.servers().list()};
     for (const std::string& source : options.retired)
-        check_retired(source, files, revisions);
+        check_retired(source, files, revisions, live);
     check_lost(configuration, options.retired, revisions);
     return files;
 }
@@ -149,8 +156,7 @@ config::Configuration load_with_warnings(const GlobalOptions& global) {
 int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) {
     const config::Configuration configuration = load_with_warnings(global);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
-    storage::SourceStore& sources = storage->sources();
-    const auto planned = sources.plan(files_here(configuration, options, sources));
+    const auto planned = storage->sources().plan(files_here(configuration, options, *storage));
     show(global, planned);
     const bool is_held = planned.definitions.changes.empty() && planned.newer.empty();
     return is_held ? kDone : kThereAreChanges;
@@ -159,7 +165,7 @@ int config_plan(const GlobalOptions& global, const ConfigApplyOptions& options) 
 int config_apply(const GlobalOptions& global, const ConfigApplyOptions& options) {
     const config::Configuration configuration = load_with_warnings(global);
     const auto storage = storage::open_storage(storage_options(configuration.settings));
-    const auto files = files_here(configuration, options, storage->sources());
+    const auto files = files_here(configuration, options, *storage);
     const std::vector<Limit>& limits = configuration.settings.limits;
     if (!limits.empty()) storage->limits().set(limits);
     show(global, storage->sources().apply(files));

@@ -263,14 +263,14 @@ void Reload::mend() {
 void Reload::report(const storage::SourcesApplied& outcome, const std::vector<storage::SourceFile>& files) {
     std::set<std::string> there;
     for (const storage::SourceFile& file : files)
-        there.insert(file.definitions.source);
+        if (!file.definitions.definitions.empty()) there.insert(file.definitions.source);
     const bool has_gone =
         std::ranges::any_of(outcome.definitions.changes, [&](const storage::DefinitionChange& change) {
             return change.kind == storage::DefinitionChange::Kind::retired && !there.contains(change.source);
         });
-    // Nobody should miss that a file was lost by mistake.
+    // Nobody should miss that a file was lost, or came out empty, by mistake.
     spdlog::log(has_gone ? spdlog::level::warn : spdlog::level::info, "definitions: {}{}",
-                text_of(outcome.definitions), has_gone ? "; files are gone" : "");
+                text_of(outcome.definitions), has_gone ? "; files are gone or empty" : "");
     report_renames(outcome.definitions);
     report_older(outcome.newer);
 }

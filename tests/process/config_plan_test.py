@@ -71,6 +71,10 @@ class PlanTest(HostTestCase):
                             "belongs to default/jobs.d/a.yaml", "config apply --retire 'default/jobs.d/a.yaml'")
         self.assert_refused(renamed.call("config", "apply", "--retire", "default/none.yaml"), 2, "config status")
         self.assert_refused(renamed.call("config", "apply", "--retire", "default/jobs.d/moved.yaml"), 2, "is here")
+        host = self.here.start()
+        self.assert_refused(renamed.call("config", "apply", "--retire", "default/jobs.d/a.yaml"), 2,
+                            "'under-test', which brought", "runs", "--force")
+        self.assertEqual(host.stop(), 0)
         out = renamed.ask("config", "apply", "--retire", "default/jobs.d/a.yaml")
         self.assertIn(" 0 retired", out)
         shown = renamed.json("config", "status")["sources"]

@@ -36,9 +36,10 @@ void add_config(CLI::App& app, Verb& verb) {
     apply->add_flag("--force", applied.is_forced,
                     "Files count, too, in place of which another host has brought newer ones");
     apply
-        ->add_option("--retire", applied.retired,
-                     "A file that another host has brought, and that is gone for good; its definitions end. "
-                     "Names are those of 'jobhost config status'")
+        ->add_option(
+            "--retire", applied.retired,
+            "A file that another host has brought, and that is gone for good with it; its definitions end. "
+            "Names are those of 'jobhost config status'")
         ->type_name("SOURCE");
 
     CLI::App* status = config->add_subcommand(
