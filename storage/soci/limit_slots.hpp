@@ -29,8 +29,8 @@ struct NoSlot {
 // Of one transaction. The states of limits are locked in the order of their keys, before jobs that are
 // parked. A job takes its slots in an order that is the same for all jobs, and keeps those that it has while
 // it waits for the next one, so that nobody waits in a circle and everybody comes to run. The order: keys
-// before limits that all share, so that nobody keeps a slot of all while waiting for one of a few; rates
-// before places, so that no place stands empty until a window is over.
+// before limits that all share, so that nobody keeps a slot of all while waiting for one of a few; among
+// these, rates before places, so that fewer places stand empty until a window is over.
 class LimitSlots {
 public:
     // Parks them, so that they count among those that wait.

@@ -1,8 +1,10 @@
 #include "storage/soci/soci_limit_store.hpp"
 
 #include "storage/model/job.hpp"
+#include "storage/soci/held_jobs.hpp"
 #include "storage/soci/instants.hpp"
 #include "storage/soci/key_slots.hpp"
+#include "storage/soci/limit_slots.hpp"
 #include "storage/soci/stored_enum.hpp"
 #include "storage/storage_error.hpp"
 #include "storage/text.hpp"
@@ -44,6 +46,18 @@ Parameters with_kind(const Limit& limit) {
             {"kind", static_cast<long long>(limit.kind)},
             {"capacity", limit.capacity},
             {"window", limit.window.count()}};
+}
+
+// A limit that is made again may be of another kind, and stand elsewhere in the order in which slots are
+// taken: who was parked on its keys keeps nothing, or might keep now what others need who have what it needs.
+void take_back_of_parked(Change& change, const std::string& name) {
+    std::vector<JobId> jobs;
+    for (const auto& [id] : change.session.rows<long long>("limit_promise_of_parked", {{"name", name}}))
+        jobs.emplace_back(JobId{id});
+    std::vector<JobId> parked;
+    for (const HeldJob& job : hold_jobs(change.session, jobs))
+        if (job.is_parked()) parked.push_back(job.id);
+    LimitSlots{change}.take_back(parked);
 }
 
 // So that nobody goes by the old rule any more when it is written.
@@ -128,14 +142,16 @@ void SociLimitStore::set(std::span<const Limit> limits) {
 
 bool SociLimitStore::remove(const std::string& name) {
     bool is_removed = false;
-    database_.write_repeatedly([&](Session& session) {
+    changes_.write_repeatedly([&](Change& change) {
+        Session& session = change.session;
         hold_all_keys(session);
-        if (session.execute("limit_delete", {{"name", name}}) == 0) return;
-        is_removed = true;
+        is_removed = session.execute("limit_delete", {{"name", name}}) != 0;
+        if (!is_removed) return;
         session.execute("limit_instant_forget", {{"name", name}});
         session.execute("limit_promise_forget", {{"name", name}});
         session.execute("limit_state_forget", {{"name", name}});
         session.execute("limit_state_reset", {{"name", name}, {"now", micros(session.now())}});
+        take_back_of_parked(change, name);
         session.announce();
     });
     return is_removed;

@@ -1,6 +1,7 @@
 -- Words that every dialect says alike; see storage/sql/README.md.
 --
 -- could_run: of a job in `lane`, that its queue is not paused and somebody serves its type there, at :now.
+-- is_awaited: of a key in `limit_state`, that jobs are parked for it.
 
 -- word: could_run
 NOT EXISTS (
@@ -15,3 +16,9 @@ AND EXISTS (
     JOIN served_queue ON served_queue.server = server.id
     WHERE server.state = 1 AND served_type.type = lane.type AND served_type.payload_version = lane.payload_version
           AND served_queue.queue IN ('', lane.queue))
+
+-- word: is_awaited
+EXISTS (
+    SELECT 1
+    FROM job
+    WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0)

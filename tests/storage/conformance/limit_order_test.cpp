@@ -134,6 +134,37 @@ TEST_P(LimitOrderConformance, WhoIsDeletedWhileItWaitsLeavesWhatItHas) {
     EXPECT_EQ(taken("a"), 1);
 }
 
+TEST_P(LimitOrderConformance, WhoWaitsForALimitThatIsMadeAgainAsARateKeepsNothingMeanwhile) {
+    set_limits({"a", "b"});
+    const JobId of_b = insert(limited({{"b", ""}}));
+    claimed();
+    const JobId both = insert(limited({{"a", ""}, {"b", ""}}));
+    claimed();
+    ASSERT_EQ(find(both).promised, (std::vector<LimitUse>{{"a", ""}}));
+    const JobId of_a = insert(limited({{"a", ""}}));
+    claimed();
+    ASSERT_EQ(find(of_a).parked_on, (LimitUse{"a", ""}));
+
+    ASSERT_TRUE(limits.remove("b"));
+    limits.set(std::vector{Limit{.name = "b", .kind = LimitKind::fixed_window, .window = 2s}});
+    EXPECT_TRUE(find(both).promised.empty());
+    EXPECT_EQ(claimed(), std::vector{of_a}) << "what was kept has gone to the next";
+    // Has the rate, and needs what `both` kept.
+    NewJob urgent = limited({{"a", ""}, {"b", ""}});
+    urgent.priority = 100;
+    insert(urgent);
+    succeed(of_b);
+    succeed(of_a);
+    for (int i = 0; i < 4; ++i) {
+        settle_down();
+        run_all();
+        clock.advance(2s);
+    }
+    EXPECT_EQ(state_of(both), succeeded);
+    EXPECT_EQ(count_of(succeeded), 4);
+    EXPECT_EQ(taken("a"), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, LimitOrderConformance, testing::ValuesIn(all_backends()), backend_name);
 
 }  // namespace

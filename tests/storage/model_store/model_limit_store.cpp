@@ -80,8 +80,10 @@ void ModelLimitStore::set(std::span<const Limit> limits) {
 bool ModelLimitStore::remove(const std::string& name) {
     return opened_.write([&](ModelDatabase& database, TimePoint) {
         if (database.limits.erase(name) == 0) return false;
-        for (auto& [id, job] : database.jobs)
+        for (auto& [id, job] : database.jobs) {
             std::erase_if(job.slots, [&](const LimitUse& slot) { return slot.limit == name; });
+            if (job.seen.parked_on && job.seen.parked_on->limit == name) job.slots.clear();
+        }
         return true;
     });
 }

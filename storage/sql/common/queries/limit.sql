@@ -31,11 +31,7 @@ ${limit:count};
 -- Of no consequence any more: no slot is taken, nobody waits, and rates have been forgotten.
 SELECT ${top:count} limit_key
 FROM limit_state
-WHERE taken = 0 AND opens_at IS NULL AND instant + window_length <= :now
-      AND NOT EXISTS (
-          SELECT 1
-          FROM job
-          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0)
+WHERE taken = 0 AND opens_at IS NULL AND instant + window_length <= :now AND NOT ${is_awaited}
 ORDER BY limit_key
 ${limit:count};
 

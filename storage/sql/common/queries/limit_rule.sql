@@ -13,11 +13,7 @@ ${unless_there};
 -- name: limit_look_again
 UPDATE limit_state
 SET opens_at = :now
-WHERE limit_name = :name
-      AND EXISTS (
-          SELECT 1
-          FROM job
-          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0);
+WHERE limit_name = :name AND ${is_awaited};
 
 -- name: limit_change
 UPDATE job_limit SET capacity = :capacity, window_length = :window WHERE name = :name;
@@ -62,13 +58,18 @@ DELETE FROM limit_instant WHERE limit_key IN (SELECT limit_key FROM limit_state 
 DELETE FROM limit_promise
 WHERE limit_key IN (SELECT limit_state.limit_key FROM limit_state WHERE limit_state.limit_name = :name);
 
+-- name: limit_promise_of_parked
+-- Who keeps slots while it waits for one of this limit.
+SELECT DISTINCT job.id
+FROM limit_state
+JOIN job ON job.limit_key = limit_state.limit_key
+JOIN limit_promise ON limit_promise.job = job.id
+WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state = 0
+ORDER BY job.id;
+
 -- name: limit_state_forget
 DELETE FROM limit_state
-WHERE limit_name = :name
-      AND NOT EXISTS (
-          SELECT 1
-          FROM job
-          WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0);
+WHERE limit_name = :name AND NOT ${is_awaited};
 
 -- name: limit_state_reset
 -- Whoever waits goes on without it.
@@ -79,12 +80,7 @@ WHERE limit_name = :name;
 -- name: limit_usage
 SELECT limit_name, CAST(COUNT(*) AS bigint), CAST(SUM(taken) AS bigint), MIN(opens_at)
 FROM limit_state
-WHERE limit_name = :name
-      AND (taken > 0
-           OR EXISTS (
-               SELECT 1
-               FROM job
-               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
+WHERE limit_name = :name AND (taken > 0 OR ${is_awaited})
 GROUP BY limit_name;
 
 -- name: limit_parked
@@ -96,12 +92,7 @@ WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state
 -- name: limit_key_list
 SELECT ${top:count} limit_key, taken, opens_at
 FROM limit_state
-WHERE limit_name = :name
-      AND (taken > 0
-           OR EXISTS (
-               SELECT 1
-               FROM job
-               WHERE job.limit_key = limit_state.limit_key AND job.limit_key IS NOT NULL AND job.state = 0))
+WHERE limit_name = :name AND (taken > 0 OR ${is_awaited})
 ORDER BY limit_key
 ${limit:count};
 
