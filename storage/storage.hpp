@@ -51,6 +51,8 @@ public:
     virtual RunStore& runs() noexcept = 0;
     virtual SourceStore& sources() noexcept = 0;
     virtual std::unique_ptr<Wakeups> watch() = 0;
+    // By the clock that all instants of this database go by; see open_storage(). Throws StorageError.
+    virtual TimePoint now() = 0;
 };
 
 // Opens the database, creating it or bringing its schema up to date as needed. Instants are those of the

@@ -10,6 +10,15 @@
 
 namespace jobhost::host {
 
+namespace {
+
+std::unique_ptr<Opened> open_as(config::Configuration configuration) {
+    auto storage = storage::open_storage(storage_options(configuration.settings));
+    return std::unique_ptr<Opened>{new Opened{std::move(configuration), std::move(storage)}};
+}
+
+}  // namespace
+
 void print_warnings(const config::LoadResult& result) {
     for (const config::ConfigError& warning : result.warnings)
         std::cerr << "warning: " << printable(config::to_text(warning)) << '\n';
@@ -47,26 +56,17 @@ bool were_right(const config::LoadResult& result) {
 }
 
 std::unique_ptr<Opened> open(const GlobalOptions& global) {
-    auto opened = std::make_unique<Opened>();
     config::LoadResult result = config::load_host_file(global.file);
-    opened->configuration = configuration_or_complain(result);
-    opened->storage = storage::open_storage(storage_options(opened->configuration.settings));
-    return opened;
+    return open_as(configuration_or_complain(result));
 }
 
 std::unique_ptr<Opened> open_with_definitions(const GlobalOptions& global) {
-    auto opened = std::make_unique<Opened>();
     config::LoadResult result = config::load(global.file);
-    if (were_right(result)) {
-        for (const config::ConfigError& error : std::get<1>(result.outcome))
-            std::cerr << "warning: " << printable(config::to_text(error))
-                      << "  (what the file said before goes on)\n";
-        opened->configuration = *std::move(result.host);
-    } else {
-        opened->configuration = configuration_or_complain(result);
-    }
-    opened->storage = storage::open_storage(storage_options(opened->configuration.settings));
-    return opened;
+    if (!were_right(result)) return open_as(configuration_or_complain(result));
+    for (const config::ConfigError& error : std::get<1>(result.outcome))
+        std::cerr << "warning: " << printable(config::to_text(error))
+                  << "  (what the file said before goes on)\n";
+    return open_as(*std::move(result.host));
 }
 
 storage::StorageOptions storage_options(const config::Settings& settings) {

@@ -3,6 +3,7 @@
 
 #include "config/load.hpp"
 #include "host/command_line/commands.hpp"
+#include "host/command_line/database_clock.hpp"
 #include "storage/storage.hpp"
 
 #include <memory>
@@ -35,8 +36,8 @@ config::Settings load_settings(const GlobalOptions& global);
 
 struct Opened {
     config::Configuration configuration;
-    SystemClock clock;
     std::unique_ptr<storage::Storage> storage;
+    DatabaseClock clock{*storage};
 };
 
 // Whether only definition files are wrong, and each of them has been right before: then what the database

@@ -30,6 +30,11 @@ public:
     RunStore& runs() noexcept override { return runs_; }
     SourceStore& sources() noexcept override { return sources_; }
     std::unique_ptr<Wakeups> watch() override { return opened_.watch(); }
+    TimePoint now() override {
+        TimePoint now;
+        opened_.database->read([&](Session& session) { now = session.now(); });
+        return now;
+    }
 
 private:
     OpenedDatabase opened_;

@@ -90,6 +90,7 @@ public:
     storage::RunStore& runs() noexcept override { return breakable; }
     storage::SourceStore& sources() noexcept override { return real_.sources(); }
     std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
+    TimePoint now() override { return real_.now(); }
 
 private:
     storage::Storage& real_;

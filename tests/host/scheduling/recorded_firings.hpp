@@ -27,6 +27,7 @@ public:
     storage::RunStore& runs() noexcept override { return real_.runs(); }
     storage::SourceStore& sources() noexcept override { return real_.sources(); }
     std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
+    TimePoint now() override { return real_.now(); }
 
 private:
     std::vector<storage::StoredDefinition> list() override {

@@ -32,6 +32,7 @@ public:
     SourceStore& sources() noexcept override { return sources_; }
     // Rings when another storage of the same database has written.
     std::unique_ptr<Wakeups> watch() override;
+    TimePoint now() override { return opened_.clock->now(); }
 
 private:
     Opened opened_;
