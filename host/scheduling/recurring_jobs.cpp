@@ -116,20 +116,22 @@ void RecurringJobs::read_definitions(std::int64_t change) {
 }
 
 // A clock that was ahead has moved cursors on, and nothing would be due until it is there again. What has
-// been fired meanwhile is not fired twice: an instant that has had a job gets no other.
+// been fired meanwhile is not fired twice: an instant that has had a job gets no other. A cursor that stands
+// but a little too late may do so because the clock wavers, and is left.
 void RecurringJobs::set_back_cursors(TimePoint now) {
     std::vector<storage::Firing> moves;
     for (const storage::StoredDefinition& stored : definitions_) {
         if (!stored.next_at || !stored.definition.schedule || stored.is_paused_at(now)) continue;
-        const auto expected = stored.definition.schedule->next(now + kClockTolerance);
-        if (!expected || *expected >= *stored.next_at) continue;
+        const Schedule& schedule = *stored.definition.schedule;
+        const auto latest = schedule.next(now + kClockTolerance);
+        if (!latest || *latest >= *stored.next_at) continue;
         if (stored.definition.batch)  // nothing would tell that its instants have had a run
             spdlog::error(
                 "{} is due at {} only, as the clock of the database was ahead; jobhost recurring pause "
                 "and resume lets it start anew",
                 stored.definition.name, to_text(*stored.next_at));
         else
-            moves.push_back({stored.id, stored.revision, *stored.next_at, *expected, {}});
+            moves.push_back({stored.id, stored.revision, *stored.next_at, schedule.next(now), {}});
     }
     if (moves.empty()) return;
     const std::size_t moved = storage_.definitions().fire(moves);

@@ -94,6 +94,20 @@ TEST_F(MissedRunsTest, AHostThatComesAfterTheClockWasSetRightSetsCursorsBack) {
     EXPECT_EQ(instants(), (std::vector{first, first + 1h, first + 365 * 24h}));
 }
 
+TEST_F(MissedRunsTest, OnceTheClockIsSetRightTheVeryNextInstantRuns) {
+    const TimePoint first = define(Every{1s});
+    recurring.run_once();
+    db.clock.set(first + 2h);
+    recurring.run_once();
+    ASSERT_EQ(instants(), (std::vector{first, first + 2h}));
+    db.clock.set(first + 10min + 500ms);
+    recurring.run_once();
+    EXPECT_EQ(db->definitions().find("tick")->next_at, first + 10min + 1s);
+    db.clock.set(first + 10min + 1s);
+    recurring.run_once();
+    EXPECT_EQ(instants(), (std::vector{first, first + 10min + 1s, first + 2h}));
+}
+
 TEST_F(MissedRunsTest, APausedScheduleIsNotSetBack) {
     const TimePoint first = define(Every{1h});
     recurring.run_once();
