@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 // The safety net under the hints, and all there is where none come.
 constexpr Duration kLookPeriod = 500ms;
 constexpr auto kPeriodWithNews = 20ms;
-constexpr auto kLostPeriod = 5s;
+// Of what others may mend in the database.
+constexpr auto kTryPeriod = 5s;
 constexpr std::size_t kMostNames = 10;
 constexpr std::size_t kMostErrors = 20;
 constexpr std::size_t kMostTold = 1000;
@@ -67,8 +68,12 @@ bool has_sizes_of(const config::Configuration& configuration, const FilesSeen& s
     });
 }
 
-bool is_refused(const storage::StorageError& error) {
-    return error.kind() == storage::StorageError::Kind::refused;
+// What the database does not want of what the files say. REQUIRES: it is being handled; all else is thrown
+// on.
+std::vector<config::ConfigError> errors_of(const storage::StorageError& error,
+                                           const std::filesystem::path& host_file) {
+    if (error.kind() != storage::StorageError::Kind::refused) throw;
+    return {{{host_file.string()}, "definitions", error.what(), ""}};
 }
 
 }  // namespace
@@ -86,7 +91,7 @@ void Reload::start(std::vector<config::ConfigError> errors) {
     const auto revisions = sources_.revisions();
     if (errors.empty()) {
         errors = lost_folders(running_, server.application, brought_by(server, revisions));
-        if (!errors.empty()) next_lost_look_ = clock_.now() + kLostPeriod;
+        if (!errors.empty()) next_try_ = clock_.now() + kTryPeriod;
     }
     if (!errors.empty()) {
         begin_refused(revisions);
@@ -96,9 +101,17 @@ void Reload::start(std::vector<config::ConfigError> errors) {
                                      .server = server.name,
                                      .files = files_of(running_),
                                      .is_start = true};
-    const auto outcome = sources_.apply(files);
-    mend();
-    report(outcome, files.files);
+    try {
+        const auto outcome = sources_.apply(files);
+        mend();
+        report(outcome, files.files);
+    } catch (const storage::StorageError& error) {
+        errors = errors_of(error, host_file_);
+        if (brought_by(server, revisions).empty()) throw;  // nothing of it was ever right
+        next_try_ = clock_.now() + kTryPeriod;
+        begin_refused(revisions);
+        refuse(errors);
+    }
 }
 
 // What this host brought and does not have will have vanished when its files are right again; what others
@@ -125,7 +138,7 @@ Duration Reload::run_once() {
     const FilesSeen seen = look_at_files(latest_);
     const auto pause = settling_.see(seen, now);
     const bool is_due = pause == Duration::zero();
-    const bool is_wanted = is_due || is_unwritten_ || (next_lost_look_ && now >= *next_lost_look_);
+    const bool is_wanted = is_due || is_unwritten_ || (next_try_ && now >= *next_try_);
     if (!is_hurried && !is_wanted) return std::min(pause.value_or(kLookPeriod), kLookPeriod);
     const auto restless = is_hurried ? std::set<std::filesystem::path>{} : settling_.restless(now);
     const auto held = held_files(restless);
@@ -158,7 +171,7 @@ std::optional<config::HeldFiles> Reload::held_files(const std::set<std::filesyst
 // What changes meanwhile is seen by the next look. Times are too coarse to tell all of it: of files that are
 // not quiet, unless somebody asks, only what is as long as it looked counts, and no error.
 void Reload::read(FilesSeen seen, bool is_trusted, const config::HeldFiles& held) {
-    next_lost_look_.reset();
+    next_try_.reset();
     config::LoadResult result = config::load(host_file_, held);
     FilesSeen after = look_at_files(latest_);
     for (const auto& [file, text] : held) {
@@ -178,8 +191,9 @@ void Reload::read(FilesSeen seen, bool is_trusted, const config::HeldFiles& held
     try {
         apply(*right);
     } catch (const storage::StorageError& error) {
-        if (!is_refused(error)) throw;
-        return refuse({{{host_file_.string()}, "definitions", error.what(), ""}});
+        const auto errors = errors_of(error, host_file_);
+        next_try_ = clock_.now() + kTryPeriod;
+        return refuse(errors);
     }
     mend();
     report_warnings(result.warnings);
@@ -199,7 +213,7 @@ std::vector<config::ConfigError> Reload::lost_now(const config::Configuration& c
     for (const storage::SourceRevision& held : sources_.revisions())
         if (held.digest.empty()) applied_digests_.erase(held.source);
     errors = lost();
-    if (!errors.empty()) next_lost_look_ = clock_.now() + kLostPeriod;
+    if (!errors.empty()) next_try_ = clock_.now() + kTryPeriod;
     return errors;
 }
 

@@ -37,8 +37,8 @@ public:
           folders_{folders_of(running)} {}
 
     // What the host begins with: `running`, if it was right, or nothing of its definition files but `errors`;
-    // then what the database holds of them goes on, and so it does when a folder of theirs is gone. Throws
-    // StorageError.
+    // then what the database holds of them goes on, and so it does when a folder of theirs is gone, or the
+    // database refuses what they say now. Throws StorageError, also if it has never taken anything of them.
     void start(std::vector<config::ConfigError> errors);
     // What the operator has been told of them already.
     void know(const std::vector<config::ConfigError>& warnings);
@@ -98,8 +98,9 @@ private:
     Retention applied_retention_;
     std::atomic<bool> is_hurried_ = false;
     bool is_unwritten_ = false;  // what was read has not yet come into the database
-    // A folder is lost: when to look whether somebody has retired what was in it.
-    std::optional<BootTime> next_lost_look_;
+    // A folder is lost, or the database refuses what the files say: when to look whether somebody has retired
+    // what was in it, or has let go of a name that another source has.
+    std::optional<BootTime> next_try_;
 
     std::optional<std::string> refused_;  // what is wrong, as it was logged
     std::set<std::string> told_;          // warnings and older files, each told once

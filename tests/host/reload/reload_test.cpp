@@ -115,6 +115,34 @@ TEST_F(ReloadTest, ANameOfAnotherSourceIsRefusedLikeABadFile) {
     EXPECT_TRUE(refusals().empty());
 }
 
+TEST_F(ReloadTest, AFileThatWasRefusedForANameCountsWhenTheOtherSourceLetsGoOfIt) {
+    one.folder.write("jobs.d/a.yaml", job("x", "v1"));
+    one.start();
+    two.start();
+    two.edit("b.yaml", job("x", "v2"));
+    three.folder.write("jobs.d/d.yaml", job("x", "v3"));
+    EXPECT_THROW(three.start(), storage::StorageError) << "the first start is the time to say it";
+    three.folder.write("jobs.d/d.yaml", job("z", "v3"));
+    three.start();
+    three.folder.write("jobs.d/d.yaml", job("x", "v3"));
+    three.folder.write("jobs.d/c.yaml", job("y", "v3"));
+    three.start();
+    ASSERT_EQ(refusals().size(), 2u) << "a host serves on with what the database holds, also when it starts";
+    EXPECT_EQ(type_of("y"), "") << "all of its files count, or none";
+    one.remove("a.yaml");
+    EXPECT_EQ(type_of("x"), "");
+    clock.advance(6s);
+    two.reload->run_once();
+    EXPECT_EQ(type_of("x"), "test.v2") << "without any file that changes";
+    EXPECT_EQ(refusals().size(), 1u);
+    two.remove("b.yaml");
+    clock.advance(6s);
+    three.reload->run_once();
+    EXPECT_EQ(type_of("x"), "test.v3");
+    EXPECT_EQ(type_of("y"), "test.v3");
+    EXPECT_TRUE(refusals().empty());
+}
+
 TEST_F(ReloadTest, ThreeHostsGetTheSameEditOneAfterTheOther) {
     for (OneHost* host : {&one, &two, &three}) {
         host->folder.write("jobs.d/a.yaml", job("x", "v1"));
