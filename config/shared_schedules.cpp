@@ -55,12 +55,11 @@ public:
         for (const Definition* definition : definitions_)
             if (check(definition->name)) join(definition->name);
         if (is_refused_) return;
-        std::map<std::uint32_t, std::vector<std::string>> groups;
+        std::map<std::uint32_t, std::vector<std::string>> names;  // of each group
         for (std::uint32_t number = 0; number < definitions_.size(); ++number)
-            if (sizes_[group_of(number)] > 1) groups[group_of(number)].push_back(definitions_[number]->name);
-        for (const auto& [group, names] : groups)
-            for (const std::string& name : names)
-                definitions_[numbers_.at(name)]->fires_with = names;
+            names[group_of(number)].push_back(definitions_[number]->name);
+        for (std::uint32_t number = 0; number < definitions_.size(); ++number)
+            if (sizes_[group_of(number)] > 1) definitions_[number]->fires_with = names.at(group_of(number));
     }
 
 private:

@@ -57,9 +57,8 @@ public:
     // Makes the database hold what the files say, in one transaction. Of each file:
     // - one that there never was is applied, and so is one that was edited;
     // - one that holds already is compared, and what differs is changed;
-    // - one that there was before is left out, unless `is_forced` or this very server brought what holds:
-    // then
-    //   another host has a newer one.
+    // - one that there was before is left out, unless `is_forced`, or this very server brought what holds:
+    //   another host has a newer one then.
     // A definition may move from one of these sources to another. What is gone is retired: it keeps its
     // history and runs no more. A schedule that is new or changed starts after the present instant; it never
     // fires for the past. One that cannot be read is changed like any other, and its schedule starts anew.

@@ -31,8 +31,7 @@ void check_retired(const std::string& source, const storage::SourceFiles& files,
     if (held == revisions.end() || held->digest.empty())
         throw CommandError{kWrongUse, "--retire: the database holds no source '" + printable(source) +
                                           "'; 'jobhost config status' shows those that it holds"};
-    if (held->applied_by != files.server && !files.is_forced &&
-        live.contain(source.substr(0, source.find('/')), held->applied_by))
+    if (held->applied_by != files.server && !files.is_forced && live.contain_bringer_of(*held))
         throw CommandError{kWrongUse,
                            "--retire: the server '" + printable(held->applied_by) + "', which brought '" +
                                printable(source) +
@@ -60,9 +59,11 @@ storage::SourceFiles files_here(const config::Configuration& configuration, cons
                                .is_start = true,
                                .is_forced = options.is_forced};
     const auto revisions = storage.sources().revisions();
-    const LiveServers live{storage.servers().list()};
-    for (const std::string& source : options.retired)
-        check_retired(source, files, revisions, live);
+    if (!options.retired.empty()) {
+        const LiveServers live{storage.servers().list()};
+        for (const std::string& source : options.retired)
+            check_retired(source, files, revisions, live);
+    }
     check_lost(configuration, options.retired, revisions);
     return files;
 }

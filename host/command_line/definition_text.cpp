@@ -1,5 +1,6 @@
 #include "host/command_line/definition_text.hpp"
 
+#include "host/command_line/pause.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
 #include "storage/model/time_text.hpp"
@@ -118,12 +119,8 @@ std::string pause_text(const StoredDefinition& stored, TimePoint now) {
     if (!stored.is_paused_at(now)) return "";
     const storage::DefinitionPause& pause = *stored.pause;
     const std::string others = companions(stored.definition);
-    std::string text =
-        "paused " + (others.empty() ? "" : "with " + others + " ") + "since " + short_text(pause.at);
-    if (pause.until) text += " until " + short_text(*pause.until);
-    if (!pause.by.empty()) text += " by " + pause.by;
-    if (!pause.reason.empty()) text += ": " + pause.reason;
-    return printable(text);
+    return "paused " + (others.empty() ? "" : "with " + printable(others) + " ") +
+           pause_text(pause.at, pause.until, pause.by, pause.reason);
 }
 
 std::string notes(const StoredDefinition& stored, TimePoint now) {

@@ -5,10 +5,10 @@
 #include "host/command_line/matching.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/operated_text.hpp"
-#include "host/command_line/queue_name.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
 #include "host/observe/printable.hpp"
+#include "host/requests/queue_name.hpp"
 #include "storage/storage_error.hpp"
 
 #include <algorithm>

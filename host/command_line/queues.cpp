@@ -1,10 +1,9 @@
 #include "host/command_line/job_json.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/pause.hpp"
-#include "host/command_line/queue_name.hpp"
 #include "host/command_line/text.hpp"
 #include "host/command_line/who.hpp"
-#include "host/observe/printable.hpp"
+#include "host/requests/queue_name.hpp"
 #include "storage/model/time_text.hpp"
 
 #include <boost/json.hpp>
@@ -28,13 +27,9 @@ std::vector<storage::QueueState> all_queues(Opened& opened) {
     return queues;
 }
 
-std::string pause_text(const storage::QueueState& queue) {
+std::string note(const storage::QueueState& queue) {
     if (!queue.paused_at) return "";
-    std::string text = "paused since " + short_text(*queue.paused_at);
-    if (queue.paused_until) text += " until " + short_text(*queue.paused_until);
-    if (!queue.paused_by.empty()) text += " by " + queue.paused_by;
-    if (!queue.reason.empty()) text += ": " + queue.reason;
-    return printable(text);
+    return "paused " + pause_text(*queue.paused_at, queue.paused_until, queue.paused_by, queue.reason);
 }
 
 }  // namespace
@@ -54,7 +49,7 @@ int queues_list(const GlobalOptions& global) {
             return std::to_string(counts[static_cast<std::size_t>(state)]);
         };
         rows.push_back({queue.name.value, number(StateName::enqueued), number(StateName::scheduled),
-                        number(StateName::processing), number(StateName::failed), pause_text(queue)});
+                        number(StateName::processing), number(StateName::failed), note(queue)});
     }
     if (global.json)
         std::cout << array << '\n';

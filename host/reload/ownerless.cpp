@@ -22,6 +22,10 @@ LiveServers::LiveServers(const std::vector<storage::ServerInfo>& servers) {
         if (server.state == storage::ServerState::live) names_.emplace(server.application, server.name);
 }
 
+bool LiveServers::contain_bringer_of(const storage::SourceRevision& held) const {
+    return contain(application_of(held.source), held.applied_by);
+}
+
 std::vector<storage::SourceRevision> ownerless(const std::vector<storage::SourceRevision>& revisions,
                                                const config::Configuration& here, const LiveServers& live) {
     const config::ServerSettings& server = here.settings.server;
@@ -30,10 +34,10 @@ std::vector<storage::SourceRevision> ownerless(const std::vector<storage::Source
         files.insert(source);
     std::vector<storage::SourceRevision> found;
     for (const storage::SourceRevision& held : revisions) {
-        const std::string application = application_of(held.source);
-        const bool is_ours = application == server.application && held.applied_by == server.name;
+        const bool is_ours =
+            application_of(held.source) == server.application && held.applied_by == server.name;
         if (held.digest.empty() || is_ours || files.contains(held.source)) continue;
-        if (!live.contain(application, held.applied_by)) found.push_back(held);
+        if (!live.contain_bringer_of(held)) found.push_back(held);
     }
     return found;
 }

@@ -21,6 +21,9 @@ public:
         return names_.contains({application, name});
     }
 
+    // Whether the one that brought this runs.
+    bool contain_bringer_of(const storage::SourceRevision& held) const;
+
 private:
     std::set<std::pair<std::string, std::string>> names_;
 };

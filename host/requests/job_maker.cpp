@@ -2,6 +2,7 @@
 
 #include "config/nearest_name.hpp"
 #include "config/values.hpp"
+#include "host/requests/queue_name.hpp"
 #include "host/requests/repeated_key.hpp"
 #include "host/worker/json_text.hpp"
 #include "host/worker/limits.hpp"
@@ -67,8 +68,7 @@ void check_ties(const NewJob& job) {
 // Whatever the store would refuse is refused here, where a line of a file can still be named, and before the
 // lines above it are handed in.
 void check(const NewJob& job) {
-    if (!config::is_name(job.queue.value))
-        refuse("the queue must be 1 to 100 of A-Z a-z 0-9 _ . -, is " + config::in_quotes(job.queue.value));
+    check_queue_name(job.queue);
     if (job.priority < kMinPriority || job.priority > kMaxPriority)
         refuse("the priority must be a whole number from -1000 to 1000, is " + std::to_string(job.priority));
     if (job.arguments.size() > kMaxArgumentsSize)

@@ -11,9 +11,9 @@
 
 namespace jobhost {
 
-// A rate counts when runs are handed to workers, which begin some milliseconds later, each after a delay of
-// its own: an outside observer may see a few more begin in a stretch as long as the window. Stored in limits
-// and shown in JSON: DO NOT RENAME OR REORDER.
+// A rate counts when runs are handed to workers, which begin some milliseconds later, or seconds where a
+// worker has to be started, each after a delay of its own: an outside observer may see a few more begin in a
+// stretch as long as the window. Stored in limits and shown in JSON: DO NOT RENAME OR REORDER.
 enum class LimitKind : std::uint8_t {
     concurrent,      // at most `capacity` runs at the same time; 1 is a mutex
     fixed_window,    // at most `capacity` runs begin in each window, counted from the epoch

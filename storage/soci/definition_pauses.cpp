@@ -11,7 +11,7 @@ namespace {
 std::vector<StoredDefinition> find_all(Session& session, std::span<const std::string> names) {
     std::vector<StoredDefinition> found;
     for (auto& [name, row] : find_rows(session, names))
-        if (!row.is_retired) found.push_back(std::move(row.stored));
+        if (!row.stored.retired_at) found.push_back(std::move(row.stored));
     std::ranges::sort(found, {}, &StoredDefinition::id);
     return found;
 }

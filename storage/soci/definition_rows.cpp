@@ -40,7 +40,6 @@ void read_rows(Session& session, std::string_view statement, const Parameters& v
         if (missed_first && missed_last) row.stored.missed = {instant(*missed_first), instant(*missed_last)};
         read_body(row.stored, name, body);
         row.body = std::move(body);
-        row.is_retired = retired_at.has_value();
         row.stored.retired_at = instant(retired_at);
         take(name, std::move(row));
     }
@@ -68,7 +67,7 @@ std::map<std::string, DefinitionRow> find_rows(Session& session, std::span<const
 
 std::optional<StoredDefinition> find_definition(Session& session, const std::string& name) {
     auto found = find_rows(session, {&name, 1});
-    if (found.empty() || found.begin()->second.is_retired) return std::nullopt;
+    if (found.empty() || found.begin()->second.stored.retired_at) return std::nullopt;
     return std::move(found.begin()->second.stored);
 }
 

@@ -15,7 +15,6 @@ namespace jobhost::storage {
 struct DefinitionRow {
     StoredDefinition stored;
     std::string body;
-    bool is_retired = false;
 };
 
 // Those that are not retired, by name.

@@ -50,7 +50,7 @@ std::optional<StoredDefinition> SociDefinitionStore::find_retired(const std::str
     database_.read([&](Session& session) {
         found.reset();
         for (auto& [each, row] : find_rows(session, {&name, 1}))
-            if (row.is_retired) found = std::move(row.stored);
+            if (row.stored.retired_at) found = std::move(row.stored);
     });
     return found;
 }

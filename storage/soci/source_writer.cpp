@@ -98,14 +98,14 @@ void SourceWriter::put(const std::string& source, const Definition& definition) 
         return note(DefinitionChange::Kind::added, source, nullptr, &definition);
     }
     const DefinitionRow& row = found->second;
-    if (!row.is_retired && !is_ours)
+    if (!row.stored.retired_at && !is_ours)
         throw StorageError{StorageError::Kind::refused, "the definition '" + definition.name +
                                                             "' belongs to " + row.stored.source +
                                                             "; give one of them another name, or, if that "
                                                             "file is gone for good, say jobhost config apply "
                                                             "--retire '" +
                                                             row.stored.source + "'"};
-    if (row.is_retired) {
+    if (row.stored.retired_at) {
         change(source, row, definition, std::move(body));
         note(DefinitionChange::Kind::added, source, nullptr, &definition);
     } else if (row.stored.source != source || row.body != body) {
@@ -117,7 +117,7 @@ void SourceWriter::put(const std::string& source, const Definition& definition) 
 void SourceWriter::change(const std::string& source, const DefinitionRow& row, const Definition& definition,
                           std::string body) {
     // Only a changed schedule starts anew; otherwise what is due stays due.
-    const bool keeps_schedule = !row.is_retired && row.stored.unreadable.empty() &&
+    const bool keeps_schedule = !row.stored.retired_at && row.stored.unreadable.empty() &&
                                 row.stored.definition.schedule == definition.schedule;
     const auto next_at = keeps_schedule ? row.stored.next_at : first_due(definition, row.stored.pause, now_);
     const std::size_t size = body.size();

@@ -53,9 +53,8 @@ void add_unique(CLI::App& sub, JobRequest& request) {
                if (!parse_held_while(text, unique()))
                    throw CLI::ValidationError("'" + text + "' is not " + std::string{kHeldWhileTexts});
            },
-           "How long it keeps the key: queued, until_started, until_finished (default), 'window(1h)'; keys "
-           "of "
-           "windows are told apart from the others")
+           "How long it keeps the key: queued, until_started, until_finished (default), 'window(1h)'; "
+           "keys of windows are told apart from the others")
         ->type_name("WHILE")
         ->needs(key);
     sub.add_option_function<std::string>(
@@ -104,10 +103,7 @@ void add_enqueue(CLI::App& app, Verb& verb) {
                      ->type_name("FILE.jsonl");
     sub->add_option("--from-line", options.from_line, "Begin at this line of it")
         ->check([](const std::string& text) {
-            const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return is_number && text.find_first_not_of('0') != std::string::npos
-                       ? std::string{}
-                       : "'" + text + "' is no line: they are counted from 1";
+            return parse_id(text) ? std::string{} : "'" + text + "' is no line: they are counted from 1";
         })
         ->type_name("N")
         ->needs(from);
@@ -134,9 +130,8 @@ void add_enqueue(CLI::App& app, Verb& verb) {
         "\"at\", \"expires_in\", \"after\": [\"12\"], \"on\", \"delay\", \"tags\": [...], \"limits\": "
         "[\"tenant:acme\"],\n"
         "\"batch\", \"unique\": \"KEY\" or {\"key\": ..., \"while\": ..., \"on_conflict\": ...}.\n"
-        "Where another job has the unique key, its id is printed; the outcome is enqueued, skipped, replaced "
-        "or "
-        "extended.\n"
+        "Where another job has the unique key, its id is printed; the outcome is enqueued, skipped, "
+        "replaced or extended.\n"
         "Examples:\n"
         "  jobhost enqueue command.run --args '{\"command\": [\"/bin/date\"]}'\n"
         "  jobhost enqueue nightly-backup --in 10m --unique nightly\n"
