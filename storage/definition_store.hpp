@@ -105,6 +105,7 @@ struct Staging {
     std::int64_t revision = 0;
     TimePoint seen;           // next_at as read
     std::int64_t stager = 0;  // a number that nobody else has
+    ServerId server;          // whose it is
 };
 
 // The batch that a backfill hands in for an instant.
@@ -151,7 +152,8 @@ public:
     virtual bool has_open_run(std::span<const DefinitionId> definitions) = 0;
     // Whether it is this one that lays a batch ready, of all that might, and from now on for `length`. Asked
     // again by the same, it has that time anew. False: another one does, or the instant is not the next one
-    // any more. Who dies meanwhile stands in the way of others until its time is over.
+    // any more. Who dies meanwhile stands in the way of others until its time is over, or until its server is
+    // known to have ended.
     virtual bool may_stage(const Staging& staging, Duration length) = 0;
 
     // Nothing becomes due before `until`, or until resume(); the instants in between are not made up for.

@@ -70,8 +70,9 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                     post([this, answer = std::move(answer)] { dispatcher_->answer(answer); });
                 }},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
-      recurring_jobs_{storage, clock, served_by(settings_, catalog).types, folders,
-                      [this] { exchange_.wake(); }},
+      recurring_jobs_{
+          storage, clock, served_by(settings_, catalog).types, folders, [this] { exchange_.wake(); },
+          server_},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},
       neighbours_{storage.servers(), server_, boot_clock, neighbour_callbacks()},
@@ -116,6 +117,8 @@ ServerId Incarnation::enter() {
 void Incarnation::start() {
     recovery_loop_.emplace("recovery", [this] { return predecessors_.run_once(); });
     neighbour_loop_.emplace("other servers", [this] { return neighbours_.run_once(); });
+    large_loop_.emplace("large runs", [this] { return recurring_jobs_.run_large(); });
+    recurring_jobs_.large_run_came = [this] { large_loop_->wake(); };
     recurring_loop_.emplace("recurring jobs", [this] { return recurring_jobs_.run_once(); });
     due_loop_.emplace("due jobs", [this] { return due_jobs_.run_once(); });
     housekeeping_loop_.emplace("housekeeping", [this] { return housekeeping_.run_once(); });
@@ -221,9 +224,11 @@ void Incarnation::leave() {
 }
 
 void Incarnation::stop_loops() {
+    recurring_jobs_.stop();
     recovery_loop_.reset();
     neighbour_loop_.reset();
     recurring_loop_.reset();
+    large_loop_.reset();
     due_loop_.reset();
     housekeeping_loop_.reset();
     background_loop_.reset();

@@ -101,6 +101,7 @@ private:
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
     std::optional<Loop> neighbour_loop_;
+    std::optional<Loop> large_loop_;
     std::optional<Loop> recurring_loop_;
     std::optional<Loop> due_loop_;
     std::optional<Loop> housekeeping_loop_;

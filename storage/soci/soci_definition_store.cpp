@@ -93,6 +93,7 @@ bool SociDefinitionStore::may_stage(const Staging& staging, Duration length) {
                                                                {"revision", staging.revision},
                                                                {"seen", micros(staging.seen)},
                                                                {"stager", staging.stager},
+                                                               {"server", staging.server.value},
                                                                {"now", micros(session.now())},
                                                                {"until", micros(session.now() + length)}});
     });

@@ -26,8 +26,8 @@ struct LargeBatchTest : testing::Test {
     std::optional<WrittenDefinitions> written;
     SourceFolders folders;
 
-    void define(const std::string& overlap = "allow") {
-        written.emplace("batches: {a: {schedule: {every: 1h, overlap: " + overlap +
+    void define(const std::string& overlap = "allow", const std::string& more = "") {
+        written.emplace(more + "batches: {a: {schedule: {every: 1h, overlap: " + overlap +
                         "}, for_each: {file: x.jsonl}, jobs: {m: {type: x.m, "
                         "args: {x: \"${item.x}\"}}}}}\n");
         std::string items;
@@ -40,14 +40,24 @@ struct LargeBatchTest : testing::Test {
     }
     storage::StoredDefinition stored() { return db->definitions().find("a").value(); }
     RecurringJobs host(storage::Storage& storage) {
-        return {storage, db.clock, {}, folders, [] {}};
+        return {storage, db.clock, {}, folders, [] {}, server};
+    }
+    static void run(RecurringJobs& recurring) {
+        recurring.run_once();
+        recurring.run_large();
     }
     std::vector<Batch> batches() { return db->workflows().list({}, 100, {}).batches; }
     // Another host begins to lay it ready, or goes on.
     bool another_stages(TimePoint instant) {
         const storage::StoredDefinition found = stored();
-        return db->definitions().may_stage({found.id, found.revision, instant, 7}, 30s);
+        return db->definitions().may_stage({found.id, found.revision, instant, 7, other_server}, 30s);
     }
+    ServerId enter(const std::string& name) {
+        return db->servers().enter({.incarnation = name, .name = name}, {});
+    }
+
+    ServerId server = enter("this");
+    ServerId other_server = enter("other");
 };
 
 TEST_F(LargeBatchTest, OfTwoHostsOneAloneLaysItReady) {
@@ -57,12 +67,12 @@ TEST_F(LargeBatchTest, OfTwoHostsOneAloneLaysItReady) {
     RecurringJobs one = host(*db.storage);
     RecurringJobs other = host(*opened_again);
     std::barrier begin{2};
-    const auto run = [&](RecurringJobs& recurring) {
+    const auto run_together = [&](RecurringJobs& recurring) {
         begin.arrive_and_wait();
-        recurring.run_once();
+        run(recurring);
     };
-    std::jthread first{run, std::ref(one)};
-    run(other);
+    std::jthread first{run_together, std::ref(one)};
+    run_together(other);
     first.join();
 
     ASSERT_EQ(batches().size(), 1u) << "nothing is left behind";
@@ -76,21 +86,67 @@ TEST_F(LargeBatchTest, WhoDiesWhileLayingItReadyIsFollowedByAnother) {
     const TimePoint instant = stored().next_at.value();
     ASSERT_TRUE(another_stages(instant));
     RecurringJobs recurring = host(*db.storage);
-    recurring.run_once();
+    run(recurring);
     EXPECT_TRUE(batches().empty());
     EXPECT_EQ(stored().next_at, instant) << "it is not lost";
 
     db.clock.advance(20s);
     ASSERT_TRUE(another_stages(instant)) << "it goes on";
     db.clock.advance(20s);
-    recurring.run_once();
+    run(recurring);
     EXPECT_TRUE(batches().empty());
 
     db.clock.advance(11s);
-    recurring.run_once();
+    run(recurring);
     ASSERT_EQ(batches().size(), 1u);
     EXPECT_GT(stored().next_at, instant);
     EXPECT_FALSE(another_stages(instant)) << "the instant has been fired";
+}
+
+TEST_F(LargeBatchTest, WhoseServerHasEndedIsFollowedAtOnce) {
+    define();
+    ASSERT_TRUE(another_stages(stored().next_at.value()));
+    RecurringJobs recurring = host(*db.storage);
+    run(recurring);
+    EXPECT_TRUE(batches().empty());
+    db->servers().leave(other_server);
+    run(recurring);
+    EXPECT_EQ(batches().size(), 1u);
+}
+
+TEST_F(LargeBatchTest, OtherSchedulesDoNotWaitForIt) {
+    define("allow", "jobs: {b: {type: x.b, schedule: {every: 1h}}}\n");
+    RecurringJobs recurring = host(*db.storage);
+    int came = 0;
+    recurring.large_run_came = [&] { ++came; };
+    recurring.run_once();
+    EXPECT_EQ(db->queries().count({}, "x.b").at(static_cast<std::size_t>(StateName::enqueued)), 1);
+    EXPECT_TRUE(batches().empty());
+    recurring.run_once();
+    EXPECT_EQ(came, 1) << "once, as it waits already";
+    recurring.run_large();
+    EXPECT_EQ(batches().size(), 1u);
+    EXPECT_EQ(recurring.run_large(), 1s) << "there is no other one";
+}
+
+TEST_F(LargeBatchTest, ItsItemsAreReadByOneHostAlone) {
+    define();
+    ASSERT_TRUE(another_stages(stored().next_at.value()));
+    RecurringJobs recurring = host(*db.storage);
+    const JobId before = db->jobs().reserve_ids(1);
+    run(recurring);
+    EXPECT_LE(db->jobs().reserve_ids(1).value - before.value, 2) << "it would have needed an id for each";
+}
+
+TEST_F(LargeBatchTest, AHostThatStopsLeavesNothing) {
+    define();
+    RecurringJobs recurring = host(recorded);
+    recorded.recorded_workflows.on_submit = [&] { recurring.stop(); };
+    run(recurring);
+    EXPECT_TRUE(recorded.fired.empty());
+    ASSERT_EQ(recorded.recorded_workflows.submitted.size(), 1u);
+    EXPECT_EQ(recorded.recorded_workflows.cancelled,
+              std::vector{recorded.recorded_workflows.submitted[0].batches.at(0).id});
 }
 
 TEST_F(LargeBatchTest, WhoWasOvertakenStopsAndLeavesNothing) {
@@ -101,7 +157,7 @@ TEST_F(LargeBatchTest, WhoWasOvertakenStopsAndLeavesNothing) {
         EXPECT_TRUE(another_stages(instant));
     };
     RecurringJobs recurring = host(recorded);
-    recurring.run_once();
+    run(recurring);
     EXPECT_TRUE(recorded.fired.empty());
     ASSERT_EQ(recorded.recorded_workflows.submitted.size(), 1u) << "the rest is not staged";
     EXPECT_EQ(recorded.recorded_workflows.cancelled,
@@ -111,12 +167,12 @@ TEST_F(LargeBatchTest, WhoWasOvertakenStopsAndLeavesNothing) {
 TEST_F(LargeBatchTest, WhatOverlapLeavesOutIsNotLaidReady) {
     define("skip");
     RecurringJobs recurring = host(*db.storage);
-    recurring.run_once();
+    run(recurring);
     ASSERT_EQ(batches().size(), 1u);
     EXPECT_EQ(batches()[0].cancel_requested_at, std::nullopt) << "its own members do not stand in its way";
     const TimePoint next = stored().next_at.value();
     db.clock.advance(1h);
-    recurring.run_once();
+    run(recurring);
     EXPECT_EQ(batches().size(), 1u) << "the first one is not final";
     EXPECT_GT(stored().next_at, next);
 
@@ -124,7 +180,7 @@ TEST_F(LargeBatchTest, WhatOverlapLeavesOutIsNotLaidReady) {
     while (db->workflows().go_on(1000) > 0) {
     }
     db.clock.advance(1h);
-    recurring.run_once();
+    run(recurring);
     EXPECT_EQ(batches().size(), 2u);
 }
 
@@ -132,17 +188,17 @@ TEST_F(LargeBatchTest, WhatTheDatabaseRefusesIsNotLeftBehind) {
     define();
     recorded.refused = stored().id;
     RecurringJobs recurring = host(recorded);
-    recurring.run_once();
+    run(recurring);
     EXPECT_TRUE(recorded.fired.empty());
     EXPECT_EQ(recorded.recorded_workflows.cancelled,
               std::vector{recorded.recorded_workflows.submitted.at(0).batches.at(0).id});
 
     const std::size_t parts = recorded.recorded_workflows.submitted.size();
     db.clock.advance(1s);
-    recurring.run_once();
+    run(recurring);
     EXPECT_EQ(recorded.recorded_workflows.submitted.size(), parts) << "not all of it each second";
     db.clock.advance(30s);
-    recurring.run_once();
+    run(recurring);
     EXPECT_EQ(recorded.recorded_workflows.submitted.size(), 2 * parts);
 }
 

@@ -247,8 +247,9 @@ TEST_P(RecurrenceConformance, OneAloneStagesAnInstantUntilItsTimeIsOver) {
     apply({"a"});
     clock.advance(1min);
     const StoredDefinition stored = definitions.find("a").value();
+    ServerId stagers_server = server;
     const auto may_stage = [&](std::int64_t stager, TimePoint seen) {
-        return definitions.may_stage({stored.id, stored.revision, seen, stager}, 30s);
+        return definitions.may_stage({stored.id, stored.revision, seen, stager, stagers_server}, 30s);
     };
     EXPECT_TRUE(may_stage(1, *stored.next_at));
     EXPECT_FALSE(may_stage(2, *stored.next_at));
@@ -264,7 +265,11 @@ TEST_P(RecurrenceConformance, OneAloneStagesAnInstantUntilItsTimeIsOver) {
     const Firing firing{stored.id, stored.revision, *stored.next_at, *stored.next_at + 1min, {}};
     EXPECT_EQ(definitions.fire({&firing, 1}), 1u);
     EXPECT_FALSE(may_stage(2, *stored.next_at));
+    stagers_server = enter("second");
     EXPECT_TRUE(may_stage(1, *stored.next_at + 1min)) << "a new instant is free";
+    EXPECT_FALSE(may_stage(2, *stored.next_at + 1min));
+    servers.leave(stagers_server);
+    EXPECT_TRUE(may_stage(2, *stored.next_at + 1min)) << "nobody is there any more to go on";
 }
 
 TEST_P(RecurrenceConformance, ABackfillOfTheSameInstantIsOneBatch) {

@@ -81,6 +81,7 @@ struct DefinitionRecord {
     StoredDefinition stored;
     bool is_retired = false;
     std::int64_t stager = 0;
+    ServerId staging_server;
     std::optional<TimePoint> staged_until = {};
     std::map<TimePoint, BatchId> backfilled = {};
 };

@@ -273,8 +273,11 @@ bool ModelDefinitionStore::may_stage(const Staging& staging, Duration length) {
                 stored.next_at != staging.seen)
                 continue;
             const auto end = record.staged_until;
-            if (end && *end > now && *end <= now + length && record.stager != staging.stager) return false;
+            const bool is_held =
+                end && *end > now && *end <= now + length && database.is_live(record.staging_server);
+            if (is_held && record.stager != staging.stager) return false;
             record.stager = staging.stager;
+            record.staging_server = staging.server;
             record.staged_until = now + length;
             return true;
         }

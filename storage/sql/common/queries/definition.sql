@@ -68,9 +68,13 @@ WHERE definition.id = given.id;
 -- name: definition_claim_staging
 -- An end that is further away than anybody asks for was written by a clock that was ahead.
 UPDATE definition
-SET stager = :stager, staged_until = :until
+SET stager = :stager, staging_server = :server, staged_until = :until
 WHERE id = :id AND revision = :revision AND next_at = :seen AND next_at IS NOT NULL
-      AND (staged_until IS NULL OR staged_until <= :now OR staged_until > :until OR stager = :stager);
+      AND (staged_until IS NULL OR staged_until <= :now OR staged_until > :until OR stager = :stager
+           OR NOT EXISTS (
+               SELECT 1
+               FROM server
+               WHERE server.id = definition.staging_server AND server.state = 1));
 
 -- name: definition_backfilled
 SELECT nominal_at

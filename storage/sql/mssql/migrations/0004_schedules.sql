@@ -10,6 +10,7 @@ ALTER TABLE definition ADD missed_last bigint NULL;
 
 -- Who lays a large batch ready for the next instant (a number of its own), and until when nobody else does.
 ALTER TABLE definition ADD stager bigint NULL;
+ALTER TABLE definition ADD staging_server bigint NULL;
 ALTER TABLE definition ADD staged_until bigint NULL;
 
 -- The instants for which a backfill has handed in a batch that is still there. Jobs know their instant themselves.

@@ -10,6 +10,7 @@ ALTER TABLE definition ADD COLUMN missed_last bigint;
 
 -- Who lays a large batch ready for the next instant (a number of its own), and until when nobody else does.
 ALTER TABLE definition ADD COLUMN stager bigint;
+ALTER TABLE definition ADD COLUMN staging_server bigint;
 ALTER TABLE definition ADD COLUMN staged_until bigint;
 
 -- The instants for which a backfill has handed in a batch that is still there. Jobs know their instant themselves.

@@ -10,6 +10,7 @@ ALTER TABLE definition ADD COLUMN missed_last INTEGER;
 
 -- Who lays a large batch ready for the next instant (a number of its own), and until when nobody else does.
 ALTER TABLE definition ADD COLUMN stager INTEGER;
+ALTER TABLE definition ADD COLUMN staging_server INTEGER;
 ALTER TABLE definition ADD COLUMN staged_until INTEGER;
 
 -- The instants for which a backfill has handed in a batch that is still there. Jobs know their instant themselves.
