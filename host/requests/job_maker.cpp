@@ -23,6 +23,9 @@ constexpr Duration kShortest = std::chrono::milliseconds{1};
 constexpr std::size_t kMaxTagSize = 100;       // bytes
 constexpr std::size_t kMaxLimitUseSize = 200;  // bytes, of a limit's name and the key together
 
+// Later instants cannot be written.
+constexpr TimePoint kEnd = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1};
+
 [[noreturn]] void refuse(const std::string& why) {
     throw BadRequest{why};
 }
@@ -55,14 +58,20 @@ void check_ties(const NewJob& job) {
         if (tag.empty() || tag.size() > kMaxTagSize || config::has_control_character(tag))
             refuse("a tag must be 1 to " + std::to_string(kMaxTagSize) +
                    " bytes without line breaks and other control characters, is " + config::in_quotes(tag));
-    if (job.unique && (job.unique->key.empty() || job.unique->key.size() > kMaxKeySize))
-        refuse("a unique key must be 1 to " + std::to_string(kMaxKeySize) + " bytes");
+    if (job.unique && (job.unique->key.empty() || job.unique->key.size() > kMaxKeySize ||
+                       config::has_control_character(job.unique->key)))
+        refuse("a unique key must be 1 to " + std::to_string(kMaxKeySize) +
+               " bytes without line breaks and other control characters");
     if (job.limits.size() > kMaxLimitsOfJob)
         refuse("a job can need slots of at most " + std::to_string(kMaxLimitsOfJob) + " limits");
-    for (const LimitUse& use : job.limits)
+    for (const LimitUse& use : job.limits) {
+        if (config::has_control_character(use.key))
+            refuse("the key of the limit " + config::in_quotes(use.limit) +
+                   " must have no line breaks and other control characters");
         if (use.limit.size() + use.key.size() > kMaxLimitUseSize)
             refuse("the limit " + config::in_quotes(use.limit) + " and its key must be at most " +
                    std::to_string(kMaxLimitUseSize) + " bytes together");
+    }
 }
 
 // Whatever the store would refuse is refused here, where a line of a file can still be named, and before the
@@ -198,6 +207,7 @@ void JobMaker::apply(const JobRequest& request, NewJob& job) {
     if (request.in && !around_.counts_from_handing_in) job.due_at = now + *request.in;
     if (request.at) job.due_at = *request.at;
     if (request.expires_in) job.expires_at = job.due_at.value_or(now) + *request.expires_in;
+    if (job.expires_at && *job.expires_at >= kEnd) refuse("'expires_in' ends after the year 9999");
     for (const std::int64_t id : request.after)
         add_missing(job.parents, {parent(id, request.on.value_or(Condition::succeeded))});
     if (request.delay > Duration::zero()) job.delay = request.delay;

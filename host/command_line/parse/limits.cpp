@@ -31,7 +31,12 @@ void add_kinds(CLI::App& set, Limit& limit) {
             ->check(CLI::Range(std::int64_t{1}, kMaxLimitCapacity));
     group->require_option(1);
     auto* per = set.add_option_function<std::string>(
-                       "--per", [&](const std::string& text) { limit.window = duration_or_complain(text); },
+                       "--per",
+                       [&](const std::string& text) {
+                           limit.window = duration_or_complain(text);
+                           if (limit.window == Duration::zero())
+                               throw CLI::ValidationError("it must be longer than 0");
+                       },
                        "The time that the number of a rate limit is for: 1m")
                     ->type_name("TIME");
     per->excludes(group->get_option("--concurrent"));
