@@ -60,6 +60,21 @@ bool has_wildcard(std::string_view pattern) {
     return false;
 }
 
+bool has_open_bracket(std::string_view pattern) {
+    bool is_open = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == '\\')
+            ++i;
+        else if (pattern[i] == '/' && is_open)
+            return true;
+        else if (pattern[i] == '[')
+            is_open = true;
+        else if (pattern[i] == ']')
+            is_open = false;
+    }
+    return is_open;
+}
+
 fs::path plain_path(std::string_view pattern) {
     return unescaped(pattern);
 }
@@ -83,7 +98,7 @@ std::vector<fs::path> expand(std::string_view pattern, std::vector<UnreadableFol
     }
     std::erase_if(found, [](const fs::path& path) {
         std::error_code error;
-        return !fs::exists(path, error);
+        return !fs::exists(fs::symlink_status(path, error));
     });
     std::ranges::sort(found);
     return found;

@@ -14,6 +14,8 @@ namespace jobhost::config {
 std::string absolute_pattern(const std::filesystem::path& folder, std::string_view pattern);
 
 bool has_wildcard(std::string_view pattern);
+// Of a set, as in "[a-z", that does not end within its name, and so matches nothing but itself.
+bool has_open_bracket(std::string_view pattern);
 // What a pattern without wildcards names.
 std::filesystem::path plain_path(std::string_view pattern);
 
@@ -25,8 +27,8 @@ struct UnreadableFolder {
     std::string problem;  // "Permission denied"
 };
 
-// What is there and matches the absolute `pattern`, in the order of names. Folders that are there and cannot
-// be read hold nothing, and go to `unreadable`.
+// What is there and matches the absolute `pattern`, in the order of names, also links to what is not there.
+// Folders that are there and cannot be read hold nothing, and go to `unreadable`.
 std::vector<std::filesystem::path> expand(std::string_view pattern,
                                           std::vector<UnreadableFolder>* unreadable = nullptr);
 

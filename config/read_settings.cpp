@@ -158,6 +158,11 @@ private:
                                "name each folder, like jobs.d/*.yaml and jobs.d/*/*.yaml");
                 return;
             }
+            if (has_open_bracket(*pattern)) {
+                reader_.refuse(value, "has a '[' without a ']' in the same name",
+                               "write \\[ for a '[' itself");
+                return;
+            }
             settings().definitions.push_back(absolute_pattern(folder_, *pattern));
             result_.patterns.push_back(value);
         });

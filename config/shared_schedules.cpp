@@ -85,10 +85,11 @@ private:
             if (*roots_of(parent.text) == *roots_of(parents.front().text)) continue;
             if (all->size() > kMost) return refuse_many(parent);
             if (have_one_schedule(all)) return true;
-            reader_.refuse(parent,
-                           in_quotes(parents.front().text) + " and " + in_quotes(parent.text) +
-                               " are not handed in together",
-                           "give both the same schedule");
+            reader_.refuse(
+                parent,
+                in_quotes(parents.front().text) + " and " + in_quotes(parent.text) +
+                    " are not handed in together",
+                "give both the same schedule, with the same missed, grace and overlap; H differs by name");
             return false;
         }
         return true;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -61,14 +62,22 @@ struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+// Some files of the kernel look like any other and make their readers wait.
+std::FILE* open_without_waiting(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb");
+}
+
 }  // namespace
 
 std::variant<std::string, TextProblem> read_text_file(const std::filesystem::path& file) {
     std::error_code error;
     if (std::filesystem::is_directory(file, error)) return whole_file("is a folder");
+    if (std::filesystem::is_symlink(file, error) && !std::filesystem::exists(file, error))
+        return whole_file("is a link to a file that is not there");
     if (std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error))
         return whole_file("is not a regular file");
-    const std::unique_ptr<std::FILE, Close> stream(std::fopen(file.c_str(), "rb"));
+    const std::unique_ptr<std::FILE, Close> stream(open_without_waiting(file));
     if (!stream) return whole_file("cannot be read: " + std::string(std::strerror(errno)));
     std::string text(kLargest + 1, '\0');
     text.resize(std::fread(text.data(), 1, text.size(), stream.get()));

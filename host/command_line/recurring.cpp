@@ -52,6 +52,11 @@ void print_instants(const StoredDefinition& stored, const std::vector<TimePoint>
     print_table(std::cout, rows);
 }
 
+std::string occasion_of(const Job& job) {
+    if (job.nominal_at) return short_text(*job.nominal_at);
+    return job.batch ? "batch " + std::to_string(job.batch->value) : "by hand";
+}
+
 }  // namespace
 
 int recurring_list(const GlobalOptions& global) {
@@ -105,8 +110,7 @@ int recurring_show(const GlobalOptions& global, const std::string& name) {
     if (const std::string said = notes(stored, now); !said.empty()) std::cout << said << '\n';
     std::vector<std::vector<std::string>> rows{{"JOB", "FOR (UTC)", "STATE"}};
     for (const Job& job : runs)
-        rows.push_back({std::to_string(job.id.value),
-                        job.nominal_at ? short_text(*job.nominal_at) : "by hand", state_text(job)});
+        rows.push_back({std::to_string(job.id.value), occasion_of(job), state_text(job)});
     if (!runs.empty()) print_table(std::cout, rows);
     return kDone;
 }

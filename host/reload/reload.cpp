@@ -139,6 +139,7 @@ Duration Reload::run_once() {
     const auto pause = settling_.see(seen, now);
     const bool is_due = pause == Duration::zero();
     const bool is_wanted = is_due || is_unwritten_ || (next_try_ && now >= *next_try_);
+    report_restless(settling_.restless_for_long(now));
     if (!is_hurried && !is_wanted) return std::min(pause.value_or(kLookPeriod), kLookPeriod);
     const auto restless = is_hurried ? std::set<std::filesystem::path>{} : settling_.restless(now);
     const auto held = held_files(restless);

@@ -17,6 +17,7 @@ constexpr auto kQuietWhenWritten = 600ms;
 constexpr auto kLongestWithLess = 3s;
 // How long files that are done wait for others.
 constexpr auto kPatience = 2s;
+constexpr auto kLong = 10s;
 
 bool is_same_file(const FileMark& one, const FileMark& other) {
     return one.device == other.device && one.number == other.number;
@@ -69,6 +70,13 @@ std::set<std::filesystem::path> Settling::restless(BootTime now) const {
     std::set<std::filesystem::path> found;
     for (const auto& [path, file] : files_)
         if (file.is_changed() && file.ready_at() > now) found.insert(path);
+    return found;
+}
+
+std::set<std::filesystem::path> Settling::restless_for_long(BootTime now) const {
+    std::set<std::filesystem::path> found = restless(now);
+    std::erase_if(
+        found, [&](const auto& path) { return files_.at(path).changed_since.value_or(now) + kLong > now; });
     return found;
 }
 

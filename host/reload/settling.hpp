@@ -23,6 +23,8 @@ public:
 
     // Files that are being written just now, or come and go: they are not to be read.
     std::set<std::filesystem::path> restless(BootTime now) const;
+    // Of those, the ones that have been other than as read for so long that somebody should know.
+    std::set<std::filesystem::path> restless_for_long(BootTime now) const;
 
     // What was seen last is about to be read, apart from those that are restless; or all of it, as somebody
     // asks for it. What had changed just before is read once more when it is quiet, as it may have been

@@ -189,6 +189,9 @@ TEST_F(HostileFileTest, WhatIsNoFileIsNotWaitedFor) {
     std::filesystem::remove(folder() / "jobs.yaml");
     std::filesystem::create_symlink("/dev/zero", folder() / "jobs.yaml");
     EXPECT_PRED2(has, errors().at(0), "is not a regular file");
+    std::filesystem::remove(folder() / "jobs.yaml");
+    std::filesystem::create_symlink("elsewhere/jobs.yaml", folder() / "jobs.yaml");
+    EXPECT_PRED2(has, errors().at(0), "jobs.yaml  is a link to a file that is not there");
 }
 
 }  // namespace

@@ -88,6 +88,14 @@ TEST_F(Load, PatternIsChecked) {
         "jobhost.yaml:1:15  definitions[0]  '**' is not supported  name each folder, like jobs.d/*.yaml and "
         "jobs.d/*/*.yaml\n"
         "jobhost.yaml:1:28  definitions[1]  names no file");
+    EXPECT_EQ(
+        host_says("definitions: [\"[a/b].yaml\", \"a]\\\\[.yaml\", \"[a-c]/[*.yaml\"]\n"),
+        "jobhost.yaml:1:15  definitions[0]  has a '[' without a ']' in the same name  write \\[ for a '[' "
+        "itself\n"
+        "jobhost.yaml:1:29  definitions[1]  names a file that is not there: 'a]\\[.yaml'  a pattern such as "
+        "jobs.d/*.yaml may match none\n"
+        "jobhost.yaml:1:43  definitions[2]  has a '[' without a ']' in the same name  write \\[ for a '[' "
+        "itself");
 }
 
 TEST_F(Load, FolderOfTheHostFileMayHaveAWildcardInItsName) {

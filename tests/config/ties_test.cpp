@@ -145,7 +145,7 @@ std::string pair_of(const std::string& a, const std::string& b) {
 TEST_F(Ties, SeveralNeedOneSchedule) {
     const std::string said =
         "jobs.yaml:4:28  jobs.c.after[1]  'a' and 'b' are not handed in together  give both "
-        "the same schedule";
+        "the same schedule, with the same missed, grace and overlap; H differs by name";
     EXPECT_EQ(jobs_say(pair_of(", schedule: \"@daily\"", ", schedule: \"@hourly\"")), said);
     EXPECT_EQ(jobs_say(pair_of(", schedule: \"@daily\"", "")), said);
     EXPECT_EQ(jobs_say(pair_of("", "")), said);

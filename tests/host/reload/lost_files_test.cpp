@@ -72,6 +72,21 @@ TEST_F(LostFilesTest, AFolderThatIsGoneAtTheStartRetiresNothing) {
     EXPECT_EQ(type_of("x"), "") << "a person has removed the files";
 }
 
+TEST_F(LostFilesTest, ALinkToWhatIsGoneIsAFaultUntilItIsBack) {
+    one.folder.write("elsewhere/a.yaml", job("x", "v1"));
+    fs::create_directory(one.folder / "jobs.d");
+    fs::create_symlink(one.folder / "elsewhere/a.yaml", one.folder / "jobs.d/a.yaml");
+    one.start();
+    EXPECT_EQ(type_of("x"), "test.v1");
+    one.move("elsewhere", "lost");
+    EXPECT_EQ(type_of("x"), "test.v1");
+    EXPECT_EQ(refusals().size(), 1u);
+    one.move("lost", "elsewhere");
+    EXPECT_TRUE(refusals().empty());
+    one.remove("a.yaml");
+    EXPECT_EQ(type_of("x"), "") << "somebody has removed the link itself";
+}
+
 TEST_F(LostFilesTest, AFileInThePlaceOfTheFolderRetiresNothing) {
     one.folder.write("jobs.d/a.yaml", job("x", "v1"));
     one.start();

@@ -138,6 +138,24 @@ TEST_F(SettlingTest, OneThatIsShorterIsReadThoughAnotherIsWrittenAllTheTime) {
     EXPECT_EQ(see(seen), std::nullopt);
 }
 
+TEST_F(SettlingTest, AFileThatIsNeverQuietIsKnownAfterAWhile) {
+    FilesSeen seen{{"a.yaml", mark(1)}};
+    settle(seen);
+    std::int64_t version = 1;
+    const auto write_for = [&](Duration time) {
+        return read_within(time, [&] {
+            seen["a.yaml"] = mark(++version);
+            return seen;
+        });
+    };
+    ASSERT_FALSE(write_for(9s));
+    EXPECT_TRUE(settling.restless_for_long(now).empty());
+    ASSERT_FALSE(write_for(2s));
+    EXPECT_EQ(settling.restless_for_long(now), std::set<std::filesystem::path>{"a.yaml"});
+    ASSERT_TRUE(read_within(1s, [&] { return seen; }));
+    EXPECT_TRUE(settling.restless_for_long(now).empty());
+}
+
 TEST_F(SettlingTest, FilesThatChangeTogetherAreReadTogether) {
     FilesSeen seen{{"a.yaml", mark(1)}, {"b.yaml", mark(1, 10, 2)}};
     settle(seen);
