@@ -50,6 +50,8 @@ public:
     // Announce a new incarnation; `info.id`, `info.state`, `info.beat` and `info.started_at`, which is now,
     // are ignored. Announcing it again, because the answer did not arrive, yields the same id.
     virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
+    // From now on it runs these types, as its plugins have changed. False: it is not live any more.
+    virtual bool set_types(ServerId server, std::span<const ServedType> types) = 0;
     // It ends in order and holds no job any more.
     virtual void leave(ServerId server) = 0;
     // Raise the server's beat and set the lease that it counts by. False: it is not live any more, and

@@ -20,9 +20,9 @@ void report_refused(const Catalog& catalog, const std::filesystem::path& folder)
     for (const RefusedPlugin& refused : catalog.refused())
         spdlog::error("plugin {} is refused: {}; {}", refused.file, refused.reason, refused.remedy);
     if (catalog.plugins().empty()) spdlog::warn("there is no plugin in {}; nothing can run", folder.string());
-    for (const LoadedPlugin& plugin : catalog.plugins())
-        spdlog::info("plugin {} {} from {}: {}", plugin.description.name, plugin.description.version,
-                     plugin.file, counted(plugin.description.types.size(), "job type"));
+    for (const auto& plugin : catalog.plugins())
+        spdlog::info("plugin {} {} from {}: {}", plugin->description.name, plugin->description.version,
+                     plugin->file, counted(plugin->description.types.size(), "job type"));
 }
 
 struct Beginning {

@@ -38,7 +38,7 @@ void TypesHere::read_folder() {
     const WorkerOptions options{.working_directory = configuration_.folder,
                                 .start_timeout = plugins.start_timeout};
     const Catalog catalog = Catalog::scan(plugins.folder, options);
-    std::vector<storage::ServedType> found = served_types_of(catalog);
+    std::vector<storage::ServedType> found = served_types_of(catalog.types());
     std::erase_if(found, [this](const auto& served) { return types_.contains(served.type); });
     for (const storage::ServedType& served : found)
         types_.add(served);

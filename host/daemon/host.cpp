@@ -34,12 +34,16 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
     : configuration_{configuration},
       storage_{storage},
       clock_{clock},
-      catalog_{Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration, -1))},
+      plugins_{configuration.settings.plugins.folder, worker_options(configuration, -1), plugin_watch_,
+               boot_clock_},
       wakeups_{storage.watch()},
       reload_{reload},
       watch_{watch},
       had_terminal_{has_terminal()} {
-    reload_.has_type = [this](const std::string& type) { return catalog_.find(type).has_value(); };
+    plugins_.start();
+    plugins_.changed = [this](const Catalog& catalog) { on_plugins_changed(catalog); };
+    catalog_.with([&](Catalog& catalog) { catalog = plugins_.catalog(); });
+    reload_.has_type = [this](const std::string& type) { return has_type(type); };
     reload_.applied = [this] {
         boost::asio::post(io_, [this] {
             if (incarnation_) incarnation_->look_at_schedules();
@@ -49,8 +53,21 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
 }
 
 void Host::enter() {
-    incarnation_.emplace(io_, configuration_, storage_, clock_, boot_clock_, catalog_, reload_.folders(),
+    const Catalog catalog = catalog_.with([](const Catalog& latest) { return latest; });
+    incarnation_.emplace(io_, configuration_, storage_, clock_, boot_clock_, catalog, reload_.folders(),
                          [this] { on_declared_dead(); });
+}
+
+bool Host::has_type(const std::string& type) {
+    return catalog_.with([&](const Catalog& latest) { return latest.find(type).has_value(); });
+}
+
+// Where it does not come any more, as the host is about to return to life, it is found by enter().
+void Host::on_plugins_changed(const Catalog& catalog) {
+    catalog_.with([&](Catalog& latest) { latest = catalog; });
+    boost::asio::post(io_, [this, catalog] {
+        if (incarnation_ && stopping_ == Stopping::no) incarnation_->change(catalog);
+    });
 }
 
 bool Host::run() {
@@ -65,11 +82,16 @@ bool Host::run() {
         files_.assign(::dup(watch_.descriptor()));
         wait_for_files();
     }
+    if (plugin_watch_.descriptor() >= 0) {
+        plugin_files_.assign(::dup(plugin_watch_.descriptor()));
+        wait_for_plugin_files();
+    }
     incarnation_->start();
     reload_loop_.emplace("configuration", [this] { return reload_.run_once(); });
+    plugins_loop_.emplace("plugins", [this] { return plugins_.run_once(); });
     const config::ServerSettings& server = configuration_.settings.server;
     spdlog::info("server {} is ready: {} workers, {} plugins", server.name, server.workers,
-                 catalog_.plugins().size());
+                 catalog_.with([](const Catalog& latest) { return latest.plugins().size(); }));
     ::sd_notify(0, "READY=1");
     io_.run();
     return is_clean_;
@@ -142,6 +164,16 @@ void Host::wait_for_files() {
                       });
 }
 
+void Host::wait_for_plugin_files() {
+    plugin_files_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                             [this](const boost::system::error_code& error) {
+                                 if (error || !plugins_loop_) return;
+                                 plugin_watch_.drain();
+                                 plugins_loop_->wake();
+                                 plugin_files_timer_.after(kFilesPeriod, [this] { wait_for_plugin_files(); });
+                             });
+}
+
 void Host::stop_harder() {
     switch (stopping_) {
         case Stopping::no:
@@ -149,6 +181,7 @@ void Host::stop_harder() {
             ::sd_notify(0, "STOPPING=1");
             return_timer_.cancel();
             reload_loop_.reset();
+            plugins_loop_.reset();
             if (!incarnation_) return leave();
             incarnation_->drain();
             check_drained();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "host/daemon/incarnation.hpp"
+#include "host/reload/plugin_reload.hpp"
 #include "host/reload/reload.hpp"
 #include "host/sync/back_off.hpp"
+#include "host/sync/guarded.hpp"
 #include "host/sync/loop.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -26,7 +28,8 @@ public:
     // to recovery.
     bool run();
 
-    const Catalog& catalog() const noexcept { return catalog_; }
+    // Of the start.
+    const Catalog& catalog() const noexcept { return plugins_.catalog(); }
 
 private:
     // How hard the running jobs are pressed to end.
@@ -39,6 +42,9 @@ private:
     void wait_for_news();
     void wait_for_hang_up();
     void wait_for_files();
+    void wait_for_plugin_files();
+    void on_plugins_changed(const Catalog& catalog);
+    bool has_type(const std::string& type);
     void stop_harder();
     void check_drained();
     void leave();
@@ -47,7 +53,9 @@ private:
     storage::Storage& storage_;
     const Clock& clock_;
     const MachineBootClock boot_clock_;
-    Catalog catalog_;
+    InotifyWatch plugin_watch_;
+    PluginReload plugins_;  // after the start: the thread of its loop only
+    Guarded<Catalog> catalog_;
 
     boost::asio::io_context io_;
     boost::asio::signal_set signals_{io_};
@@ -58,6 +66,8 @@ private:
     FolderWatch& watch_;
     boost::asio::posix::stream_descriptor files_{io_};
     Timer files_timer_{io_};
+    boost::asio::posix::stream_descriptor plugin_files_{io_};
+    Timer plugin_files_timer_{io_};
     const bool had_terminal_;
     Timer stop_timer_{io_};
     Timer drain_timer_{io_};
@@ -67,7 +77,9 @@ private:
     bool is_clean_ = true;
 
     std::optional<Incarnation> incarnation_;  // none: declared dead, and not yet back
-    std::optional<Loop> reload_loop_;         // last: its thread uses the above
+    // Last, as their threads use the above.
+    std::optional<Loop> reload_loop_;
+    std::optional<Loop> plugins_loop_;
 };
 
 }  // namespace jobhost::host

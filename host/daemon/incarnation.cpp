@@ -47,11 +47,10 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
       settings_{configuration.settings},
       storage_{storage},
       clock_{clock},
-      catalog_{catalog},
       declared_dead_{std::move(declared_dead)},
       lock_{settings_.server.state_folder},
       lease_{boot_clock, boot_clock.now()},
-      server_{enter()},
+      server_{enter(catalog)},
       heartbeat_{storage.servers(), server_, lease_, boot_clock, heartbeat_callbacks()},
       lease_watch_{lease_,
                    {.cancel = [this] { dispatcher_->cancel(Interruption::lease_ends); },
@@ -62,7 +61,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
       exchange_{storage.jobs(),
                 server_,
                 static_cast<std::size_t>(settings_.server.workers),
-                served_by(settings_, catalog),
+                served_by(settings_, catalog.types()),
                 boot_clock,
                 exchange_callbacks()},
       requests_{{storage, server_, clock, boot_clock, settings_.retention, folders},
@@ -71,7 +70,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                 }},
       due_jobs_{storage.jobs(), clock, [this] { exchange_.wake(); }},
       recurring_jobs_{
-          storage, clock, served_by(settings_, catalog).types, folders, [this] { exchange_.wake(); },
+          storage, clock, served_by(settings_, catalog.types()).types, folders, [this] { exchange_.wake(); },
           server_},
       predecessors_{storage.servers(), settings_.server.state_folder, lock_.incarnation(),
                     [this] { exchange_.wake(); }},
@@ -83,6 +82,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                        [this](std::vector<storage::HeldRun> runs) {
                            post([this, runs = std::move(runs)] { dispatcher_->cancel_runs(runs); });
                        }},
+      announced_types_{storage.servers(), server_},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -95,7 +95,7 @@ Incarnation::~Incarnation() {
     if (is_refused_) lock_.remove();
 }
 
-ServerId Incarnation::enter() {
+ServerId Incarnation::enter(const Catalog& catalog) {
     const storage::ServerInfo info{
         .incarnation = lock_.incarnation(),
         .name = settings_.server.name,
@@ -107,7 +107,7 @@ ServerId Incarnation::enter() {
         .lease = kServerLease,
     };
     try {
-        return storage_.servers().enter(info, served_types_of(catalog_));
+        return storage_.servers().enter(info, served_types_of(catalog.types()));
     } catch (...) {
         lock_.remove();  // it would never be of use to anybody
         throw;
@@ -124,6 +124,7 @@ void Incarnation::start() {
     housekeeping_loop_.emplace("housekeeping", [this] { return housekeeping_.run_once(); });
     background_loop_.emplace("background work", [this] { return background_work_.run_once(); });
     cancel_loop_.emplace("cancel requests", [this] { return cancel_requests_.run_once(); });
+    types_loop_.emplace("job types", [this] { return announced_types_.run_once(); });
 }
 
 void Incarnation::wake() {
@@ -178,6 +179,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
         .unavailable_types =
             [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
         .requested = [this](Question question) { requests_.ask(std::move(question)); },
+        .changed = [this] { on_types_changed(); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };
@@ -187,6 +189,15 @@ void Incarnation::post(std::function<void()> act) {
     boost::asio::post(io_, [is_wanted = wants_posts_, act = std::move(act)] {
         if (*is_wanted) act();
     });
+}
+
+void Incarnation::on_types_changed() {
+    const std::vector<FoundType> types = dispatcher_->types();
+    Served served = served_by(settings_, types);
+    recurring_jobs_.set_payload_versions(served.types);
+    exchange_.set_served(std::move(served));
+    announced_types_.set(served_types_of(types));
+    if (types_loop_) types_loop_->wake();
 }
 
 void Incarnation::on_renewed() {
@@ -233,6 +244,7 @@ void Incarnation::stop_loops() {
     housekeeping_loop_.reset();
     background_loop_.reset();
     cancel_loop_.reset();
+    types_loop_.reset();
     beat_loop_.stop();
     requests_.stop();
     exchange_.stop();

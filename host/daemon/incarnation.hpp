@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "host/daemon/announced_types.hpp"
 #include "host/daemon/incarnation_lock.hpp"
 #include "host/execution/cancel_requests.hpp"
 #include "host/execution/dispatcher.hpp"
@@ -46,6 +47,8 @@ public:
     void wake();
     // Definitions have changed.
     void look_at_schedules();
+    // Plugins have changed.
+    void change(const Catalog& catalog) { dispatcher_->change(catalog); }
 
     // What has not begun is given back, nothing is claimed any more, running jobs are told.
     void drain();
@@ -59,7 +62,7 @@ public:
     void leave();
 
 private:
-    ServerId enter();
+    ServerId enter(const Catalog& catalog);
     Heartbeat::Callbacks heartbeat_callbacks();
     Neighbours::Callbacks neighbour_callbacks();
     Dispatcher::Callbacks dispatcher_callbacks();
@@ -68,6 +71,7 @@ private:
 
     // From other threads: calls `act` on the I/O thread, unless this is destroyed by then.
     void post(std::function<void()> act);
+    void on_types_changed();
     void on_renewed();
     void on_refused();
     void watch_lease();
@@ -76,7 +80,6 @@ private:
     const config::Settings& settings_;
     storage::Storage& storage_;
     const Clock& clock_;
-    const Catalog& catalog_;
     const std::function<void()> declared_dead_;
     const std::shared_ptr<bool> wants_posts_ = std::make_shared<bool>(true);  // the value: I/O thread only
     bool is_refused_ = false;
@@ -97,6 +100,7 @@ private:
     Housekeeping housekeeping_;
     BackgroundWork background_work_;
     CancelRequests cancel_requests_;
+    AnnouncedTypes announced_types_;
     // Last, as their threads use the parts above.
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
@@ -107,6 +111,7 @@ private:
     std::optional<Loop> housekeeping_loop_;
     std::optional<Loop> background_loop_;
     std::optional<Loop> cancel_loop_;
+    std::optional<Loop> types_loop_;
 };
 
 // How the workers of a host are started. `lock`: the file that they hold with it; -1: none.

@@ -35,22 +35,20 @@ void add(const JobTypeDescription& type, const LoadedPlugin& plugin,
 
 }  // namespace
 
-Served served_by(const config::Settings& settings, const Catalog& catalog) {
+Served served_by(const config::Settings& settings, std::span<const FoundType> types) {
     Served served;
     for (const config::QueueSettings& queue : settings.queues)
         served.queues.push_back({queue.name, queue.weight, queue.workers});
-    for (const LoadedPlugin& plugin : catalog.plugins())
-        for (const JobTypeDescription& type : plugin.description.types)
-            add(type, served);
+    for (const FoundType& type : types)
+        add(type.description(), served);
     return served;
 }
 
-std::vector<storage::ServedType> served_types_of(const Catalog& catalog) {
-    std::vector<storage::ServedType> types;
-    for (const LoadedPlugin& plugin : catalog.plugins())
-        for (const JobTypeDescription& type : plugin.description.types)
-            add(type, plugin, types);
-    return types;
+std::vector<storage::ServedType> served_types_of(std::span<const FoundType> types) {
+    std::vector<storage::ServedType> served;
+    for (const FoundType& type : types)
+        add(type.description(), *type.plugin, served);
+    return served;
 }
 
 }  // namespace jobhost::host

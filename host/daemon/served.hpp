@@ -8,13 +8,14 @@
 #include "storage/server_store.hpp"
 
 #include <set>
+#include <span>
 #include <vector>
 
 namespace jobhost::host {
 
 // Of all those there are.
 std::set<QueueName> paused_queues(storage::OperationStore& operations);
-Served served_by(const config::Settings& settings, const Catalog& catalog);
-std::vector<storage::ServedType> served_types_of(const Catalog& catalog);
+Served served_by(const config::Settings& settings, std::span<const FoundType> types);
+std::vector<storage::ServedType> served_types_of(std::span<const FoundType> types);
 
 }  // namespace jobhost::host

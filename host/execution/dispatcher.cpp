@@ -27,38 +27,108 @@ void report(const storage::Settlement& settlement) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(boost::asio::io_context& io, const Catalog& catalog, const WorkerOptions& options,
+Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options,
                        const Clock& clock, std::string server, Callbacks callbacks)
     : io_{io},
-      catalog_{catalog},
+      options_{std::move(options)},
       clock_{clock},
       server_{std::move(server)},
       callbacks_{std::move(callbacks)},
-      log_timer_{io} {
-    for (const LoadedPlugin& plugin : catalog_.plugins())
-        pools_[&plugin] = std::make_unique<WorkerPool>(
-            io_, plugin, options, clock_,
-            WorkerPool::Callbacks{
-                .ended = [this](const ClaimedJob& job, const RunEnd& end,
-                                std::optional<storage::LogChunk> log) { on_ended(job, end, std::move(log)); },
-                .unavailable =
-                    [this, &plugin](bool is_unavailable) {
-                        on_unavailable(plugin.description, is_unavailable);
-                    },
-                .requested = callbacks_.requested,
-                .may_begin = callbacks_.may_begin,
-                .fence = callbacks_.fence});
+      catalog_{std::move(catalog)},
+      log_timer_{io},
+      sweep_timer_{io} {
+    for (const auto& plugin : catalog_.plugins())
+        add_pool(plugin);
+    for (FoundType& type : catalog_.types())
+        routes_.emplace(type.description().full_name, std::move(type));
+}
+
+void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
+    const LoadedPlugin* const key = plugin.get();
+    pools_[key] = std::make_unique<WorkerPool>(
+        io_, plugin, options_, clock_,
+        WorkerPool::Callbacks{
+            .ended = [this](const ClaimedJob& job, const RunEnd& end,
+                            std::optional<storage::LogChunk> log) { on_ended(job, end, std::move(log)); },
+            .ready = [this] { take_over(); },
+            .emptied = [this] { sweep_timer_.after(Duration::zero(), [this] { sweep(); }); },
+            .unavailable = [this, key](bool is_unavailable) { on_unavailable(*key, is_unavailable); },
+            .requested = callbacks_.requested,
+            .may_begin = callbacks_.may_begin,
+            .fence = callbacks_.fence});
+}
+
+void Dispatcher::change(Catalog catalog) {
+    catalog_ = std::move(catalog);
+    for (const auto& plugin : catalog_.plugins())
+        if (!pools_.contains(plugin.get())) add_pool(plugin);
+    take_over();
+}
+
+// By each type that has a plugin whose workers are ready, as nothing shall wait for the first of them.
+void Dispatcher::take_over() {
+    std::set<const LoadedPlugin*> live;
+    for (FoundType& type : catalog_.types()) {
+        const auto route = routes_.find(type.description().full_name);
+        if (route != routes_.end() && route->second.plugin == type.plugin) continue;
+        if (!pools_.at(type.plugin.get())->is_ready()) continue;
+        routes_.insert_or_assign(type.description().full_name, type);
+        live.insert(type.plugin.get());
+    }
+    if (live.empty()) return;
+    for (const LoadedPlugin* plugin : live)
+        spdlog::info("plugin {} {} (generation {}) is live", plugin->description.name,
+                     plugin->description.version, plugin->generation);
+    std::vector<const LoadedPlugin*> done;
+    for (const auto& [plugin, pool] : pools_)
+        if (!is_needed(*plugin) && !pool->is_retired()) done.push_back(plugin);
+    for (const LoadedPlugin* plugin : done)
+        retire(*plugin);
+    callbacks_.changed();
+}
+
+bool Dispatcher::is_needed(const LoadedPlugin& plugin) const {
+    const auto is_it = [&](const auto& other) { return other.get() == &plugin; };
+    return std::ranges::any_of(catalog_.plugins(), is_it) ||
+           std::ranges::any_of(routes_, [&](const auto& route) { return is_it(route.second.plugin); });
+}
+
+void Dispatcher::retire(const LoadedPlugin& plugin) {
+    spdlog::info("plugin {} {} (generation {}) has been replaced; what runs by it goes on to its end",
+                 plugin.description.name, plugin.description.version, plugin.generation);
+    on_unavailable(plugin, false);
+    for (Assignment& assignment : pools_.at(&plugin)->retire())
+        start(std::move(assignment));
+}
+
+void Dispatcher::sweep() {
+    std::erase_if(pools_,
+                  [](const auto& pool) { return pool.second->is_retired() && pool.second->is_empty(); });
+}
+
+std::vector<FoundType> Dispatcher::types() const {
+    std::vector<FoundType> types;
+    for (const auto& [name, type] : routes_)
+        types.push_back(type);
+    return types;
 }
 
 void Dispatcher::accept(std::vector<Assignment> assignments) {
     in_hand_ += assignments.size();
-    for (Assignment& assignment : assignments) {
-        const FoundType found = catalog_.find(assignment.type).value();
-        std::optional<Duration>& timeout = assignment.job.policy.timeout;
-        if (!timeout) timeout = found.plugin->description.types.at(found.type).default_timeout;
-        pools_.at(found.plugin)->run(std::move(assignment));
-    }
+    for (Assignment& assignment : assignments)
+        start(std::move(assignment));
     if (in_hand_ > 0 && !log_timer_.is_set()) log_timer_.after(kLogPeriod, [this] { flush_logs(); });
+}
+
+// It may have been claimed before its type was changed.
+void Dispatcher::start(Assignment assignment) {
+    const auto route = routes_.find(assignment.type);
+    if (route == routes_.end() || !route->second.description().takes(assignment.payload_version))
+        return on_ended(assignment.job, {.outcome = Outcome::not_begun, .finished_at = clock_.now()},
+                        std::nullopt);
+    std::optional<Duration>& timeout = assignment.job.policy.timeout;
+    if (!timeout) timeout = route->second.description().default_timeout;
+    pools_.at(route->second.plugin.get())->run(std::move(assignment));
 }
 
 void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
@@ -70,12 +140,14 @@ void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optiona
     callbacks_.finished(std::move(settlement));
 }
 
-void Dispatcher::on_unavailable(const PluginDescription& plugin, bool is_unavailable) {
-    for (const JobTypeDescription& type : plugin.types) {
+// Of the types that it runs.
+void Dispatcher::on_unavailable(const LoadedPlugin& plugin, bool is_unavailable) {
+    for (const auto& [name, type] : routes_) {
+        if (type.plugin.get() != &plugin) continue;
         if (is_unavailable)
-            unavailable_types_.insert(type.full_name);
+            unavailable_types_.insert(name);
         else
-            unavailable_types_.erase(type.full_name);
+            unavailable_types_.erase(name);
     }
     callbacks_.unavailable_types(unavailable_types_);
 }

@@ -19,6 +19,8 @@ public:
         std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
         // A running job asks for something, to be answered by answer().
         std::function<void(Question)> requested;
+        // Types have come, or run by another generation of their plugin from now on; see types().
+        std::function<void()> changed;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.
@@ -27,10 +29,16 @@ public:
 
     // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive
     // this.
-    Dispatcher(boost::asio::io_context& io, const Catalog& catalog, const WorkerOptions& options,
-               const Clock& clock, std::string server, Callbacks callbacks);
+    Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options, const Clock& clock,
+               std::string server, Callbacks callbacks);
 
-    // REQUIRES: the catalog has the types.
+    // From now on these. A generation that is new takes over its types when its first worker is ready; jobs
+    // that run by an earlier one end there, and its workers with them.
+    void change(Catalog catalog);
+    // What runs at present, each type by one plugin.
+    std::vector<FoundType> types() const;
+
+    // What no plugin has, or takes, is given back.
     void accept(std::vector<Assignment> assignments);
     // To the run that asked, if it goes on.
     void answer(const JobAnswer& answer);
@@ -55,20 +63,29 @@ public:
     bool is_empty() const;
 
 private:
+    void add_pool(const std::shared_ptr<const LoadedPlugin>& plugin);
+    void take_over();
+    void retire(const LoadedPlugin& plugin);
+    void sweep();
+    bool is_needed(const LoadedPlugin& plugin) const;
+    void start(Assignment assignment);
     void on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log);
-    void on_unavailable(const PluginDescription& plugin, bool is_unavailable);
+    void on_unavailable(const LoadedPlugin& plugin, bool is_unavailable);
     void flush_logs();
 
     boost::asio::io_context& io_;
-    const Catalog& catalog_;
+    const WorkerOptions options_;
     const Clock& clock_;
     const std::string server_;
     const Callbacks callbacks_;
+    Catalog catalog_;
     std::map<const LoadedPlugin*, std::unique_ptr<WorkerPool>> pools_;
+    std::map<std::string, FoundType> routes_;  // by type
     std::set<std::string> unavailable_types_;
     std::size_t in_hand_ = 0;
     std::mt19937_64 random_{std::random_device{}()};
-    Timer log_timer_;  // set while jobs run
+    Timer log_timer_;    // set while jobs run
+    Timer sweep_timer_;  // set: a pool is not needed any more
 };
 
 }  // namespace jobhost::host

@@ -52,6 +52,11 @@ void ExchangeLoop::set_unavailable_types(std::set<std::string> types) {
     loop_.wake();
 }
 
+void ExchangeLoop::set_served(Served served) {
+    inbox_.with([&](Inbox& inbox) { inbox.served = std::move(served); });
+    loop_.wake();
+}
+
 void ExchangeLoop::stop_claiming() {
     inbox_.with([](Inbox& inbox) { inbox.is_claiming = false; });
 }
@@ -96,6 +101,8 @@ bool ExchangeLoop::renew_if_needed() {
 
 void ExchangeLoop::prepare_claim(Errand& errand) {
     if (lost_answers_.is_due()) errand.give_backs = lost_answers_.find();
+    auto served = inbox_.with([](Inbox& inbox) { return std::exchange(inbox.served, std::nullopt); });
+    if (served) lanes_.serve(*std::move(served));
     lanes_.refresh(is_news_.exchange(false) || has_failed_);
     if (!callbacks_.may_claim()) return;
     std::set<std::string> unavailable_types;

@@ -48,6 +48,8 @@ public:
     // There may be something to claim, in lanes that were not there before.
     void wake();
 
+    // Its types have changed.
+    void set_served(Served served);
     // Types that cannot run for a while, because their workers do not start; an empty set ends that.
     void set_unavailable_types(std::set<std::string> types);
     // From now on nothing is claimed; what is in hand is still written.
@@ -63,7 +65,8 @@ private:
     struct Inbox {
         Unwritten unwritten;
         std::set<std::string> unavailable_types;
-        std::size_t in_hand = 0;  // delivered and not yet finished, or being claimed
+        std::optional<Served> served;  // that has changed
+        std::size_t in_hand = 0;       // delivered and not yet finished, or being claimed
         bool is_claiming = true;
         bool is_dropping_log = false;  // since there is no room
     };

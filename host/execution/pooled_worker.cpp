@@ -25,7 +25,7 @@ std::string_view level_name(LogLevel level) {
 }  // namespace
 
 WorkerPool::Worker::Worker(WorkerPool& pool)
-    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_.image, pool.options_, *this} {
+    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_->image, pool.options_, *this} {
     set_fence(pool_.callbacks_.fence());
 }
 
@@ -54,8 +54,7 @@ void WorkerPool::Worker::watch_idleness(Duration period, std::function<void()> e
 
 void WorkerPool::Worker::on_ready(const PluginDescription&) {
     was_ready_ = true;
-    pool_.retire_if_spare(*this);
-    pool_.pump();
+    pool_.on_worker_ready(*this);
 }
 
 void WorkerPool::Worker::on_refused(const std::string& reason, const std::string& remedy) {
@@ -68,7 +67,7 @@ void WorkerPool::Worker::on_log(std::optional<JobId> job, LogLevel level, const 
     if (job && run_)
         run_->log().add(pool_.clock_.now(), level_name(level), line);
     else
-        spdlog::info("plugin {}: {}: {}", pool_.plugin_.description.name, level_name(level), line);
+        spdlog::info("plugin {}: {}: {}", pool_.plugin_->description.name, level_name(level), line);
 }
 
 void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, const std::string& line) {
@@ -76,7 +75,7 @@ void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, cons
     if (job && run_)
         run_->log().add(pool_.clock_.now(), name, line);
     else
-        spdlog::info("plugin {}: {}: {}", pool_.plugin_.description.name, name, line);
+        spdlog::info("plugin {}: {}: {}", pool_.plugin_->description.name, name, line);
 }
 
 void WorkerPool::Worker::on_request(worker::RequestMessage request) {
@@ -101,11 +100,11 @@ void WorkerPool::Worker::on_finished(RunResult result) {
 void WorkerPool::Worker::on_ended(const std::string& how) {
     if (!is_leaving_ && process_.was_fenced())
         spdlog::warn("plugin {}: a worker ended because the lease was not renewed in time",
-                     pool_.plugin_.description.name);
+                     pool_.plugin_->description.name);
     else if (!is_leaving_ && runs_ == 0)
         pool_.on_start_failed("it ended before its first run: " + how);
     else if (!is_leaving_)
-        spdlog::warn("plugin {}: a worker ended by itself: {}", pool_.plugin_.description.name, how);
+        spdlog::warn("plugin {}: a worker ended by itself: {}", pool_.plugin_->description.name, how);
     pool_.on_worker_ended(*this);  // destroys this
 }
 

@@ -22,6 +22,14 @@ bool Served::accepts(const std::string& type, int payload_version) const {
            payload_version >= (oldest == accepts_from.end() ? newest->second : oldest->second);
 }
 
+void ServedLanes::serve(Served served) {
+    served_ = std::move(served);
+    lanes_.clear();
+    taken_.clear();
+    looked_at_ = {};
+    read_at_.reset();
+}
+
 void ServedLanes::refresh(bool is_news) {
     const BootTime now = clock_.now();
     if (now - looked_at_ >= (is_news ? kPeriodWithNews : kPeriod)) {

@@ -39,6 +39,9 @@ public:
     ServedLanes(storage::JobStore& jobs, Served served, const BootClock& clock, PausedQueues paused = {})
         : jobs_{jobs}, served_{std::move(served)}, clock_{clock}, read_paused_{std::move(paused)} {}
 
+    // Other types, or queues, from now on.
+    void serve(Served served);
+
     // Reads lanes and pauses if that was a second ago, or `is_news`. Throws StorageError for lanes; pauses
     // that cannot be read stay as they were.
     void refresh(bool is_news);
@@ -64,7 +67,7 @@ private:
     std::size_t room_in(const ServedQueue& queue) const;
 
     storage::JobStore& jobs_;
-    const Served served_;
+    Served served_;
     const BootClock& clock_;
     const PausedQueues read_paused_;
     std::map<LaneId, Lane> lanes_;

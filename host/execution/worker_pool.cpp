@@ -30,10 +30,10 @@ bool runs_alone(const ClaimedJob& job) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options,
-                       const Clock& clock, Callbacks callbacks)
+WorkerPool::WorkerPool(boost::asio::io_context& io, std::shared_ptr<const LoadedPlugin> plugin,
+                       WorkerOptions options, const Clock& clock, Callbacks callbacks)
     : io_{io},
-      plugin_{plugin},
+      plugin_{std::move(plugin)},
       options_{std::move(options)},
       clock_{clock},
       callbacks_{std::move(callbacks)},
@@ -114,7 +114,7 @@ void WorkerPool::start_worker() {
 // Jobs of this plugin go back to the database, where another host may take them, and this one tries again.
 void WorkerPool::on_start_failed(const std::string& reason) {
     if (is_draining_) return;
-    spdlog::error("plugin {}: a worker did not start: {}", plugin_.description.name, reason);
+    spdlog::error("plugin {}: a worker did not start: {}", plugin_->description.name, reason);
     give_back_waiting();
     // Workers that were started together fail together: that is one failure, and one step of the back-off.
     if (back_off_timer_.is_set()) return;
@@ -137,10 +137,17 @@ void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
     back_off_.reset();
     callbacks_.ended(run->job(), run->end(std::move(result)), run->log().take());
     if (!worker.is_idle()) return;
-    if (worker.runs() >= kMostRuns || runs_alone(run->job()))
+    if (is_retired_ || worker.runs() >= kMostRuns || runs_alone(run->job()))
         worker.leave();
     else
         retire_if_spare(worker);
+    pump();
+}
+
+void WorkerPool::on_worker_ready(Worker& worker) {
+    if (is_retired_) return worker.leave();
+    retire_if_spare(worker);
+    if (!std::exchange(is_ready_, true)) callbacks_.ready();
     pump();
 }
 
@@ -152,6 +159,7 @@ void WorkerPool::retire_if_spare(Worker& worker) {
 
 void WorkerPool::on_worker_ended(Worker& worker) {
     workers_.remove_if([&](const auto& other) { return other.get() == &worker; });
+    if (is_retired_ && workers_.empty()) callbacks_.emptied();
     if (is_draining_) return;
     pump();
     start_first_worker();
@@ -188,6 +196,18 @@ void WorkerPool::drain() {
     back_off_timer_.cancel();
     give_back_waiting();
     for_each_run([](Run& run) { run.drain(); });
+}
+
+std::vector<Assignment> WorkerPool::retire() {
+    is_draining_ = true;
+    is_retired_ = true;
+    back_off_timer_.cancel();
+    std::vector<Assignment> waiting;
+    std::ranges::move(std::exchange(waiting_, {}), std::back_inserter(waiting));
+    for (const auto& worker : workers_)
+        if (worker->is_idle()) worker->leave();
+    if (workers_.empty()) callbacks_.emptied();
+    return waiting;
 }
 
 void WorkerPool::dismiss() {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <vector>
 
 namespace jobhost::host {
 
@@ -19,6 +20,10 @@ public:
     struct Callbacks {
         // A job has ended, or never began; with what is left of its log.
         std::function<void(const ClaimedJob&, const RunEnd&, std::optional<storage::LogChunk>)> ended;
+        // A worker is ready, the first one of this pool.
+        std::function<void()> ready;
+        // After retire(): no worker is left. The pool may be destroyed, but not by this call.
+        std::function<void()> emptied;
         // Workers of this plugin cannot be started for a while (true), or may be tried again (false).
         std::function<void(bool)> unavailable;
         // A running job asks for something, to be answered by answer().
@@ -31,9 +36,13 @@ public:
 
     // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All
     // references outlive the pool.
-    WorkerPool(boost::asio::io_context& io, const LoadedPlugin& plugin, WorkerOptions options,
+    WorkerPool(boost::asio::io_context& io, std::shared_ptr<const LoadedPlugin> plugin, WorkerOptions options,
                const Clock& clock, Callbacks callbacks);
     ~WorkerPool();
+
+    const LoadedPlugin& plugin() const noexcept { return *plugin_; }
+    bool is_ready() const noexcept { return is_ready_; }
+    bool is_retired() const noexcept { return is_retired_; }
 
     // Runs the job in an idle worker, or in a new one as soon as that is ready, once it may begin.
     void run(Assignment assignment);
@@ -57,6 +66,9 @@ public:
     // Kills all workers, before their fences do.
     void fence_off();
 
+    // Nothing more is to come here: what runs ends in its own time, workers end after it. What has not begun.
+    std::vector<Assignment> retire();
+
     // After drain(): idle workers end in order. No worker is left when is_empty().
     void dismiss();
     bool is_empty() const noexcept { return workers_.empty(); }
@@ -77,16 +89,19 @@ private:
     void try_again_after(Duration pause);
     void on_run_ended(Worker& worker, RunResult result);
     void on_worker_ended(Worker& worker);
+    void on_worker_ready(Worker& worker);
     void retire_if_spare(Worker& worker);
 
     boost::asio::io_context& io_;
-    const LoadedPlugin& plugin_;
+    const std::shared_ptr<const LoadedPlugin> plugin_;
     const WorkerOptions options_;
     const Clock& clock_;
     const Callbacks callbacks_;
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
+    bool is_ready_ = false;
     bool is_draining_ = false;
+    bool is_retired_ = false;
     BackOff back_off_{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
     Timer back_off_timer_;  // set: no worker is started until it expires
 };

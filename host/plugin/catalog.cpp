@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <set>
 #include <system_error>
 
 namespace jobhost::host {
-namespace {
 
 namespace fs = std::filesystem;
 
-// Throws PluginRefused.
 std::vector<fs::path> libraries_in(const fs::path& folder) {
     const worker::Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!opened)
@@ -32,14 +31,24 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
     return files;
 }
 
-}  // namespace
+std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image,
+                                                const WorkerOptions& options, std::uint64_t generation) {
+    auto shared = std::make_shared<const PluginImage>(std::move(image));
+    PluginDescription description = probe(*shared, options);
+    return std::make_shared<const LoadedPlugin>(
+        LoadedPlugin{std::move(description), std::move(shared), file.filename().string(), generation});
+}
 
 Catalog Catalog::scan(const fs::path& folder, const WorkerOptions& options, std::uint64_t first_generation) {
     Catalog catalog;
     try {
         for (const fs::path& file : libraries_in(folder)) {
             try {
-                catalog.add(file, options, first_generation + catalog.plugins_.size());
+                auto plugin = load_plugin(file, PluginImage::open(file), options,
+                                          first_generation + catalog.plugins_.size());
+                if (const auto other = catalog.named(plugin->description.name))
+                    refuse_second(*plugin, *other);
+                catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
                 catalog.refused_.push_back({file.filename().string(), refusal.reason(), refusal.remedy()});
             }
@@ -50,20 +59,44 @@ Catalog Catalog::scan(const fs::path& folder, const WorkerOptions& options, std:
     return catalog;
 }
 
-void Catalog::add(const fs::path& file, const WorkerOptions& options, std::uint64_t generation) {
-    auto image = std::make_shared<const PluginImage>(PluginImage::open(file));
-    PluginDescription description = probe(*image, options);
-    for (const LoadedPlugin& other : plugins_)
-        if (other.description.name == description.name)
-            throw PluginRefused{"the plugin name " + description.name + " is already taken by " + other.file,
-                                "remove one of the two files"};
-    plugins_.push_back({std::move(description), std::move(image), file.filename().string(), generation});
+void Catalog::add(std::shared_ptr<const LoadedPlugin> plugin) {
+    const std::string name = plugin->description.name;
+    const auto before =
+        std::ranges::find_if(plugins_, [&](const auto& other) { return other->description.name == name; });
+    const LoadedPlugin* const added = plugin.get();
+    plugins_.insert(before, std::move(plugin));
+    std::set<const LoadedPlugin*> found;
+    for (const FoundType& type : types())
+        found.insert(type.plugin.get());
+    std::erase_if(plugins_, [&](const auto& other) {
+        return other->description.name == name && other.get() != added && !found.contains(other.get());
+    });
+}
+
+std::shared_ptr<const LoadedPlugin> Catalog::named(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });
+    return found == plugins_.end() ? nullptr : *found;
+}
+
+void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other) {
+    throw PluginRefused{"the plugin name " + plugin.description.name + " is already taken by " + other.file,
+                        "remove one of the two files"};
 }
 
 std::optional<FoundType> Catalog::find(std::string_view full_name) const {
-    for (const LoadedPlugin& plugin : plugins_)
-        if (const auto type = plugin.description.find(full_name)) return FoundType{&plugin, *type};
+    for (const auto& plugin : plugins_)
+        if (const auto type = plugin->description.find(full_name)) return FoundType{plugin, *type};
     return std::nullopt;
+}
+
+std::vector<FoundType> Catalog::types() const {
+    std::vector<FoundType> types;
+    std::set<std::string_view> met;
+    for (const auto& plugin : plugins_)
+        for (std::size_t i = 0; i < plugin->description.types.size(); ++i)
+            if (met.insert(plugin->description.types[i].full_name).second) types.push_back({plugin, i});
+    return types;
 }
 
 }  // namespace jobhost::host

@@ -27,30 +27,52 @@ struct RefusedPlugin {
     std::string remedy;
 };
 
+// Reads, checks and probes a file. Blocks; throws PluginRefused, and std::system_error if no worker can be
+// started at all.
+std::shared_ptr<const LoadedPlugin> load_plugin(const std::filesystem::path& file, PluginImage image,
+                                                const WorkerOptions& options, std::uint64_t generation);
+
 struct FoundType {
-    const LoadedPlugin* plugin;  // lives as long as the catalog
-    std::size_t type;            // place in plugin->description.types
+    std::shared_ptr<const LoadedPlugin> plugin;
+    std::size_t type = 0;  // place in plugin->description.types
+
+    const JobTypeDescription& description() const { return plugin->description.types.at(type); }
 };
 
-// A value; unchanged after scan().
+// A value.
 class Catalog {
 public:
-    // Checks and probes every *.so of `folder`, in the order of their names. Sub-folders are not looked at.
-    // Files that cannot be used are listed with the reason and stop nothing. Generations are numbered from
+    // The plugins of a type are those that are found first.
+    using Plugins = std::vector<std::shared_ptr<const LoadedPlugin>>;
+
+    // Loads every *.so of `folder`, in the order of their names. Sub-folders are not looked at. Files that
+    // cannot be used are listed with the reason and stop nothing. Generations are numbered from
     // `first_generation`. Blocks; throws std::system_error only if no worker can be started at all.
     static Catalog scan(const std::filesystem::path& folder, const WorkerOptions& options,
                         std::uint64_t first_generation = 1);
 
-    const std::vector<LoadedPlugin>& plugins() const noexcept { return plugins_; }
+    // One more, or a later generation of one. Earlier ones stay as long as they have types that it has not.
+    void add(std::shared_ptr<const LoadedPlugin> plugin);
+
+    const Plugins& plugins() const noexcept { return plugins_; }
     const std::vector<RefusedPlugin>& refused() const noexcept { return refused_; }
+    // The latest generation of that name, or null.
+    std::shared_ptr<const LoadedPlugin> named(std::string_view name) const;
     // By full name: "images.resize".
     std::optional<FoundType> find(std::string_view full_name) const;
+    // Each as find() finds it.
+    std::vector<FoundType> types() const;
 
 private:
-    void add(const std::filesystem::path& file, const WorkerOptions& options, std::uint64_t generation);
-
-    std::vector<LoadedPlugin> plugins_;
+    Plugins plugins_;  // later generations before earlier ones of the same name
     std::vector<RefusedPlugin> refused_;
 };
+
+// Throws PluginRefused, as `other` has its name.
+[[noreturn]] void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other);
+
+// The *.so files of `folder`, by name. Throws PluginRefused if the folder cannot be read, or is not to be
+// trusted.
+std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder);
 
 }  // namespace jobhost::host

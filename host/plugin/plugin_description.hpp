@@ -25,6 +25,12 @@ struct JobTypeDescription {
     std::uint32_t payload_version = 1;
     std::uint32_t accepts_from = 1;           // oldest payload version that it can upgrade
     std::optional<Duration> default_timeout;  // nothing: the host's
+
+    // Whether it takes arguments of this version; 0: the newest.
+    bool takes(int version) const {
+        return version == 0 ||
+               (version >= static_cast<int>(accepts_from) && version <= static_cast<int>(payload_version));
+    }
 };
 
 struct PluginDescription {

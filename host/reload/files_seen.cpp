@@ -15,13 +15,7 @@ std::int64_t nanoseconds(const timespec& time) {
 }
 
 void look_at(const fs::path& file, FilesSeen& seen) {
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0 || S_ISDIR(found.st_mode)) return;
-    seen[file] = {.device = found.st_dev,
-                  .number = found.st_ino,
-                  .size = static_cast<std::uint64_t>(found.st_size),
-                  .written = nanoseconds(found.st_mtim),
-                  .changed = nanoseconds(found.st_ctim)};
+    if (const auto mark = mark_of(file)) seen[file] = *mark;
 }
 
 void add_with_parent(const fs::path& folder, std::set<fs::path>& folders) {
@@ -33,6 +27,16 @@ void add_with_parent(const fs::path& folder, std::set<fs::path>& folders) {
 }
 
 }  // namespace
+
+std::optional<FileMark> mark_of(const fs::path& file) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0 || S_ISDIR(found.st_mode)) return std::nullopt;
+    return FileMark{.device = found.st_dev,
+                    .number = found.st_ino,
+                    .size = static_cast<std::uint64_t>(found.st_size),
+                    .written = nanoseconds(found.st_mtim),
+                    .changed = nanoseconds(found.st_ctim)};
+}
 
 FilesSeen look_at_files(const config::Configuration& configuration) {
     FilesSeen seen;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace jobhost::host {
@@ -20,6 +21,9 @@ struct FileMark {
     std::int64_t changed = 0;
     friend bool operator==(const FileMark&, const FileMark&) = default;
 };
+// Links followed. Nothing: there is no file.
+std::optional<FileMark> mark_of(const std::filesystem::path& file);
+
 using FilesSeen = std::map<std::filesystem::path, FileMark>;
 
 // The host file and all that its patterns match, links followed.

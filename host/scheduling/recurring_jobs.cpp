@@ -62,7 +62,7 @@ Duration RecurringJobs::fire_what_is_due() {
             continue;
         }
         fresh.resize(std::min(fresh.size(), kMostAtOnce));
-        if (found.change != seen_->change) read_definitions(found.change);
+        if (found.change != seen_->change || has_new_versions_) read_definitions(found.change);
         for (const storage::DueDefinition& due : fresh)
             tried[due.id] = due.next_at;
         const std::size_t fired = fire(fresh, found.now);
@@ -73,7 +73,14 @@ Duration RecurringJobs::fire_what_is_due() {
 
 void RecurringJobs::read_definitions(std::int64_t change) {
     seen_.reset();
-    seen_ = see_definitions(storage_.definitions(), change, payload_versions_, folders_);
+    has_new_versions_ = false;
+    const auto versions = payload_versions_.with([](const auto& known) { return known; });
+    seen_ = see_definitions(storage_.definitions(), change, versions, folders_);
+}
+
+void RecurringJobs::set_payload_versions(std::map<std::string, int> versions) {
+    payload_versions_.with([&](auto& known) { known = std::move(versions); });
+    has_new_versions_ = true;
 }
 
 // A clock that was ahead has moved cursors on, and nothing would be due until it is there again. What has

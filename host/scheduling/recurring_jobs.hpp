@@ -4,8 +4,10 @@
 
 #include "host/scheduling/firings.hpp"
 #include "host/scheduling/large_runs.hpp"
+#include "host/sync/guarded.hpp"
 #include "storage/storage.hpp"
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,10 +28,11 @@ public:
                   const SourceFolders& folders, std::function<void()> fired, ServerId server = {})
         : storage_{storage},
           clock_{clock},
-          payload_versions_{std::move(payload_versions)},
           folders_{folders},
           fired_{std::move(fired)},
-          large_{storage, firings_, server, fired_} {}
+          large_{storage, firings_, server, fired_} {
+        set_payload_versions(std::move(payload_versions));
+    }
     RecurringJobs(const RecurringJobs&) = delete;
     RecurringJobs& operator=(const RecurringJobs&) = delete;
 
@@ -44,6 +47,8 @@ public:
     std::function<void()> large_run_came = [] {};
     // What run_large() makes comes to nothing within seconds, and leaves nothing.
     void stop() noexcept { large_.stop(); }
+    // What is made from now on gets these.
+    void set_payload_versions(std::map<std::string, int> versions);
 
 private:
     Duration fire_what_is_due();
@@ -55,7 +60,8 @@ private:
 
     storage::Storage& storage_;
     const Clock& clock_;
-    const std::map<std::string, int> payload_versions_;
+    Guarded<std::map<std::string, int>> payload_versions_;
+    std::atomic<bool> has_new_versions_ = false;
     const SourceFolders& folders_;
     const std::function<void()> fired_;
     std::shared_ptr<const DefinitionsSeen> seen_;  // null: they have not been read

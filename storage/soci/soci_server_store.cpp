@@ -50,6 +50,11 @@ std::optional<FoundServer> find_server(Session& session, const std::string& inca
     return FoundServer{ServerId{id}, static_cast<ServerState>(state)};
 }
 
+void insert_types(Session& session, ServerId server, std::span<const ServedType> types) {
+    if (types.empty()) return;
+    session.execute("served_type_insert", {{"server", server.value}, {"rows", rows_of(types)}});
+}
+
 // What it served.
 void forget_served(Session& session, ServerId server) {
     session.execute("served_type_delete", {{"id", server.value}});
@@ -81,10 +86,21 @@ ServerId SociServerStore::enter(const ServerInfo& info, std::span<const ServedTy
                                           {"now", micros(session.now())}});
         id = find_server(session, info.incarnation).value().id;
         session.execute("served_queue_insert", {{"server", id.value}, {"rows", rows_of(info.queues)}});
-        if (!types.empty())
-            session.execute("served_type_insert", {{"server", id.value}, {"rows", rows_of(types)}});
+        insert_types(session, id, types);
     });
     return id;
+}
+
+bool SociServerStore::set_types(ServerId server, std::span<const ServedType> types) {
+    bool is_live = false;
+    database_.write([&](Session& session) {
+        is_live = !session.rows<long long>("server_hold_live", {{"id", server.value}}).empty();
+        if (!is_live) return;
+        session.execute("served_type_delete", {{"id", server.value}});
+        insert_types(session, server, types);
+        session.announce();  // jobs that others cannot run may wait
+    });
+    return is_live;
 }
 
 void SociServerStore::leave(ServerId server) {

@@ -24,7 +24,7 @@ struct ServedTest : testing::Test {
 };
 
 TEST_F(ServedTest, ATypeTakesEveryVersionThatItCanUpgrade) {
-    const Served served = served_by({}, *catalog);
+    const Served served = served_by({}, catalog->types());
 
     EXPECT_EQ(served.types.at("jobs.upgraded"), 3);
     for (const int version : {1, 2, 3})
@@ -37,7 +37,7 @@ TEST_F(ServedTest, ATypeTakesEveryVersionThatItCanUpgrade) {
 }
 
 TEST_F(ServedTest, EachVersionIsRegisteredAndTheNewestIsTheOneToWrite) {
-    std::vector<storage::ServedType> versions = served_types_of(*catalog);
+    std::vector<storage::ServedType> versions = served_types_of(catalog->types());
     std::erase_if(versions, [](const storage::ServedType& type) { return type.type != "jobs.upgraded"; });
 
     ASSERT_EQ(versions.size(), 3u);

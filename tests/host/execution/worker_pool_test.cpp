@@ -27,6 +27,7 @@ struct WorkerPoolTest : testing::Test {
     std::vector<Question> requests;
     std::optional<Catalog> catalog;
     std::optional<WorkerPool> pool;
+    int emptied = 0;
 
     void SetUp() override {
         WorkerOptions options;
@@ -41,6 +42,8 @@ struct WorkerPoolTest : testing::Test {
                              [this](const ClaimedJob& job, const RunEnd& end, const auto&) {
                                  ended.push_back({job.id, end});
                              },
+                         .ready = [] {},
+                         .emptied = [this] { ++emptied; },
                          .unavailable = [](bool) {},
                          .requested = [this](Question question) { requests.push_back(std::move(question)); },
                          .may_begin = [this] { return lease.may_begin(); },

@@ -21,9 +21,9 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     const Catalog catalog = Catalog::scan(folder.path(), test_options(), 5);
 
     ASSERT_EQ(catalog.plugins().size(), 2u);
-    EXPECT_EQ(catalog.plugins()[0].file, "b_jobs.so");
-    EXPECT_EQ(catalog.plugins()[0].generation, 5u);
-    EXPECT_EQ(catalog.plugins()[1].generation, 6u);
+    EXPECT_EQ(catalog.plugins()[0]->file, "b_jobs.so");
+    EXPECT_EQ(catalog.plugins()[0]->generation, 5u);
+    EXPECT_EQ(catalog.plugins()[1]->generation, 6u);
     ASSERT_EQ(catalog.refused().size(), 3u);
     EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
     EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");

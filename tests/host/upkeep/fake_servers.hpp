@@ -16,6 +16,7 @@ public:
     std::vector<storage::ServerInfo> servers;
     std::map<ServerId, std::size_t> jobs;  // in processing
     std::vector<std::size_t> recoveries;   // how many jobs each call gave back
+    std::vector<storage::ServedType> set_to;
     bool is_away = false;
     std::function<void()> before_answer = [] {};  // while a question is on its way
     std::function<void()> before_declaration = [] {};
@@ -30,6 +31,12 @@ public:
     }
     bool is_dead(std::int64_t id) { return at(id).state == storage::ServerState::dead; }
 
+    bool set_types(ServerId server, std::span<const storage::ServedType> types) override {
+        answer();
+        if (at(server.value).state != storage::ServerState::live) return false;
+        set_to.assign(types.begin(), types.end());
+        return true;
+    }
     bool beat(ServerId server, Duration lease) override {
         answer();
         storage::ServerInfo& found = at(server.value);

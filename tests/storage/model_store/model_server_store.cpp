@@ -37,6 +37,14 @@ ServerId ModelServerStore::enter(const ServerInfo& info, std::span<const ServedT
     });
 }
 
+bool ModelServerStore::set_types(ServerId server, std::span<const ServedType> types) {
+    return opened_.write([&](ModelDatabase& database, TimePoint) {
+        if (!database.is_live(server)) return false;
+        database.servers.at(server).types = {types.begin(), types.end()};
+        return true;
+    });
+}
+
 void ModelServerStore::leave(ServerId server) {
     opened_.write(
         [&](ModelDatabase& database, TimePoint now) { end(database, server, ServerState::stopped, now); });

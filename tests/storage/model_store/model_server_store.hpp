@@ -11,6 +11,7 @@ public:
     explicit ModelServerStore(Opened& opened) : opened_{opened} {}
 
     ServerId enter(const ServerInfo& info, std::span<const ServedType> types) override;
+    bool set_types(ServerId server, std::span<const ServedType> types) override;
     void leave(ServerId server) override;
     bool beat(ServerId server, Duration lease) override;
     std::optional<ServerId> declare_dead(const std::string& incarnation) override;

@@ -30,6 +30,9 @@ WHERE server IN (SELECT id FROM server WHERE state = 1)
 GROUP BY type, payload_version
 ORDER BY type, payload_version;
 
+-- name: server_hold_live
+SELECT id FROM server ${locked} WHERE id = :id AND state = 1 ${for_update};
+
 -- name: served_type_delete
 DELETE FROM served_type WHERE server = :id;
 

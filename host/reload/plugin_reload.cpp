@@ -1,0 +1,135 @@
+#include "host/reload/plugin_reload.hpp"
+
+#include "host/plugin/plugin_refused.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+// The safety net under the hints, and all there is where none come.
+constexpr Duration kLookPeriod = 500ms;
+constexpr auto kPeriodWithNews = 20ms;
+constexpr auto kQuiet = 100ms;
+// How long a file that is no library may be one that is still being written.
+constexpr auto kPatience = 2s;
+
+}  // namespace
+
+void PluginReload::start() {
+    watch_.watch({folder_});
+    catalog_ = Catalog::scan(folder_, options_);
+    const BootTime now = clock_.now();
+    see_files(now);
+    for (auto& [path, file] : files_) {
+        const auto is_of_it = [&](const auto& plugin) { return plugin->file == path.filename(); };
+        const auto plugin = std::ranges::find_if(catalog_.plugins(), is_of_it);
+        // One that was refused may have been half written; it is read once more.
+        if (plugin == catalog_.plugins().end()) continue;
+        file.digest = (*plugin)->image->digest();
+        generation_ = std::max(generation_, (*plugin)->generation);
+    }
+}
+
+Duration PluginReload::run_once() {
+    const BootTime now = clock_.now();
+    if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
+    next_look_ = now + kPeriodWithNews;
+    if (!see_files(now)) return kLookPeriod;
+    Duration pause = kLookPeriod;
+    for (auto& [path, file] : files_) {
+        if (file.due && *file.due <= now) read(path, file, now);
+        if (file.due)
+            pause = std::min(
+                pause, std::max(std::chrono::ceil<Duration>(*file.due - now), Duration{kPeriodWithNews}));
+    }
+    return pause;
+}
+
+// False: the folder cannot be read.
+bool PluginReload::see_files(BootTime now) {
+    std::set<fs::path> there;
+    try {
+        for (const fs::path& path : libraries_in(folder_)) {
+            see(path, now);
+            there.insert(path);
+        }
+    } catch (const PluginRefused& refusal) {
+        if (std::exchange(folder_problem_, refusal.reason()) != refusal.reason())
+            refuse(folder_.string(), refusal.reason(), refusal.remedy());
+        return false;
+    }
+    if (!std::exchange(folder_problem_, "").empty()) {
+        spdlog::info("plugins: the folder {} can be read again", folder_.string());
+        watch_.watch({folder_});
+    }
+    std::erase_if(files_, [&](const auto& entry) {
+        const bool is_gone = !there.contains(entry.first);
+        if (is_gone)
+            spdlog::warn("plugins: {} is gone; what was loaded of it goes on until the host is started again",
+                         entry.first.filename().string());
+        return is_gone;
+    });
+    return true;
+}
+
+void PluginReload::see(const fs::path& path, BootTime now) {
+    const auto mark = mark_of(path);
+    const auto [found, is_new] = files_.try_emplace(path);
+    File& file = found->second;
+    if (!mark || (!is_new && *mark == file.mark)) return;
+    file.mark = *mark;
+    file.quiet_since = now;
+    file.due = now + kQuiet;
+}
+
+// A file that ends too early may be in the middle of being written: no error counts until it is quiet.
+void PluginReload::read(const fs::path& path, File& file, BootTime now) {
+    std::optional<PluginImage> image;
+    try {
+        image = PluginImage::open(path);
+    } catch (const PluginRefused& refusal) {
+        if (now < file.quiet_since + kPatience) {
+            file.due = file.quiet_since + kPatience;
+            return;
+        }
+        file.due.reset();
+        file.digest.clear();
+        return refuse(path.filename().string(), refusal.reason(), refusal.remedy());
+    }
+    if (mark_of(path) != file.mark) return see(path, now);  // it was changed while it was read
+    if (image->digest() != file.digest) {
+        const std::string digest = image->digest();
+        try {
+            load(path, *std::move(image));
+        } catch (const PluginRefused& refusal) {
+            refuse(path.filename().string(), refusal.reason(), refusal.remedy());
+        }
+        file.digest = digest;
+    }
+    file.due.reset();
+}
+
+void PluginReload::load(const fs::path& path, PluginImage image) {
+    const auto plugin = load_plugin(path, std::move(image), options_, generation_ + 1);
+    const auto other = catalog_.named(plugin->description.name);
+    if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
+        refuse_second(*plugin, *other);
+    ++generation_;
+    spdlog::info("plugin {} {} from {} is loaded (generation {})", plugin->description.name,
+                 plugin->description.version, plugin->file, plugin->generation);
+    catalog_.add(plugin);
+    changed(catalog_);
+}
+
+void PluginReload::refuse(const std::string& file, const std::string& reason, const std::string& remedy) {
+    spdlog::error("plugin {} is refused, and what was there before goes on: {}; {}", file, reason, remedy);
+}
+
+}  // namespace jobhost::host

@@ -1,0 +1,63 @@
+// Plugin files that change while the host runs become new generations of their plugins.
+#pragma once
+
+#include "host/plugin/catalog.hpp"
+#include "host/reload/files_seen.hpp"
+#include "host/reload/folder_watch.hpp"
+#include "host/sync/boot_clock.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace jobhost::host {
+
+// One thread at a time.
+class PluginReload {
+public:
+    // References outlive this.
+    PluginReload(std::filesystem::path folder, WorkerOptions options, FolderWatch& watch,
+                 const BootClock& clock)
+        : folder_{std::move(folder)}, options_{std::move(options)}, watch_{watch}, clock_{clock} {}
+
+    // Loads what lies there. Blocks; throws std::system_error if no worker can be started at all.
+    void start();
+    const Catalog& catalog() const noexcept { return catalog_; }
+
+    // Looks whether files have come or changed; those that are quiet are checked, probed, and go into the
+    // catalog. Only contents that differ count. What is refused changes nothing and is logged once; what is
+    // gone goes on as it is. How long until it is worth looking again; at most half a second. Blocks for a
+    // probe; throws std::system_error if no worker can be started; then the next call tries again.
+    Duration run_once();
+
+    // Called when there is a new generation of a plugin.
+    std::function<void(const Catalog&)> changed = [](const Catalog&) {};
+
+private:
+    struct File {
+        FileMark mark{};
+        BootTime quiet_since{};
+        std::optional<BootTime> due;  // nothing: it has been read
+        std::string digest;           // of what was read last
+    };
+
+    bool see_files(BootTime now);
+    void see(const std::filesystem::path& path, BootTime now);
+    void read(const std::filesystem::path& path, File& file, BootTime now);
+    void load(const std::filesystem::path& path, PluginImage image);
+    void refuse(const std::string& file, const std::string& reason, const std::string& remedy);
+
+    const std::filesystem::path folder_;
+    const WorkerOptions options_;
+    FolderWatch& watch_;
+    const BootClock& clock_;
+    Catalog catalog_;
+    std::uint64_t generation_ = 0;  // the last one
+    std::map<std::filesystem::path, File> files_;
+    std::string folder_problem_;  // as it was logged
+    BootTime next_look_{};
+};
+
+}  // namespace jobhost::host
