@@ -96,6 +96,17 @@ TEST_F(ServedLanesTest, WhatRunsCountsTowardsTheCapUntilItHasEnded) {
     EXPECT_THAT(parts(5), ElementsAre("<=5", "2<=1"));
 }
 
+TEST_F(ServedLanesTest, OtherTypesAreClaimedOnceTheyAreServed) {
+    serve({{QueueName{"critical"}}});
+    EXPECT_THAT(parts(5), ElementsAre("1<=5"));
+    lanes->serve({{{QueueName{"critical"}}}, {{"other.job", 1}}});
+    lanes->refresh(false);
+    EXPECT_THAT(parts(5), ElementsAre("<=5"));
+    lanes->serve({{{QueueName{"critical"}}}, {{"test.job", 2}}, {{"test.job", 1}}});
+    lanes->refresh(false);
+    EXPECT_THAT(parts(5), ElementsAre("1<=5")) << "it takes the older version, too";
+}
+
 TEST_F(ServedLanesTest, APausedQueueIsNotClaimedFrom) {
     paused = {{"critical"}};
     serve({{{"critical"}}, {{"default"}}});

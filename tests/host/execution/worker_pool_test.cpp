@@ -214,6 +214,22 @@ TEST_F(WorkerPoolTest, AJobThatWasLostTooOftenGetsAWorkerThatRunsNothingElse) {
     EXPECT_EQ(end_of(5).result, end_of(1).result) << "others go on as before";
 }
 
+TEST_F(WorkerPoolTest, ARetiredPoolEndsItsRunsAndGivesBackTheRest) {
+    run(1, "polite");  // until it is asked to stop
+    ASSERT_TRUE(wait_until([&] { return pool->is_ready(); }));
+    run(2, "spin");
+    std::vector<Assignment> rest = pool->retire();
+    EXPECT_TRUE(pool->is_retired());
+    EXPECT_EQ(emptied, 0);
+    ASSERT_EQ(rest.size(), 1u);
+    EXPECT_EQ(rest.at(0).job.id, JobId{2}) << "it had no worker yet";
+    EXPECT_TRUE(ended.empty()) << "it goes on in its own time";
+    pool->cancel_run({JobId{1}, Lease{1}, "enough"});
+    ASSERT_TRUE(wait_ended(1));
+    ASSERT_TRUE(wait_empty()) << "its worker ends with it";
+    EXPECT_EQ(emptied, 1);
+}
+
 TEST_F(WorkerPoolTest, ALostLeaseLeavesNoWorkerAndARenewedOneBeginsAnew) {
     begin_to_spin();
     clock.advance(19s);

@@ -35,6 +35,38 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     EXPECT_FALSE(catalog.find("fail"));
 }
 
+std::shared_ptr<const LoadedPlugin> generation(std::uint64_t number, const std::string& name,
+                                               const std::vector<std::string>& types) {
+    LoadedPlugin plugin{.description = {name, std::to_string(number), {}},
+                        .image = {},
+                        .file = name + ".so",
+                        .generation = number};
+    for (const std::string& type : types)
+        plugin.description.types.push_back({.name = type, .full_name = name + "." + type});
+    return std::make_shared<const LoadedPlugin>(std::move(plugin));
+}
+
+TEST(Catalog, ALaterGenerationHasItsTypesAndAnEarlierOneWhatIsLeft) {
+    Catalog catalog;
+    catalog.add(generation(1, "a", {"x", "old"}));
+    catalog.add(generation(2, "b", {"x"}));
+    catalog.add(generation(3, "a", {"x", "y"}));
+    EXPECT_EQ(catalog.find("a.x")->plugin->generation, 3u);
+    EXPECT_EQ(catalog.find("a.y")->plugin->generation, 3u);
+    EXPECT_EQ(catalog.find("a.old")->plugin->generation, 1u);
+    EXPECT_EQ(catalog.find("b.x")->plugin->generation, 2u);
+    EXPECT_EQ(catalog.types().size(), 4u);
+    EXPECT_EQ(catalog.named("a")->generation, 3u);
+    EXPECT_EQ(catalog.named("c"), nullptr);
+
+    catalog.add(generation(4, "a", {"y", "old"}));
+    EXPECT_EQ(catalog.plugins().size(), 3u) << "nobody needs the first one any more";
+    EXPECT_EQ(catalog.find("a.old")->plugin->generation, 4u);
+    EXPECT_EQ(catalog.find("a.x")->plugin->generation, 3u);
+    catalog.add(generation(5, "a", {"x", "y", "old"}));
+    EXPECT_EQ(catalog.plugins().size(), 2u);
+}
+
 TEST(Catalog, FolderThatIsNotThereIsListed) {
     const Catalog catalog = Catalog::scan("/nonexistent/plugins", test_options());
     ASSERT_EQ(catalog.refused().size(), 1u);

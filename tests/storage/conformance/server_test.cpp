@@ -35,6 +35,25 @@ TEST_P(ServerConformance, RecoveryGoesInChunks) {
     EXPECT_EQ(servers.recover(server, 3), 2u);
 }
 
+TEST_P(ServerConformance, TypesChangeWhileAServerRuns) {
+    const auto served = [&] {
+        std::vector<std::string> all;
+        for (const ServedType& type : servers.served_types())
+            all.push_back(type.type + " " + type.plugin_version);
+        return all;
+    };
+    EXPECT_TRUE(servers.set_types(server, std::vector{ServedType{.type = "a.x", .plugin_version = "1"}}));
+    EXPECT_EQ(served(), std::vector<std::string>{"a.x 1"});
+    EXPECT_TRUE(servers.set_types(server, std::vector{ServedType{.type = "a.x", .plugin_version = "2"},
+                                                      ServedType{.type = "a.y", .plugin_version = "2"}}));
+    EXPECT_EQ(served(), (std::vector<std::string>{"a.x 2", "a.y 2"}));
+    EXPECT_TRUE(servers.set_types(server, {}));
+    EXPECT_TRUE(served().empty());
+    servers.declare_dead("first");
+    EXPECT_FALSE(servers.set_types(server, std::vector{ServedType{.type = "a.x"}}));
+    EXPECT_TRUE(served().empty());
+}
+
 TEST_P(ServerConformance, WhoFindsAServerDeadMayBeInterruptedAndFindItDeadAgain) {
     EXPECT_EQ(servers.declare_dead("first"), server);
     EXPECT_EQ(servers.declare_dead("first"), server);

@@ -1,0 +1,42 @@
+// A plugin in several versions, LIVING_VERSION, that replace each other while a host runs. Each job says which
+// one has run it. Version 3 dies when it is loaded.
+#include <jobhost/job.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+const std::string which = std::to_string(LIVING_VERSION);
+
+struct Version {
+    static constexpr std::string_view name = "version";
+    std::string run(jobhost::JobContext&) { return which; }
+};
+
+struct Wait {
+    static constexpr std::string_view name = "wait";
+    std::string run(jobhost::JobContext& context) {
+        context.wait_for(std::chrono::milliseconds{300});
+        return which;
+    }
+};
+
+// Later versions have another one in its place.
+struct Only {
+    static constexpr std::string_view name = LIVING_VERSION == 1 ? "only_first" : "only_later";
+    std::string run(jobhost::JobContext&) { return which; }
+};
+
+#if LIVING_VERSION == 3
+[[gnu::constructor]] void die() {
+    std::abort();
+}
+#endif
+
+}  // namespace
+
+#define TEXT_OF(value) #value
+#define VERSION_OF(value) TEXT_OF(value) ".0.0"
+JOBHOST_PLUGIN("living", VERSION_OF(LIVING_VERSION), Version, Wait, Only);

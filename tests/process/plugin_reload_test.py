@@ -1,0 +1,154 @@
+"""Plugins that come, change and go while a host runs."""
+import os
+import pathlib
+import shutil
+import time
+
+from host_under_test import TEST_PLUGINS, HostTestCase, main, wait_until
+
+
+def by_rename(source, target):
+    new = target.with_suffix(".new")
+    shutil.copyfile(source, new)
+    new.rename(target)
+
+
+def in_place(source, target):
+    with open(target, "r+b") as file:
+        file.write(source.read_bytes())
+        file.truncate()
+
+
+def by_removal(source, target):
+    target.unlink()
+    shutil.copyfile(source, target)
+
+
+def in_pieces(source, target):
+    data = source.read_bytes()
+    with open(target, "wb") as file:
+        for part in range(4):
+            file.write(data[part * len(data) // 4:(part + 1) * len(data) // 4])
+            file.flush()
+            time.sleep(0.03)  # so long a slow network may take; not for any answer
+
+
+WAYS = [by_rename, in_place, by_removal, in_pieces]
+
+
+def version(number):
+    return TEST_PLUGINS / f"living_{number}.so"
+
+
+class PluginReloadTest(HostTestCase):
+    def begin(self, first=None, **settings):
+        self.here = self.place(settings, plugins=("command",))
+        self.file = self.here.folder / "plugins/living.so"
+        if first:
+            shutil.copyfile(version(first), self.file)
+        return self.here.start()
+
+    def put(self, number, way=by_rename):
+        way(version(number), self.file)
+
+    def run_by(self, name="version"):
+        """The version of the plugin that ran a new job."""
+        return self.here.wait_state(self.here.enqueue("living." + name), "succeeded")["result"]
+
+    def images(self, host):
+        folder = pathlib.Path(f"/proc/{host.pid}/fd")
+        return [file for file in folder.iterdir() if "memfd:jobhost-plugin" in os.readlink(file)]
+
+    def test_a_plugin_that_is_dropped_in_runs_jobs_that_have_waited_for_it(self):
+        host = self.begin()
+        job = self.here.enqueue("living.version", None, "--allow-unknown-type")
+        self.put(1)
+        self.assertEqual(self.here.wait_state(job, "succeeded")["result"], 1)
+        self.assertIn("plugin living 1.0.0 (generation 2) is live", host.log())
+        self.assertEqual(self.run_by(), 1)
+
+    def test_what_runs_ends_in_its_version_and_what_comes_runs_in_the_new_one(self):
+        host = self.begin(1)
+        old = [self.here.enqueue("living.wait") for _ in range(2)]
+        for job in old:
+            self.here.wait_state(job, "processing", "succeeded")
+        self.put(2)
+        host.wait_log("plugin living 2.0.0 (generation 3) is live")
+        self.assertEqual(self.run_by(), 2)
+        for job in old:
+            shown = self.here.wait_state(job, "succeeded")
+            self.assertEqual((shown["result"], shown["attempt"]), (1, 1))
+
+    def test_a_type_that_the_new_version_has_not_stays_with_the_old_one(self):
+        host = self.begin(1)
+        self.put(2)
+        host.wait_log("(generation 3) is live")
+        self.assertEqual(self.run_by("only_first"), 1)
+        self.assertEqual(self.run_by("only_later"), 2)
+        self.assertEqual(self.run_by(), 2)
+        shutil.copyfile(version(1), self.file)
+        host.wait_log("(generation 4) is live")
+        self.assertEqual([self.run_by("only_first"), self.run_by("only_later"), self.run_by()], [1, 2, 1])
+
+    def test_what_cannot_be_used_is_refused_while_the_last_good_one_goes_on(self):
+        host = self.begin(1)
+        half = version(2).read_bytes()[:20000]
+        for count, bad in enumerate([b"no library", half, version(3).read_bytes()], start=1):
+            self.file.write_bytes(bad)
+            host.wait_log("plugin living.so is refused, and what was there before goes on", count)
+            self.assertEqual(self.run_by(), 1)
+        self.put(2)
+        host.wait_log("(generation 3) is live")
+        self.assertEqual(self.run_by(), 2)
+
+    def test_a_file_that_is_gone_goes_on(self):
+        host = self.begin(1)
+        self.file.unlink()
+        host.wait_log("living.so is gone")
+        self.assertEqual(self.run_by(), 1)
+        shutil.copyfile(version(2), self.here.folder / "plugins/renamed.so")
+        host.wait_log("(generation 3) is live")
+        self.assertEqual(self.run_by(), 2)
+
+    def test_the_same_contents_are_no_new_version(self):
+        host = self.begin(1)
+        os.utime(self.file)
+        self.put(1)
+        self.put(2, in_place)
+        host.wait_log("(generation 3) is live")
+        self.assertNotIn("living 1.0.0 from living.so is loaded", host.log())
+
+    def test_two_files_with_one_name_are_told_apart(self):
+        host = self.begin(1)
+        shutil.copyfile(version(2), self.here.folder / "plugins/second.so")
+        host.wait_log("the plugin name living is already taken by living.so")
+        self.assertEqual(self.run_by(), 1)
+
+    def test_no_job_is_lost_or_fails_while_versions_follow_each_other(self):
+        host = self.begin(1, server={"workers": 4})
+        self.run_by()
+        jobs = []
+        generation = 2
+        for number in range(12):
+            jobs += self.here.enqueue_lines([{"type": "living.version"}] * 100 + [{"type": "living.wait"}] * 2)
+            if number % 4 == 1:
+                self.file.write_bytes(version(3).read_bytes())
+                host.wait_log("living.so is refused", number // 4 + 1)
+            self.put(2 - number % 2, WAYS[number % len(WAYS)])
+            generation += 1
+            host.wait_log(f"(generation {generation}) is live")
+        wait_until(lambda: self.here.count("enqueued", "processing", "scheduled") == 0, "all jobs have ended")
+        shown = self.here.counts()
+        self.assertEqual({state: count for state, count in shown.items() if count}, {"succeeded": len(jobs) + 1})
+        for job in jobs[::50]:
+            self.assertEqual(self.here.show(job)["attempt"], 1)
+        # Of all versions those are left that have a type: the last one, and the one before it.
+        wait_until(lambda: len(self.images(host)) == 3, "the images of old versions are closed")
+        wait_until(lambda: len(host.workers()) <= 2 * 4 + 1, "the workers of old versions have ended")
+        maps = pathlib.Path(f"/proc/{host.pid}/maps").read_text()
+        self.assertNotRegex(maps, "jobhost-plugin|living", "nothing of a plugin is ever in the host")
+        self.assertEqual(host.stop(), 0)
+
+
+if __name__ == "__main__":
+    main()
