@@ -1,5 +1,5 @@
-// A plugin in several versions, LIVING_VERSION, that replace each other while a host runs. Each job says which
-// one has run it. Version 3 dies when it is loaded.
+// A plugin in several versions, LIVING_VERSION, that replace each other while a host runs. Each job says
+// which one has run it. Version 3 dies when it is loaded.
 #include <jobhost/job.hpp>
 
 #include <chrono>

@@ -13,11 +13,11 @@ rm -rf "$folder"
 mkdir -p "$folder/plugins"
 cmake -G Ninja -S samples/first_plugin -B "$folder/build" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$folder/build"
-mv "$folder/build/hello.so" "$folder/plugins"
 printf 'server: {name: first-plugin, workers: 1}\n' >"$folder/jobhost.yaml"
 
 "$build/bin/jobhost" serve -c "$folder/jobhost.yaml" &
 host=$!
 trap 'kill "$host" 2>/dev/null && wait "$host" || true' EXIT
+mv "$folder/build/hello.so" "$folder/plugins"
 shown=$("$build/bin/jobhost" run hello.greet --args '{"name": "Ada"}' --timeout 30s -c "$folder/jobhost.yaml")
 [[ $shown == *'Hello, Ada!'* && $shown == *succeeded* ]] || fail "the job did not greet:" "$shown"
