@@ -19,12 +19,12 @@ DELETE FROM limit_promise WHERE job ${in:ids};
 
 -- name: limit_promise_in_vain
 -- Of jobs that cannot run: their queue is paused, or nobody serves their type there.
-SELECT DISTINCT ${top:count} job.id
+SELECT DISTINCT ${top:count} limit_promise.job
 FROM limit_promise
 JOIN job ON job.id = limit_promise.job
 JOIN lane ON lane.id = job.lane
 WHERE NOT (${could_run})
-ORDER BY job.id
+ORDER BY limit_promise.job
 ${limit:count};
 
 -- name: limit_state_idle

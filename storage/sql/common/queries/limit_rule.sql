@@ -60,12 +60,12 @@ WHERE limit_key IN (SELECT limit_state.limit_key FROM limit_state WHERE limit_st
 
 -- name: limit_promise_of_parked
 -- Who keeps slots while it waits for one of this limit.
-SELECT DISTINCT job.id
+SELECT DISTINCT limit_promise.job
 FROM limit_state
 JOIN job ON job.limit_key = limit_state.limit_key
 JOIN limit_promise ON limit_promise.job = job.id
 WHERE limit_state.limit_name = :name AND job.limit_key IS NOT NULL AND job.state = 0
-ORDER BY job.id;
+ORDER BY limit_promise.job;
 
 -- name: limit_state_forget
 DELETE FROM limit_state
