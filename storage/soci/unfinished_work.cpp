@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFirstPause = 1s;
 constexpr Duration kLongestPause = 10min;
+// So many get their turn one after the other, each for one transaction.
+constexpr std::size_t kMostInTurn = 64;
 
 // By its present state: it may be that this is not to be done any more.
 void tell_children(Change& change, Releases& releases, std::int64_t subject) {
@@ -92,26 +94,32 @@ std::size_t UnfinishedWork::go_on(Changes& changes, std::size_t limit) {
     return limit;  // there may be more
 }
 
-// The first one that is not left alone for now.
+// The next one after the last, of those that are not left alone for now.
 std::optional<UnfinishedWork::Piece> UnfinishedWork::next(Session& session) {
     std::unique_lock lock{mutex_};
     const auto failed = failed_;
+    const Piece last = last_;
     lock.unlock();
-    const auto count = static_cast<long long>(failed.size() + 1);
+    const auto count = static_cast<long long>(failed.size() + kMostInTurn);
     const auto rows = session.rows<int, long long>("work_next", {{"count", count}});
     std::set<Piece> there;
     std::optional<Piece> first;
+    std::optional<Piece> after_last;
     for (const auto& [kind, subject] : rows) {
         const Piece piece{kind, subject};
         there.insert(piece);
         const auto failure = failed.find(piece);
-        if (!first && (failure == failed.end() || failure->second.next <= session.now())) first = piece;
+        if (failure != failed.end() && failure->second.next > session.now()) continue;
+        if (!first) first = piece;
+        if (!after_last && last < piece) after_last = piece;
     }
     // Those that somebody else has done.
     lock.lock();
     if (static_cast<long long>(rows.size()) < count)
         std::erase_if(failed_, [&](const auto& failure) { return !there.contains(failure.first); });
-    return first;
+    const std::optional<Piece> chosen = after_last ? after_last : first;
+    if (chosen) last_ = *chosen;
+    return chosen;
 }
 
 // Told once.

@@ -34,6 +34,7 @@ private:
 
     std::mutex mutex_;  // of what follows
     std::map<Piece, Failure> failed_;
+    Piece last_;  // so that each gets its turn
 };
 
 }  // namespace jobhost::storage

@@ -88,6 +88,16 @@ TEST_F(UnfinishedWorkTest, WhatCannotGoOnHoldsUpNothingElseAndIsToldOnce) {
     EXPECT_GT(waiting(first), 0);
 }
 
+TEST_F(UnfinishedWorkTest, EachGetsItsTurn) {
+    workflows.go_on(kLimit);
+    workflows.go_on(kLimit);
+    EXPECT_LT(waiting(first), static_cast<long long>(2 * kLimit));
+    EXPECT_LT(waiting(second), static_cast<long long>(2 * kLimit))
+        << "a later one does not wait for all of it";
+    go_on();
+    EXPECT_EQ(waiting(first) + waiting(second), 0);
+}
+
 TEST_F(UnfinishedWorkTest, ItIsTriedAgainMoreAndMoreRarely) {
     refuse(first);
     EXPECT_THROW(workflows.go_on(kLimit), StorageError);
