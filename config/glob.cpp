@@ -60,19 +60,25 @@ bool has_wildcard(std::string_view pattern) {
     return false;
 }
 
+// As fnmatch() reads them: a ']' that comes first, and one of a class such as [:alpha:], does not end the
+// set.
 bool has_open_bracket(std::string_view pattern) {
-    bool is_open = false;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (pattern[i] == '\\')
+        if (pattern[i] == '\\') {
             ++i;
-        else if (pattern[i] == '/' && is_open)
-            return true;
-        else if (pattern[i] == '[')
-            is_open = true;
-        else if (pattern[i] == ']')
-            is_open = false;
+            continue;
+        }
+        if (pattern[i] != '[') continue;
+        if (i + 1 < pattern.size() && (pattern[i + 1] == '!' || pattern[i + 1] == '^')) ++i;
+        if (i + 1 < pattern.size() && pattern[i + 1] == ']') ++i;
+        for (++i; i < pattern.size() && pattern[i] != ']'; ++i) {
+            if (pattern[i] == '/') return true;
+            if (pattern.substr(i).starts_with("[:"))
+                i = std::min(pattern.find(":]", i), pattern.size() - 1) + 1;
+        }
+        if (i >= pattern.size()) return true;
     }
-    return is_open;
+    return false;
 }
 
 fs::path plain_path(std::string_view pattern) {

@@ -30,7 +30,8 @@ void add_with_parent(const fs::path& folder, std::set<fs::path>& folders) {
 
 std::optional<FileMark> mark_of(const fs::path& file) {
     struct stat found {};
-    if (::stat(file.c_str(), &found) != 0 || S_ISDIR(found.st_mode)) return std::nullopt;
+    const bool is_there = ::stat(file.c_str(), &found) == 0 || ::lstat(file.c_str(), &found) == 0;
+    if (!is_there || S_ISDIR(found.st_mode)) return std::nullopt;
     return FileMark{.device = found.st_dev,
                     .number = found.st_ino,
                     .size = static_cast<std::uint64_t>(found.st_size),

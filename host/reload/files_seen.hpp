@@ -21,7 +21,7 @@ struct FileMark {
     std::int64_t changed = 0;
     friend bool operator==(const FileMark&, const FileMark&) = default;
 };
-// Links followed. Nothing: there is no file.
+// Links followed, as far as they lead somewhere. Nothing: there is no file.
 std::optional<FileMark> mark_of(const std::filesystem::path& file);
 
 using FilesSeen = std::map<std::filesystem::path, FileMark>;

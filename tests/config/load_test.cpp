@@ -98,6 +98,14 @@ TEST_F(Load, PatternIsChecked) {
         "itself");
 }
 
+TEST_F(Load, BracketsEndAsPatternsAreRead) {
+    for (const std::string pattern :
+         {"[]a].yaml", "[!]a].yaml", "[[:alpha:]].yaml", "[a-c]/[x].yaml", "a].yaml*"})
+        EXPECT_EQ(host_says("definitions: [\"" + pattern + "\"]\n"), "") << pattern;
+    for (const std::string pattern : {"[]a.yaml", "[!].yaml", "[[:alpha:].yaml", "[[:alpha.yaml", "[", "[^"})
+        EXPECT_NE(host_says("definitions: [\"" + pattern + "\"]\n"), "") << pattern;
+}
+
 TEST_F(Load, FolderOfTheHostFileMayHaveAWildcardInItsName) {
     write("[a]*/jobhost.yaml", "definitions: [\"*.yml\", b.yaml]\n");
     write("[a]*/a.yml", "");

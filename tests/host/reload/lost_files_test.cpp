@@ -77,13 +77,24 @@ TEST_F(LostFilesTest, ALinkToWhatIsGoneIsAFaultUntilItIsBack) {
     fs::create_directory(one.folder / "jobs.d");
     fs::create_symlink(one.folder / "elsewhere/a.yaml", one.folder / "jobs.d/a.yaml");
     one.start();
+    const auto look_for_two_seconds = [&] {
+        for (int i = 0; i < 20; ++i) {
+            clock.advance(100ms);
+            one.reload->run_once();
+        }
+    };
     EXPECT_EQ(type_of("x"), "test.v1");
     one.move("elsewhere", "lost");
     EXPECT_EQ(type_of("x"), "test.v1");
     EXPECT_EQ(refusals().size(), 1u);
     one.move("lost", "elsewhere");
     EXPECT_TRUE(refusals().empty());
-    one.remove("a.yaml");
+    one.move("elsewhere", "lost");
+    look_for_two_seconds();
+    ASSERT_EQ(refusals().size(), 1u);
+    fs::remove(one.folder / "jobs.d/a.yaml");
+    look_for_two_seconds();
+    EXPECT_TRUE(refusals().empty());
     EXPECT_EQ(type_of("x"), "") << "somebody has removed the link itself";
 }
 
