@@ -13,8 +13,8 @@ using storage::StoredDefinition;
 
 // Of jobs; so many are made and handed in within a tenth of a second.
 constexpr std::size_t kLarge = 10'000;
-// Items of a file take no less each.
-constexpr std::size_t kShortestItem = 4;
+// Items of a file take about so much each, or more.
+constexpr std::size_t kShortItem = 20;
 
 std::size_t items_in(const ForEach& for_each, const StoredDefinition& stored, const Workshop& workshop) {
     if (const auto* list = std::get_if<std::vector<std::string>>(&for_each)) return list->size();
@@ -22,7 +22,7 @@ std::size_t items_in(const ForEach& for_each, const StoredDefinition& stored, co
     if (file == nullptr) return 1;
     std::error_code error;
     const auto size = std::filesystem::file_size(workshop.folder(stored.source) / file->path, error);
-    return error ? 0 : size / kShortestItem;
+    return error ? 0 : size / kShortItem;
 }
 
 std::size_t jobs_of(const Definition& definition, const StoredDefinition& stored, const Workshop& workshop) {

@@ -5,6 +5,7 @@
 #include "host/scheduling/submission.hpp"
 #include "storage/definition_store.hpp"
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,8 @@ struct DueRun {
     storage::DueDefinition due;
     TimePoint now;         // by the database's clock
     TimePoint seen_until;  // that of due_instants()
+    // So many instants at once; the cursor goes to the first one that is left.
+    std::size_t most = std::numeric_limits<std::size_t>::max();
 
     // REQUIRES: it is there.
     const storage::StoredDefinition& stored() const { return *seen->workshop.definitions.find(due.id); }

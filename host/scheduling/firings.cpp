@@ -40,6 +40,10 @@ DueInstants instants_of(const DueRun& run) {
         instants.missed = {first, found[found.size() - 2]};
         found.erase(found.begin(), found.end() - 1);
     }
+    if (found.size() > run.most) {
+        instants.next = found[run.most];
+        found.resize(run.most);
+    }
     return instants;
 }
 

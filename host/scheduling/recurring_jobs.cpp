@@ -29,7 +29,10 @@ constexpr Duration kClockTolerance = std::chrono::minutes{1};
 
 // What cannot be fired stays due; it is met once in a round, and looked past for what lies behind it.
 Duration RecurringJobs::run_once() {
-    if (clock_.now() - std::exchange(seen_at_, {}) > kLongestUnseen) seen_until_ = TimePoint::max();
+    if (clock_.now() - std::exchange(seen_at_, {}) > kLongestUnseen) {
+        seen_until_ = TimePoint::max();
+        handed_over_.clear();
+    }
     return fire_what_is_due();
 }
 
@@ -115,7 +118,10 @@ std::size_t RecurringJobs::fire(std::span<const storage::DueDefinition> all, Tim
     for (const storage::DueDefinition& due : all) {
         const storage::StoredDefinition* stored = seen_->workshop.definitions.find(due.id);
         if (stored == nullptr || stored->revision != due.revision) continue;  // it has just changed
-        auto firing = firing_of({seen_, due, now, seen_until_});
+        const auto handed_over = handed_over_.find(due.id);
+        const TimePoint seen_until =
+            handed_over == handed_over_.end() ? seen_until_ : std::min(seen_until_, handed_over->second);
+        auto firing = firing_of({seen_, due, now, seen_until});
         if (!firing) continue;
         count += firing->jobs.size() + firing->batches.size();
         firings.push_back(*std::move(firing));
@@ -134,6 +140,7 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const DueRun& run) {
         hand_over(run);
         return std::nullopt;
     }
+    handed_over_.erase(run.due.id);
     auto made = firings_.make(run);
     if (!made) return std::nullopt;
     if (needs_staging(made->submission)) {
@@ -146,7 +153,11 @@ std::optional<storage::Firing> RecurringJobs::firing_of(const DueRun& run) {
     return std::move(made->firing);
 }
 
+// One instant after the other, as together they may be more than can be handed in at once. What is left of
+// them, and what comes before its turn, comes while this host is there.
 void RecurringJobs::hand_over(DueRun run) {
+    run.most = 1;
+    if (const auto next = Firings::begin(run).next) handed_over_[run.due.id] = *next - Duration{1};
     large_.add(std::move(run));
     large_run_came();
 }

@@ -69,6 +69,8 @@ private:
     // By the database's clock: all that was due then has been looked at, and this host has been there since.
     TimePoint seen_until_ = TimePoint::max();
     TimePoint seen_at_{};  // the same moment by the host's clock
+    // Of those whose large runs are made, in place of seen_until_ if that is later.
+    std::map<DefinitionId, TimePoint> handed_over_;
     Firings firings_{storage_};
     LargeRuns large_;
 };

@@ -26,8 +26,8 @@ struct LargeBatchTest : testing::Test {
     std::optional<WrittenDefinitions> written;
     SourceFolders folders;
 
-    void define(const std::string& overlap = "allow", const std::string& more = "") {
-        written.emplace(more + "batches: {a: {schedule: {every: 1h, overlap: " + overlap +
+    void define(const std::string& schedule = "every: 1h", const std::string& more = "") {
+        written.emplace(more + "batches: {a: {schedule: {" + schedule +
                         "}, for_each: {file: x.jsonl}, jobs: {m: {type: x.m, "
                         "args: {x: \"${item.x}\"}}}}}\n");
         std::string items;
@@ -115,7 +115,7 @@ TEST_F(LargeBatchTest, WhoseServerHasEndedIsFollowedAtOnce) {
 }
 
 TEST_F(LargeBatchTest, OtherSchedulesDoNotWaitForIt) {
-    define("allow", "jobs: {b: {type: x.b, schedule: {every: 1h}}}\n");
+    define("every: 1h", "jobs: {b: {type: x.b, schedule: {every: 1h}}}\n");
     RecurringJobs recurring = host(*db.storage);
     int came = 0;
     recurring.large_run_came = [&] { ++came; };
@@ -127,6 +127,43 @@ TEST_F(LargeBatchTest, OtherSchedulesDoNotWaitForIt) {
     recurring.run_large();
     EXPECT_EQ(batches().size(), 1u);
     EXPECT_EQ(recurring.run_large(), 1s) << "there is no other one";
+}
+
+TEST_F(LargeBatchTest, WhatComesWhileItWaitsForItsTurnIsNotMissed) {
+    define("every: 1m, missed: skip, grace: 1s");
+    const TimePoint first = stored().next_at.value();
+    RecurringJobs recurring = host(*db.storage);
+    db.clock.set(first - 1s);
+    recurring.run_once();
+    for (Duration passed{}; passed <= 130s; passed += 1s) {  // the host looks all the time
+        db.clock.set(first + passed);
+        recurring.run_once();
+    }
+    for (int i = 0; i < 3; ++i) {
+        recurring.run_large();
+        recurring.run_once();
+    }
+    EXPECT_EQ(batches().size(), 3u) << "one for each minute";
+    EXPECT_EQ(stored().missed, std::nullopt);
+}
+
+TEST_F(LargeBatchTest, InstantsThatAreTooMuchTogetherAreMadeOneAfterTheOther) {
+    written.emplace(
+        "jobs: {a: {type: x.a, schedule: {every: 1m, missed: run_all}}}\n"
+        "batches: {b: {after: [a], for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n");
+    std::string items = "id\n";
+    for (std::size_t i = 0; i < kMaxMembersAtOnce / 4; ++i)
+        items += "1\n";
+    written->write("x.csv", items);
+    storage::apply_definitions(db->sources(), "default", "server", written->sources());
+    folders.replace_by(written->folders());
+    db.clock.set(stored().next_at.value() + 4min);
+    RecurringJobs recurring = host(*db.storage);
+    for (int i = 0; i < 6; ++i)
+        run(recurring);
+    EXPECT_EQ(db->queries().count({}, "x.a").at(static_cast<std::size_t>(StateName::enqueued)), 5);
+    EXPECT_EQ(batches().size(), 5u);
+    EXPECT_EQ(stored().missed, std::nullopt);
 }
 
 TEST_F(LargeBatchTest, ItsItemsAreReadByOneHostAlone) {
@@ -165,7 +202,7 @@ TEST_F(LargeBatchTest, WhoWasOvertakenStopsAndLeavesNothing) {
 }
 
 TEST_F(LargeBatchTest, WhatOverlapLeavesOutIsNotLaidReady) {
-    define("skip");
+    define("every: 1h, overlap: skip");
     RecurringJobs recurring = host(*db.storage);
     run(recurring);
     ASSERT_EQ(batches().size(), 1u);

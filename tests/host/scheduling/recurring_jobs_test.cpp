@@ -154,6 +154,7 @@ TEST_F(RecurringWorkflowsTest, LargeBatchLiesReadyAndIsOpenedByItsFiring) {
         items += "1\n";
     written->write("x.csv", items);
     recurring->run_once();
+    recurring->run_large();
 
     ASSERT_EQ(storage.fired.size(), 1u);
     EXPECT_TRUE(storage.fired[0].jobs.empty());

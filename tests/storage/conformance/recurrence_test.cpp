@@ -272,6 +272,23 @@ TEST_P(RecurrenceConformance, OneAloneStagesAnInstantUntilItsTimeIsOver) {
     EXPECT_TRUE(may_stage(2, *stored.next_at + 1min)) << "nobody is there any more to go on";
 }
 
+TEST_P(RecurrenceConformance, WhatIsStagedForAnInstantThatIsOverStandsInNobodysWay) {
+    apply({"a"});
+    clock.advance(1min);
+    const auto may_stage = [&](std::int64_t stager) {
+        const StoredDefinition stored = definitions.find("a").value();
+        return definitions.may_stage({stored.id, stored.revision, stored.next_at.value(), stager, server},
+                                     30s);
+    };
+    ASSERT_TRUE(may_stage(1));
+    definitions.pause("a", "ada", "", std::nullopt);
+    definitions.resume("a", "ada");
+    EXPECT_TRUE(may_stage(2)) << "it was paused meanwhile";
+    apply({});
+    apply({"a"});
+    EXPECT_TRUE(may_stage(3)) << "it was retired meanwhile";
+}
+
 TEST_P(RecurrenceConformance, ABackfillOfTheSameInstantIsOneBatch) {
     apply({"a"});
     const TimePoint instant = next("a") - 5min;

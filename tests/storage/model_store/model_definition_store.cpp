@@ -103,6 +103,7 @@ void put_pause(ModelDatabase& database, StoredDefinition& stored, const std::opt
     for (StoredDefinition* each : together(database, stored)) {
         each->pause = pause;
         each->next_at = first_due(each->definition, *each, now);
+        database.definitions.at(each->definition.name).staged_until.reset();
     }
 }
 
@@ -150,6 +151,7 @@ void put(DefinitionRecord& record, const Application& by, const std::string& sou
     record.stored.source = source;
     record.stored.definition = given;
     ++record.stored.revision;
+    record.staged_until.reset();
     record.is_retired = false;
     record.stored.retired_at.reset();
 }
@@ -158,6 +160,7 @@ void retire(DefinitionRecord& record, TimePoint now) {
     record.is_retired = true;
     record.stored.retired_at = now;
     record.stored.next_at.reset();
+    record.staged_until.reset();
     ++record.stored.revision;
 }
 

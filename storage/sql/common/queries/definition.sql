@@ -41,13 +41,13 @@ FROM ${rows: name text, source text, body text, next_at bigint};
 -- name: definition_change
 UPDATE definition
 SET source = given.source, applied_by = :server, revision = definition.revision + 1, body = given.body,
-    next_at = given.next_at, retired_at = NULL, updated_at = :now
+    next_at = given.next_at, staged_until = NULL, retired_at = NULL, updated_at = :now
 FROM ${rows: id bigint, source text, body text, next_at bigint}
 WHERE definition.id = given.id;
 
 -- name: definition_retire
 UPDATE definition
-SET revision = definition.revision + 1, next_at = NULL, retired_at = :now, updated_at = :now
+SET revision = definition.revision + 1, next_at = NULL, staged_until = NULL, retired_at = :now, updated_at = :now
 WHERE definition.id ${in:ids};
 
 -- name: definition_hold
@@ -96,7 +96,8 @@ ${unless_there};
 -- name: definition_pause
 -- The revision stays: it tells what the definition says.
 UPDATE definition
-SET next_at = :next_at, paused_at = :paused_at, paused_until = :until, paused_by = :by, pause_reason = :reason
+SET next_at = :next_at, staged_until = NULL, paused_at = :paused_at, paused_until = :until, paused_by = :by,
+    pause_reason = :reason
 WHERE id = :id;
 
 -- name: definition_open_runs
