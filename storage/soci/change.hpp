@@ -6,6 +6,7 @@
 #include "storage/soci/tally.hpp"
 
 #include <set>
+#include <string>
 
 namespace jobhost::storage {
 
@@ -21,6 +22,7 @@ struct Change {
     // Of those, jobs that are known to need no other slot.
     std::set<JobId>& has_all_slots;
     Promises& promises;
+    std::set<std::string>& locked_keys;  // of limits
 };
 
 }  // namespace jobhost::storage

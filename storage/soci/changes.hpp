@@ -44,7 +44,9 @@ private:
         std::set<JobId> let_go;
         std::set<JobId> has_all_slots;
         Promises promises;
-        Change change{session, names_, draft, tally, ageing(session), let_go, has_all_slots, promises};
+        std::set<std::string> locked_keys;
+        Change change{session, names_,        draft,    tally,      ageing(session),
+                      let_go,  has_all_slots, promises, locked_keys};
         work(change);
         if (!let_go.empty()) session.announce();
         promises.write(session);

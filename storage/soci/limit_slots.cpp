@@ -145,8 +145,19 @@ std::vector<LimitSlots::Need> LimitSlots::needs_of(const std::vector<JobId>& job
     return needs;
 }
 
+// Runs that end lock their keys in order, and jobs that are claimed in the same transaction theirs: two such
+// transactions may wait for each other. That is found out soon, and not by the server's deadlock_timeout of a
+// second; whoever waits in vain is undone, and tried again.
+void LimitSlots::lock_more(const std::set<std::string>& keys) {
+    if (std::ranges::includes(change_.locked_keys, keys)) return;
+    if (!change_.locked_keys.empty() && change_.session.catalog().contains("limit_locks_hurry"))
+        change_.session.execute("limit_locks_hurry");
+    change_.locked_keys.insert(keys.begin(), keys.end());
+}
+
 void LimitSlots::hold(const std::set<std::string>& keys) {
     if (keys.empty()) return;
+    lock_more(keys);
     const auto rows_of = [](const std::set<std::string>& wanted) {
         json::array rows;
         for (const std::string& key : wanted)
@@ -242,6 +253,7 @@ std::set<std::string> LimitSlots::transfer_of_runs(const std::vector<JobId>& job
         }
         if (job) note_granted(JobId{*job}, LaneId{lane.value()}, states_.at(key), has_all != 0);
     }
+    change_.locked_keys.insert(keys.begin(), keys.end());
     return keys;
 }
 

@@ -64,6 +64,7 @@ private:
 
     std::vector<Need> needs_of(const std::vector<JobId>& jobs);
     void hold(const std::set<std::string>& keys);
+    void lock_more(const std::set<std::string>& keys);
     std::size_t read_states(const Parameters& parameters);
     KeySlots& add_state(const std::string& key, const KeySlots::Row& row, std::optional<long long> kind,
                         long long capacity, long long window);

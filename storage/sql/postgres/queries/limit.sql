@@ -3,6 +3,10 @@
 -- first, and who comes later sees the change.
 LOCK TABLE limit_state IN EXCLUSIVE MODE;
 
+-- name: limit_locks_hurry
+-- Only here because: SQLite has one writer, and SQL Server knows no such setting for one transaction.
+SET LOCAL lock_timeout = '50ms';
+
 -- name: limit_let_go
 -- Only here because: letting go of slots and passing them on is one round trip on PostgreSQL. Of each key that runs have
 -- held, in the order of the keys, in which every transaction locks them: how it stands, how many slots of it were let go,
