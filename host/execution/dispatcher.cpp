@@ -73,9 +73,11 @@ void Dispatcher::take_over() {
         if (route != routes_.end() && route->second.plugin == type.plugin) continue;
         if (!pools_.at(type.plugin.get())->is_ready()) continue;
         routes_.insert_or_assign(type.description().full_name, type);
+        unavailable_types_.erase(type.description().full_name);
         live.insert(type.plugin.get());
     }
     if (live.empty()) return;
+    callbacks_.unavailable_types(unavailable_types_);
     for (const LoadedPlugin* plugin : live)
         spdlog::info("plugin {} {} (generation {}) is live", plugin->description.name,
                      plugin->description.version, plugin->generation);
@@ -96,7 +98,6 @@ bool Dispatcher::is_needed(const LoadedPlugin& plugin) const {
 void Dispatcher::retire(const LoadedPlugin& plugin) {
     spdlog::info("plugin {} {} (generation {}) has been replaced; what runs by it goes on to its end",
                  plugin.description.name, plugin.description.version, plugin.generation);
-    on_unavailable(plugin, false);
     for (Assignment& assignment : pools_.at(&plugin)->retire())
         start(std::move(assignment));
 }
