@@ -143,6 +143,13 @@ int limits_remove(const GlobalOptions& global, const std::string& name);
 
 int servers_list(const GlobalOptions& global);
 
+struct PluginInspectOptions {
+    std::filesystem::path file;
+    bool is_static = false;  // runs none of its code
+};
+int plugins_list(const GlobalOptions& global);
+int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options);
+
 struct CronNextOptions {
     std::string expression;
     std::string time_zone = "UTC";

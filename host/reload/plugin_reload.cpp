@@ -20,6 +20,13 @@ constexpr auto kQuiet = 100ms;
 // How long a file that is no library may be one that is still being written.
 constexpr auto kPatience = 2s;
 
+// Logged once.
+void refuse(const std::string& file, std::string& problem, const PluginRefused& refusal) {
+    if (std::exchange(problem, refusal.reason()) == refusal.reason()) return;
+    spdlog::error("plugin {} is refused, and what was there before goes on: {}; {}", file, refusal.reason(),
+                  refusal.remedy());
+}
+
 }  // namespace
 
 void PluginReload::start() {
@@ -27,13 +34,26 @@ void PluginReload::start() {
     catalog_ = Catalog::scan(folder_, options_);
     const BootTime now = clock_.now();
     see_files(now);
-    for (auto& [path, file] : files_) {
-        const auto is_of_it = [&](const auto& plugin) { return plugin->file == path.filename(); };
-        const auto plugin = std::ranges::find_if(catalog_.plugins(), is_of_it);
-        // One that was refused may have been half written; it is read once more.
-        if (plugin == catalog_.plugins().end()) continue;
-        file.digest = (*plugin)->image->digest();
-        generation_ = std::max(generation_, (*plugin)->generation);
+    for (const auto& plugin : catalog_.plugins()) {
+        files_[folder_ / plugin->file].digest = plugin->image->digest();
+        generation_ = std::max(generation_, plugin->generation);
+    }
+    for (const RefusedPlugin& refused : catalog_.refused())
+        know_refused(refused);
+}
+
+// What is whole is not tried again; half of a file may become one. It is told by whoever has the catalog.
+void PluginReload::know_refused(const RefusedPlugin& refused) {
+    const auto found = files_.find(folder_ / refused.file);
+    if (found == files_.end()) {
+        folder_problem_ = refused.reason;
+        return;
+    }
+    found->second.problem = refused.reason;
+    try {
+        found->second.digest = PluginImage::open(found->first).digest();
+    } catch (const PluginRefused&) {
+        found->second.due = found->second.quiet_since + kPatience;
     }
 }
 
@@ -61,8 +81,7 @@ bool PluginReload::see_files(BootTime now) {
             there.insert(path);
         }
     } catch (const PluginRefused& refusal) {
-        if (std::exchange(folder_problem_, refusal.reason()) != refusal.reason())
-            refuse(folder_.string(), refusal.reason(), refusal.remedy());
+        refuse(folder_.string(), folder_problem_, refusal);
         return false;
     }
     if (!std::exchange(folder_problem_, "").empty()) {
@@ -85,6 +104,7 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     File& file = found->second;
     if (!mark || (!is_new && *mark == file.mark)) return;
     file.mark = *mark;
+    file.problem.clear();
     file.quiet_since = now;
     file.due = now + kQuiet;
 }
@@ -101,7 +121,7 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         }
         file.due.reset();
         file.digest.clear();
-        return refuse(path.filename().string(), refusal.reason(), refusal.remedy());
+        return refuse(path.filename().string(), file.problem, refusal);
     }
     if (mark_of(path) != file.mark) return see(path, now);  // it was changed while it was read
     if (image->digest() != file.digest) {
@@ -109,7 +129,7 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         try {
             load(path, *std::move(image));
         } catch (const PluginRefused& refusal) {
-            refuse(path.filename().string(), refusal.reason(), refusal.remedy());
+            refuse(path.filename().string(), file.problem, refusal);
         }
         file.digest = digest;
     }
@@ -126,10 +146,6 @@ void PluginReload::load(const fs::path& path, PluginImage image) {
                  plugin->description.version, plugin->file, plugin->generation);
     catalog_.add(plugin);
     changed(catalog_);
-}
-
-void PluginReload::refuse(const std::string& file, const std::string& reason, const std::string& remedy) {
-    spdlog::error("plugin {} is refused, and what was there before goes on: {}; {}", file, reason, remedy);
 }
 
 }  // namespace jobhost::host

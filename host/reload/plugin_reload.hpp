@@ -41,13 +41,14 @@ private:
         BootTime quiet_since{};
         std::optional<BootTime> due;  // nothing: it has been read
         std::string digest;           // of what was read last
+        std::string problem;          // why it was refused, if that has been logged
     };
 
     bool see_files(BootTime now);
     void see(const std::filesystem::path& path, BootTime now);
     void read(const std::filesystem::path& path, File& file, BootTime now);
     void load(const std::filesystem::path& path, PluginImage image);
-    void refuse(const std::string& file, const std::string& reason, const std::string& remedy);
+    void know_refused(const RefusedPlugin& refused);
 
     const std::filesystem::path folder_;
     const WorkerOptions options_;

@@ -179,9 +179,9 @@ class Place:
                               timeout=deadline, check=False, **options)
         return Output(done.returncode, done.stdout, done.stderr)
 
-    def ask(self, *words, input=None, deadline=DEADLINE):
+    def ask(self, *words, input=None, deadline=DEADLINE, **options):
         """The command line, which must say yes; what it prints."""
-        output = self.call(*words, input=input, deadline=deadline)
+        output = self.call(*words, input=input, deadline=deadline, **options)
         if output.code != 0:
             raise AssertionError(f"jobhost {' '.join(words)}: {output}")
         return output.out

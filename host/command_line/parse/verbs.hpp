@@ -22,6 +22,7 @@ void add_batch(CLI::App& app, Verb& verb);
 void add_queues(CLI::App& app, Verb& verb);
 void add_recurring(CLI::App& app, Verb& verb);
 void add_limits(CLI::App& app, Verb& verb);
+void add_plugins(CLI::App& app, Verb& verb);
 void add_servers(CLI::App& app, Verb& verb);
 void add_cron(CLI::App& app, Verb& verb);
 void add_config(CLI::App& app, Verb& verb);

@@ -1,0 +1,29 @@
+#include "host/command_line/parse/options.hpp"
+
+namespace jobhost::host::parse {
+
+void add_plugins(CLI::App& app, Verb& verb) {
+    CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, those of the folder and others")
+                            ->require_subcommand(1);
+    CLI::App* list = plugins->add_subcommand(
+        "list", "The files of the plugin folder: what they hold, whether a host runs them, or why none can");
+    add_verb<None>(*list, verb, "Print a JSON array",
+                   [](const GlobalOptions& global, const None&) { return plugins_list(global); });
+
+    CLI::App* inspect = plugins->add_subcommand(
+        "inspect",
+        "Everything about a plugin's file; its code is run in a process of its own, and needs no host");
+    PluginInspectOptions& options =
+        add_verb<PluginInspectOptions>(*inspect, verb, "Print a JSON object, with the schemas",
+                                       plugins_inspect)
+            .options;
+    inspect->add_option("file", options.file, "The library")->required()->type_name("FILE");
+    inspect->add_flag("--static", options.is_static, "Only what can be read without running any of its code");
+    inspect->footer(
+        "Exit code 1 if no host would take it.\n"
+        "Examples:\n"
+        "  jobhost plugins inspect build/images.so\n"
+        "  jobhost plugins inspect --static downloaded.so");
+}
+
+}  // namespace jobhost::host::parse

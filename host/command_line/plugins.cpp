@@ -1,0 +1,181 @@
+#include "config/values.hpp"
+#include "host/command_line/opened.hpp"
+#include "host/command_line/text.hpp"
+#include "host/observe/printable.hpp"
+#include "host/plugin/catalog.hpp"
+#include "host/plugin/plugin_refused.hpp"
+#include "host/plugin/probe.hpp"
+#include "storage/model/time_text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <set>
+
+namespace jobhost::host {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kShortDigest = 12;
+
+std::string compiler_of(const jobhost_abi_tag& tag) {
+    constexpr std::array<const char*, 6> kNames{"C", "g++", "clang", "MSVC", "Rust", "Zig"};
+    return tag.compiler < kNames.size() ? kNames.at(tag.compiler) : "unknown";
+}
+
+std::string flags_of(const JobTypeDescription& type) {
+    constexpr std::array<std::pair<std::uint32_t, const char*>, 4> kNames{
+        {{JOBHOST_JOB_IDEMPOTENT, "idempotent"},
+         {JOBHOST_JOB_IN_PROCESS_OK, "in_process_ok"},
+         {JOBHOST_JOB_CHECKPOINTS, "checkpoints"},
+         {JOBHOST_JOB_PRIVILEGED, "privileged"}}};
+    std::string text;
+    for (const auto& [bit, name] : kNames)
+        if ((type.flags & bit) != 0) text += (text.empty() ? "" : ", ") + std::string{name};
+    return text;
+}
+
+json::object to_json(const JobTypeDescription& type) {
+    json::object object{{"type", type.full_name},
+                        {"description", type.description},
+                        {"payload_version", type.payload_version},
+                        {"accepts_from", type.accepts_from},
+                        {"flags", flags_of(type)}};
+    if (type.default_timeout) object["default_timeout"] = to_text(*type.default_timeout);
+    const auto add_schema = [&](const char* name, const std::string& text) {
+        boost::system::error_code error;
+        if (!text.empty()) object[name] = json::parse(text, error);
+    };
+    add_schema("arguments_schema", type.arguments_schema);
+    add_schema("result_schema", type.result_schema);
+    return object;
+}
+
+json::object to_json(const PluginImage& image) {
+    const ElfReport& report = image.report();
+    json::array needed(report.needed.begin(), report.needed.end());
+    json::array advice(report.advice.begin(), report.advice.end());
+    return {{"size", image.size()},
+            {"digest", image.digest()},
+            {"abi", std::to_string(report.tag.abi_major) + "." + std::to_string(report.tag.abi_minor)},
+            {"compiler", compiler_of(report.tag)},
+            {"needed", std::move(needed)},
+            {"advice", std::move(advice)}};
+}
+
+void add_description(json::object& object, const PluginDescription& plugin) {
+    json::array types;
+    for (const JobTypeDescription& type : plugin.types)
+        types.push_back(to_json(type));
+    object["name"] = plugin.name;
+    object["version"] = plugin.version;
+    object["types"] = std::move(types);
+}
+
+void print(const PluginImage& image) {
+    const ElfReport& report = image.report();
+    std::cout << "size:     " << image.size() << " bytes\n"
+              << "digest:   sha256 " << image.digest() << '\n'
+              << "abi:      " << report.tag.abi_major << '.' << report.tag.abi_minor << ", "
+              << compiler_of(report.tag) << '\n';
+    for (const std::string& library : report.needed)
+        std::cout << "needs:    " << printable(library) << '\n';
+    for (const std::string& advice : report.advice)
+        std::cout << "advice:   " << printable(advice) << '\n';
+}
+
+void print(const PluginDescription& plugin) {
+    std::cout << "plugin:   " << printable(plugin.name) << ' ' << printable(plugin.version) << '\n';
+    for (const JobTypeDescription& type : plugin.types) {
+        std::cout << "job type: " << printable(type.full_name);
+        if (!type.description.empty()) std::cout << ": " << printable(type.description);
+        std::cout << "\n          payload version " << type.payload_version;
+        if (type.accepts_from < type.payload_version) std::cout << ", takes those from " << type.accepts_from;
+        if (type.default_timeout) std::cout << ", timeout " << to_text(*type.default_timeout);
+        if (const std::string flags = flags_of(type); !flags.empty()) std::cout << ", " << flags;
+        std::cout << '\n';
+    }
+}
+
+// Of each type that some server runs, by the digest of its plugin.
+std::set<std::pair<std::string, std::string>> running(storage::ServerStore& servers) {
+    std::set<std::pair<std::string, std::string>> found;
+    for (const storage::ServedType& type : servers.served_types())
+        found.emplace(type.type, type.digest);
+    return found;
+}
+
+}  // namespace
+
+int plugins_list(const GlobalOptions& global) {
+    const auto opened = open(global);
+    const config::PluginSettings& settings = opened->configuration.settings.plugins;
+    const Catalog catalog = Catalog::scan(settings.folder, {.working_directory = opened->configuration.folder,
+                                                            .start_timeout = settings.start_timeout});
+    const auto served = running(opened->storage->servers());
+    json::array array;
+    std::vector<std::vector<std::string>> rows{{"FILE", "PLUGIN", "VERSION", "DIGEST", "JOB TYPES", ""}};
+    for (const auto& plugin : catalog.plugins()) {
+        const std::string& digest = plugin->image->digest();
+        std::string types;
+        bool is_live = false;
+        for (const JobTypeDescription& type : plugin->description.types) {
+            types += (types.empty() ? "" : ", ") + type.name;
+            is_live = is_live || served.contains({type.full_name, digest});
+        }
+        rows.push_back({printable(plugin->file), printable(plugin->description.name),
+                        printable(plugin->description.version), digest.substr(0, kShortDigest),
+                        printable(types), is_live ? "live" : "no host runs it"});
+        json::object object = to_json(*plugin->image);
+        object["file"] = plugin->file;
+        object["is_live"] = is_live;
+        add_description(object, plugin->description);
+        array.push_back(std::move(object));
+    }
+    for (const RefusedPlugin& refused : catalog.refused()) {
+        rows.push_back({printable(refused.file), "-", "-", "-", "-",
+                        "refused: " + printable(refused.reason) + "; " + printable(refused.remedy)});
+        array.push_back(
+            json::object{{"file", refused.file}, {"refused", refused.reason}, {"remedy", refused.remedy}});
+    }
+    if (global.json)
+        std::cout << array << '\n';
+    else if (rows.size() == 1)
+        std::cout << "there is no plugin in " << printable(settings.folder.string()) << '\n';
+    else
+        print_table(std::cout, rows);
+    return kDone;
+}
+
+int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options) {
+    json::object object{{"file", options.file.string()}};
+    try {
+        const PluginImage image = PluginImage::open(options.file);
+        if (global.json)
+            object = to_json(image);
+        else
+            print(image);
+        if (!options.is_static) {
+            const PluginDescription plugin = probe(image, {});
+            if (global.json)
+                add_description(object, plugin);
+            else
+                print(plugin);
+        }
+    } catch (const PluginRefused& refusal) {
+        if (!global.json)
+            throw CommandError{kFailed, "refused:  " + refusal.reason() + "; " + refusal.remedy()};
+        object["refused"] = refusal.reason();
+        object["remedy"] = refusal.remedy();
+        std::cout << object << '\n';
+        return kFailed;
+    }
+    if (global.json) std::cout << object << '\n';
+    return kDone;
+}
+
+}  // namespace jobhost::host
