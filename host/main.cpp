@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
     app.failure_message(complaint_of);
     for (const auto add :
          {parse::add_serve, parse::add_enqueue, parse::add_run, parse::add_jobs, parse::add_batch,
-          parse::add_queues, parse::add_recurring, parse::add_limits, parse::add_plugins, parse::add_servers, parse::add_commands,
-          parse::add_cron, parse::add_config, parse::add_storage, parse::add_bench})
+          parse::add_queues, parse::add_recurring, parse::add_limits, parse::add_plugins, parse::add_servers,
+          parse::add_commands, parse::add_cron, parse::add_config, parse::add_storage, parse::add_bench})
         add(app, verb);
     try {
         app.parse(argc, argv);

@@ -56,6 +56,10 @@ void Host::enter() {
     const Catalog catalog = catalog_.with([](const Catalog& latest) { return latest; });
     incarnation_.emplace(io_, configuration_, storage_, clock_, boot_clock_, catalog, reload_.folders(),
                          [this] { on_declared_dead(); });
+    incarnation_->crash_loops = [this](std::uint64_t generation) {
+        plugins_.roll_back(generation);
+        if (plugins_loop_) plugins_loop_->wake();
+    };
 }
 
 bool Host::has_type(const std::string& type) {

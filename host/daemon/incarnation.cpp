@@ -180,6 +180,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
             [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
         .requested = [this](Question question) { requests_.ask(std::move(question)); },
         .changed = [this] { on_types_changed(); },
+        .crash_loops = [this](const LoadedPlugin& plugin) { crash_loops(plugin.generation); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };

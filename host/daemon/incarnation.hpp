@@ -41,6 +41,9 @@ public:
     Incarnation(const Incarnation&) = delete;
     Incarnation& operator=(const Incarnation&) = delete;
 
+    // A generation of a plugin crashes again and again; see Dispatcher::Callbacks.
+    std::function<void(std::uint64_t generation)> crash_loops = [](std::uint64_t) {};
+
     // Begins to work.
     void start();
     // Others have written to the database.

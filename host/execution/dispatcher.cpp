@@ -45,11 +45,20 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptio
 
 void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
     const LoadedPlugin* const key = plugin.get();
+    const LoadedPlugin* before = nullptr;
+    for (const auto& [other, pool] : pools_)
+        if (other->description.name == plugin->description.name &&
+            (before == nullptr || before->generation < other->generation))
+            before = other;
+    trials_.emplace(key, Trial{before != nullptr && !trials_.at(before).has_crashed()});
     pools_[key] = std::make_unique<WorkerPool>(
         io_, plugin, options_, clock_,
         WorkerPool::Callbacks{
-            .ended = [this](const ClaimedJob& job, const RunEnd& end,
-                            std::optional<storage::LogChunk> log) { on_ended(job, end, std::move(log)); },
+            .ended =
+                [this, key](const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
+                    on_run_ended(*key, end);
+                    on_ended(job, end, std::move(log));
+                },
             .ready = [this] { take_over(); },
             .emptied = [this] { sweep_timer_.after(Duration::zero(), [this] { sweep(); }); },
             .unavailable = [this, key](bool is_unavailable) { on_unavailable(*key, is_unavailable); },
@@ -103,8 +112,11 @@ void Dispatcher::retire(const LoadedPlugin& plugin) {
 }
 
 void Dispatcher::sweep() {
-    std::erase_if(pools_,
-                  [](const auto& pool) { return pool.second->is_retired() && pool.second->is_empty(); });
+    std::erase_if(pools_, [&](const auto& pool) {
+        const bool is_done = pool.second->is_retired() && pool.second->is_empty();
+        if (is_done) trials_.erase(pool.first);
+        return is_done;
+    });
 }
 
 std::vector<FoundType> Dispatcher::types() const {
@@ -130,6 +142,11 @@ void Dispatcher::start(Assignment assignment) {
     std::optional<Duration>& timeout = assignment.job.policy.timeout;
     if (!timeout) timeout = route->second.description().default_timeout;
     pools_.at(route->second.plugin.get())->run(std::move(assignment));
+}
+
+void Dispatcher::on_run_ended(const LoadedPlugin& plugin, const RunEnd& end) {
+    if (end.outcome != Outcome::not_begun && trials_.at(&plugin).is_failed_by(end.outcome))
+        callbacks_.crash_loops(plugin);
 }
 
 void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {

@@ -1,6 +1,7 @@
 // Hands claimed jobs to the pools of their plugins, and what comes of them back.
 #pragma once
 
+#include "host/execution/trial.hpp"
 #include "host/execution/worker_pool.hpp"
 
 #include <map>
@@ -21,6 +22,8 @@ public:
         std::function<void(Question)> requested;
         // Types have come, or run by another generation of their plugin from now on; see types().
         std::function<void()> changed;
+        // A new generation of a plugin crashes again and again, and the one before it did not.
+        std::function<void(const LoadedPlugin&)> crash_loops;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.
@@ -69,6 +72,7 @@ private:
     void sweep();
     bool is_needed(const LoadedPlugin& plugin) const;
     void start(Assignment assignment);
+    void on_run_ended(const LoadedPlugin& plugin, const RunEnd& end);
     void on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log);
     void on_unavailable(const LoadedPlugin& plugin, bool is_unavailable);
     void flush_logs();
@@ -80,7 +84,8 @@ private:
     const Callbacks callbacks_;
     Catalog catalog_;
     std::map<const LoadedPlugin*, std::unique_ptr<WorkerPool>> pools_;
-    std::map<std::string, FoundType> routes_;  // by type
+    std::map<const LoadedPlugin*, Trial> trials_;  // of those that have pools
+    std::map<std::string, FoundType> routes_;      // by type
     std::set<std::string> unavailable_types_;
     std::size_t in_hand_ = 0;
     std::mt19937_64 random_{std::random_device{}()};

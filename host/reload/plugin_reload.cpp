@@ -58,6 +58,7 @@ void PluginReload::know_refused(const RefusedPlugin& refused) {
 }
 
 Duration PluginReload::run_once() {
+    roll_back_what_is_worse();
     const BootTime now = clock_.now();
     if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
     next_look_ = now + kPeriodWithNews;
@@ -141,11 +142,42 @@ void PluginReload::load(const fs::path& path, PluginImage image) {
     const auto other = catalog_.named(plugin->description.name);
     if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
         refuse_second(*plugin, *other);
-    ++generation_;
     spdlog::info("plugin {} {} from {} is loaded (generation {})", plugin->description.name,
                  plugin->description.version, plugin->file, plugin->generation);
+    if (const auto before = catalog_.named(plugin->description.name))
+        previous_[plugin->description.name] = before;
+    publish(plugin);
+}
+
+void PluginReload::publish(const std::shared_ptr<const LoadedPlugin>& plugin) {
+    generation_ = plugin->generation;
     catalog_.add(plugin);
     changed(catalog_);
+}
+
+void PluginReload::roll_back(std::uint64_t generation) {
+    worse_.with([&](auto& worse) { worse.insert(generation); });
+}
+
+void PluginReload::roll_back_what_is_worse() {
+    const auto worse = worse_.with([](auto& all) { return std::exchange(all, {}); });
+    if (worse.empty()) return;
+    for (const auto& plugin : Catalog::Plugins{catalog_.plugins()}) {
+        const std::string& name = plugin->description.name;
+        const auto before = previous_.find(name);
+        if (!worse.contains(plugin->generation) || before == previous_.end() ||
+            catalog_.named(name) != plugin)
+            continue;
+        LoadedPlugin again = *before->second;
+        again.generation = generation_ + 1;
+        spdlog::error(
+            "plugin {} {} (generation {}) crashes again and again, and {} did not: that one takes over "
+            "again; "
+            "put a better version into {}",
+            name, plugin->description.version, plugin->generation, again.description.version, plugin->file);
+        previous_.erase(before);
+        publish(std::make_shared<const LoadedPlugin>(std::move(again)));
+    }
 }
 
 }  // namespace jobhost::host

@@ -5,6 +5,7 @@
 #include "host/reload/files_seen.hpp"
 #include "host/reload/folder_watch.hpp"
 #include "host/sync/boot_clock.hpp"
+#include "host/sync/guarded.hpp"
 
 #include <functional>
 #include <map>
@@ -32,6 +33,10 @@ public:
     // probe; throws std::system_error if no worker can be started; then the next call tries again.
     Duration run_once();
 
+    // Any thread: this generation is worse than the one before it, which run_once() puts in its place, as a
+    // new one. The file is not tried again until it changes.
+    void roll_back(std::uint64_t generation);
+
     // Called when there is a new generation of a plugin.
     std::function<void(const Catalog&)> changed = [](const Catalog&) {};
 
@@ -48,6 +53,8 @@ private:
     void see(const std::filesystem::path& path, BootTime now);
     void read(const std::filesystem::path& path, File& file, BootTime now);
     void load(const std::filesystem::path& path, PluginImage image);
+    void roll_back_what_is_worse();
+    void publish(const std::shared_ptr<const LoadedPlugin>& plugin);
     void know_refused(const RefusedPlugin& refused);
 
     const std::filesystem::path folder_;
@@ -55,7 +62,9 @@ private:
     FolderWatch& watch_;
     const BootClock& clock_;
     Catalog catalog_;
-    std::uint64_t generation_ = 0;  // the last one
+    std::uint64_t generation_ = 0;                                         // the last one
+    std::map<std::string, std::shared_ptr<const LoadedPlugin>> previous_;  // by name: what was replaced last
+    Guarded<std::set<std::uint64_t>> worse_;
     std::map<std::filesystem::path, File> files_;
     std::string folder_problem_;  // as it was logged
     BootTime next_look_{};

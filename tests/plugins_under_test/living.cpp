@@ -1,5 +1,5 @@
 // A plugin in several versions, LIVING_VERSION, that replace each other while a host runs. Each job says
-// which one has run it. Version 3 dies when it is loaded.
+// which one has run it. Version 3 dies when it is loaded, version 4 when it runs "version".
 #include <jobhost/job.hpp>
 
 #include <chrono>
@@ -12,7 +12,10 @@ const std::string which = std::to_string(LIVING_VERSION);
 
 struct Version {
     static constexpr std::string_view name = "version";
-    std::string run(jobhost::JobContext&) { return which; }
+    std::string run(jobhost::JobContext&) {
+        if (LIVING_VERSION == 4) std::abort();
+        return which;
+    }
 };
 
 struct Wait {

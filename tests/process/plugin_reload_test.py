@@ -101,6 +101,21 @@ class PluginReloadTest(HostTestCase):
         host.wait_log("(generation 3) is live")
         self.assertEqual(self.run_by(), 2)
 
+    def test_a_version_that_crashes_gives_way_to_the_one_before(self):
+        host = self.begin(1)
+        self.run_by()
+        self.put(4)
+        host.wait_log("(generation 3) is live")
+        jobs = self.here.enqueue_lines([{"type": "living.version"}] * 8)
+        host.wait_log("living 4.0.0 (generation 3) crashes again and again, and 1.0.0 did not")
+        host.wait_log("living 1.0.0 (generation 4) is live")
+        self.assertEqual(self.run_by(), 1)
+        self.here.call("jobs", "reschedule", *jobs, "--in", "0s")
+        self.assertEqual({self.here.wait_state(job, "succeeded")["result"] for job in jobs}, {1})
+        self.put(2)
+        host.wait_log("living 2.0.0 (generation 5) is live")
+        self.assertEqual(self.run_by(), 2)
+
     def test_a_file_that_is_gone_goes_on(self):
         host = self.begin(1)
         self.file.unlink()
