@@ -114,6 +114,9 @@ private:
         keys.on("start_timeout", [&](const Value& value) {
             set(plugins.start_timeout, reader_.duration(value, kShortest, 1h));
         });
+        keys.on("drain_timeout", [&](const Value& value) {
+            set(plugins.drain_timeout, reader_.duration(value, kShortest, 24h * 365));
+        });
         reader_.read_mapping(section, keys);
     }
 

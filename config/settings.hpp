@@ -44,6 +44,8 @@ struct PluginSettings {
     std::filesystem::path folder = "plugins";
     Duration start_timeout =
         std::chrono::seconds{10};  // set it where a plugin loads much data when it starts
+    Duration drain_timeout =
+        std::chrono::minutes{10};  // set it where jobs run for longer and cannot be interrupted
 };
 
 enum class LogLevel { debug, info, warning, error };

@@ -17,6 +17,7 @@ std::vector<std::string> settings_that_need_a_restart(const Settings& before, co
     compare("storage.timeout", before.storage.timeout, now.storage.timeout);
     compare("plugins.folder", before.plugins.folder, now.plugins.folder);
     compare("plugins.start_timeout", before.plugins.start_timeout, now.plugins.start_timeout);
+    compare("plugins.drain_timeout", before.plugins.drain_timeout, now.plugins.drain_timeout);
     compare("queues", before.queues, now.queues);
     compare("log.level", before.log.level, now.log.level);
     compare("log.format", before.log.format, now.log.format);

@@ -28,9 +28,10 @@ void report(const storage::Settlement& settlement) {
 }  // namespace
 
 Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options,
-                       const Clock& clock, std::string server, Callbacks callbacks)
+                       Duration drain_timeout, const Clock& clock, std::string server, Callbacks callbacks)
     : io_{io},
       options_{std::move(options)},
+      drain_timeout_{drain_timeout},
       clock_{clock},
       server_{std::move(server)},
       callbacks_{std::move(callbacks)},
@@ -52,7 +53,7 @@ void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
             before = other;
     trials_.emplace(key, Trial{before != nullptr && !trials_.at(before).has_crashed()});
     pools_[key] = std::make_unique<WorkerPool>(
-        io_, plugin, options_, clock_,
+        io_, plugin, options_, drain_timeout_, clock_,
         WorkerPool::Callbacks{
             .ended =
                 [this, key](const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {

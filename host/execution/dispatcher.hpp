@@ -30,10 +30,10 @@ public:
         std::function<worker::BootTime()> fence;
     };
 
-    // Starts a pool for each plugin. `server` is the name that events are signed with. References outlive
-    // this.
-    Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options, const Clock& clock,
-               std::string server, Callbacks callbacks);
+    // Starts a pool for each plugin. `server` is the name that events are signed with; `drain_timeout` is how
+    // long jobs may go on in a generation that was replaced. References outlive this.
+    Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options, Duration drain_timeout,
+               const Clock& clock, std::string server, Callbacks callbacks);
 
     // From now on these. A generation that is new takes over its types when its first worker is ready; jobs
     // that run by an earlier one end there, and its workers with them.
@@ -79,6 +79,7 @@ private:
 
     boost::asio::io_context& io_;
     const WorkerOptions options_;
+    const Duration drain_timeout_;
     const Clock& clock_;
     const std::string server_;
     const Callbacks callbacks_;

@@ -25,7 +25,8 @@ enum class Outcome : std::uint8_t {
 // Why a host ends runs that have done nothing wrong.
 enum class Interruption : std::uint8_t {
     host_stops,
-    lease_ends,  // the host has lost touch with the database
+    lease_ends,       // the host has lost touch with the database
+    plugin_replaced,  // a later version of its plugin has taken over, and its time there is over
 };
 
 struct RunEnd {

@@ -107,8 +107,8 @@ void Run::cancel(const std::string& why) {
     if (!is_asked_) stop_for_good();
 }
 
-void Run::drain() {
-    interrupt(Interruption::host_stops);
+void Run::drain(Interruption why) {
+    interrupt(why);
     worker_.ask_to_stop(JOBHOST_STOP_DRAIN);
 }
 
@@ -139,7 +139,9 @@ bool Run::hand_in_on_success(std::int64_t call, std::vector<NewJob> jobs) {
 // The first reason is the one that counts.
 void Run::interrupt(Interruption why) {
     if (why_stopped_ != Why::running) return;
-    why_stopped_ = why == Interruption::host_stops ? Why::host_stops : Why::lease_ends;
+    why_stopped_ = why == Interruption::host_stops   ? Why::host_stops
+                   : why == Interruption::lease_ends ? Why::lease_ends
+                                                     : Why::plugin_replaced;
 }
 
 // A job that fails or crashes by itself in the same moment is judged by what it did.
@@ -157,6 +159,8 @@ std::string Run::why_text() const {
             return why_cancelled_.empty() ? "somebody cancelled it" : why_cancelled_;
         case Why::host_stops:
             return "its host stopped";
+        case Why::plugin_replaced:
+            return "a later version of its plugin has taken over";
         case Why::running:  // its worker has ended by the fence
         case Why::lease_ends:
             break;

@@ -26,8 +26,8 @@ public:
     // It is to end: it is asked to, and killed when the policy's time for that is over. `why` is empty if a
     // person wants it.
     void cancel(const std::string& why);
-    // The host stops: the job may save its work and end.
-    void drain();
+    // The job may save its work and end.
+    void drain(Interruption why);
     // Now it must end.
     void cancel(Interruption why);
     // Now it is ended.
@@ -45,7 +45,7 @@ public:
     RunEnd end(RunResult result) const;
 
 private:
-    enum class Why { running, timeout, cancelled, host_stops, lease_ends };
+    enum class Why { running, timeout, cancelled, host_stops, lease_ends, plugin_replaced };
 
     Duration timeout() const { return assignment_.job.policy.timeout.value_or(kDefaultTimeout); }
     void on_timeout();

@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostRuns = 1000;
 // A worker that is idle for longer ends, except for the last one.
 constexpr Duration kIdlePeriod = 60s;
+// What a run has to save its work, once a later version of its plugin wants its place, and then to end.
+constexpr Duration kSavePeriod = 30s;
+constexpr Duration kCancelPeriod = 5s;
 // A job that has crashed so often, or that hosts have died with, gets a process of its own: so nobody can say
 // that another job has led to its next crash.
 constexpr int kCrashesUntilAlone = 2;
@@ -31,12 +34,14 @@ bool runs_alone(const ClaimedJob& job) {
 }  // namespace
 
 WorkerPool::WorkerPool(boost::asio::io_context& io, std::shared_ptr<const LoadedPlugin> plugin,
-                       WorkerOptions options, const Clock& clock, Callbacks callbacks)
+                       WorkerOptions options, Duration drain_timeout, const Clock& clock, Callbacks callbacks)
     : io_{io},
       plugin_{std::move(plugin)},
       options_{std::move(options)},
+      drain_timeout_{drain_timeout},
       clock_{clock},
       callbacks_{std::move(callbacks)},
+      drain_timer_{io},
       back_off_timer_{io} {
     try_again_after(Duration{});
 }
@@ -195,7 +200,7 @@ void WorkerPool::drain() {
     is_draining_ = true;
     back_off_timer_.cancel();
     give_back_waiting();
-    for_each_run([](Run& run) { run.drain(); });
+    for_each_run([](Run& run) { run.drain(Interruption::host_stops); });
 }
 
 std::vector<Assignment> WorkerPool::retire() {
@@ -207,7 +212,19 @@ std::vector<Assignment> WorkerPool::retire() {
     for (const auto& worker : workers_)
         if (worker->is_idle()) worker->leave();
     if (workers_.empty()) callbacks_.emptied();
+    interrupt_after(drain_timeout_, &Run::drain);
     return waiting;
+}
+
+// Harder each time.
+void WorkerPool::interrupt_after(Duration pause, void (Run::*press)(Interruption)) {
+    drain_timer_.after(pause, [this, press] {
+        for_each_run([&](Run& run) { (run.*press)(Interruption::plugin_replaced); });
+        if (press == &Run::drain)
+            interrupt_after(kSavePeriod, &Run::cancel);
+        else if (press != &Run::kill)
+            interrupt_after(kCancelPeriod, &Run::kill);
+    });
 }
 
 void WorkerPool::dismiss() {

@@ -34,10 +34,10 @@ public:
         std::function<worker::BootTime()> fence;
     };
 
-    // One worker is started as soon as the I/O thread runs, so that the first job need not wait. All
-    // references outlive the pool.
+    // One worker is started as soon as the I/O thread runs, so that the first job need not wait. After
+    // retire() runs have `drain_timeout` to end. All references outlive the pool.
     WorkerPool(boost::asio::io_context& io, std::shared_ptr<const LoadedPlugin> plugin, WorkerOptions options,
-               const Clock& clock, Callbacks callbacks);
+               Duration drain_timeout, const Clock& clock, Callbacks callbacks);
     ~WorkerPool();
 
     const LoadedPlugin& plugin() const noexcept { return *plugin_; }
@@ -66,7 +66,8 @@ public:
     // Kills all workers, before their fences do.
     void fence_off();
 
-    // Nothing more is to come here: what runs ends in its own time, workers end after it. What has not begun.
+    // Nothing more is to come here: what runs ends in its own time, or is interrupted when that is over, and
+    // workers end after it. What has not begun.
     std::vector<Assignment> retire();
 
     // After drain(): idle workers end in order. No worker is left when is_empty().
@@ -89,12 +90,14 @@ private:
     void try_again_after(Duration pause);
     void on_run_ended(Worker& worker, RunResult result);
     void on_worker_ended(Worker& worker);
+    void interrupt_after(Duration pause, void (Run::*press)(Interruption));
     void on_worker_ready(Worker& worker);
     void retire_if_spare(Worker& worker);
 
     boost::asio::io_context& io_;
     const std::shared_ptr<const LoadedPlugin> plugin_;
     const WorkerOptions options_;
+    const Duration drain_timeout_;
     const Clock& clock_;
     const Callbacks callbacks_;
     std::list<std::unique_ptr<Worker>> workers_;
@@ -103,6 +106,7 @@ private:
     bool is_draining_ = false;
     bool is_retired_ = false;
     BackOff back_off_{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
+    Timer drain_timer_;
     Timer back_off_timer_;  // set: no worker is started until it expires
 };
 

@@ -30,7 +30,7 @@ TEST_F(SettingsFile, EverySettingIsRead) {
     const Settings settings = this->settings(R"(
 server: {name: reports-1, application: shop, workers: 8, state_folder: /var/lib/jobhost, stop_timeout: 1m30s}
 storage: {url: "postgresql://db/jobs", schema: shop, timeout: 5s}
-plugins: {folder: /usr/lib/jobhost, start_timeout: 250ms}
+plugins: {folder: /usr/lib/jobhost, start_timeout: 250ms, drain_timeout: 2h}
 queues: {critical: {}, default: {}, reports: }
 log: {level: warning, format: json}
 definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
@@ -46,6 +46,7 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.storage.timeout, 5s);
     EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
+    EXPECT_EQ(settings.plugins.drain_timeout, 2h);
     EXPECT_EQ(settings.queues, (std::vector<QueueSettings>{
                                    {.name = {"critical"}}, {.name = {"default"}}, {.name = {"reports"}}}));
     EXPECT_EQ(settings.log.level, LogLevel::warning);

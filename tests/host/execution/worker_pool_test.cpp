@@ -28,6 +28,7 @@ struct WorkerPoolTest : testing::Test {
     std::optional<Catalog> catalog;
     std::optional<WorkerPool> pool;
     int emptied = 0;
+    Duration drain_timeout = 1h;
 
     void SetUp() override {
         WorkerOptions options;
@@ -36,7 +37,7 @@ struct WorkerPoolTest : testing::Test {
                                    folder / "jobs.so");
         catalog = Catalog::scan(folder.path(), options);
         ASSERT_EQ(catalog->plugins().size(), 1u);
-        pool.emplace(io, catalog->plugins().at(0), options, wall,
+        pool.emplace(io, catalog->plugins().at(0), options, drain_timeout, wall,
                      WorkerPool::Callbacks{
                          .ended =
                              [this](const ClaimedJob& job, const RunEnd& end, const auto&) {
@@ -228,6 +229,20 @@ TEST_F(WorkerPoolTest, ARetiredPoolEndsItsRunsAndGivesBackTheRest) {
     ASSERT_TRUE(wait_ended(1));
     ASSERT_TRUE(wait_empty()) << "its worker ends with it";
     EXPECT_EQ(emptied, 1);
+}
+
+struct ImpatientPoolTest : WorkerPoolTest {
+    ImpatientPoolTest() { drain_timeout = 50ms; }
+};
+
+TEST_F(ImpatientPoolTest, ARunWhoseTimeInARetiredPoolIsOverIsInterrupted) {
+    run(1, "polite");
+    ASSERT_TRUE(wait_until([&] { return pool->is_ready(); }));
+    pool->retire();
+    ASSERT_TRUE(wait_ended(1)) << "it ends as soon as it is asked to save its work";
+    EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
+    EXPECT_EQ(end_of(1).error_message, "a later version of its plugin has taken over");
+    ASSERT_TRUE(wait_empty());
 }
 
 TEST_F(WorkerPoolTest, ALostLeaseLeavesNoWorkerAndARenewedOneBeginsAnew) {
