@@ -82,14 +82,8 @@ bool Host::run() {
     wait_for_news();
     hang_up_.add(SIGHUP);
     wait_for_hang_up();
-    if (watch_.descriptor() >= 0) {
-        files_.assign(::dup(watch_.descriptor()));
-        wait_for_files();
-    }
-    if (plugin_watch_.descriptor() >= 0) {
-        plugin_files_.assign(::dup(plugin_watch_.descriptor()));
-        wait_for_plugin_files();
-    }
+    wait_for_hints(file_hints_, watch_, reload_loop_);
+    wait_for_hints(plugin_hints_, plugin_watch_, plugins_loop_);
     incarnation_->start();
     reload_loop_.emplace("configuration", [this] { return reload_.run_once(); });
     plugins_loop_.emplace("plugins", [this] { return plugins_.run_once(); });
@@ -158,24 +152,18 @@ void Host::wait_for_hang_up() {
 }
 
 // In a storm of changes there is no more than one hint in each pause.
-void Host::wait_for_files() {
-    files_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                      [this](const boost::system::error_code& error) {
-                          if (error || !reload_loop_) return;
-                          watch_.drain();
-                          reload_loop_->wake();
-                          files_timer_.after(kFilesPeriod, [this] { wait_for_files(); });
-                      });
-}
-
-void Host::wait_for_plugin_files() {
-    plugin_files_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                             [this](const boost::system::error_code& error) {
-                                 if (error || !plugins_loop_) return;
-                                 plugin_watch_.drain();
-                                 plugins_loop_->wake();
-                                 plugin_files_timer_.after(kFilesPeriod, [this] { wait_for_plugin_files(); });
-                             });
+void Host::wait_for_hints(Hints& hints, FolderWatch& watch, std::optional<Loop>& loop) {
+    if (!hints.news.is_open()) {
+        if (watch.descriptor() < 0) return;
+        hints.news.assign(::dup(watch.descriptor()));
+    }
+    hints.news.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                          [&](const boost::system::error_code& error) {
+                              if (error || !loop) return;
+                              watch.drain();
+                              loop->wake();
+                              hints.pause.after(kFilesPeriod, [&] { wait_for_hints(hints, watch, loop); });
+                          });
 }
 
 void Host::stop_harder() {

@@ -41,8 +41,13 @@ private:
     void wait_for_signal();
     void wait_for_news();
     void wait_for_hang_up();
-    void wait_for_files();
-    void wait_for_plugin_files();
+    // That the files of a watched folder have changed, for the loop that looks at them.
+    struct Hints {
+        explicit Hints(boost::asio::io_context& io) : news{io}, pause{io} {}
+        boost::asio::posix::stream_descriptor news;
+        Timer pause;
+    };
+    static void wait_for_hints(Hints& hints, FolderWatch& watch, std::optional<Loop>& loop);
     void on_plugins_changed(const Catalog& catalog);
     bool has_type(const std::string& type);
     void stop_harder();
@@ -64,10 +69,8 @@ private:
     boost::asio::posix::stream_descriptor news_{io_};
     Reload& reload_;
     FolderWatch& watch_;
-    boost::asio::posix::stream_descriptor files_{io_};
-    Timer files_timer_{io_};
-    boost::asio::posix::stream_descriptor plugin_files_{io_};
-    Timer plugin_files_timer_{io_};
+    Hints file_hints_{io_};
+    Hints plugin_hints_{io_};
     const bool had_terminal_;
     Timer stop_timer_{io_};
     Timer drain_timer_{io_};

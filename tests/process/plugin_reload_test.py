@@ -2,42 +2,9 @@
 import os
 import pathlib
 import shutil
-import time
 
-from host_under_test import TEST_PLUGINS, HostTestCase, main, wait_until
-
-
-def by_rename(source, target):
-    new = target.with_suffix(".new")
-    shutil.copyfile(source, new)
-    new.rename(target)
-
-
-def in_place(source, target):
-    with open(target, "r+b") as file:
-        file.write(source.read_bytes())
-        file.truncate()
-
-
-def by_removal(source, target):
-    target.unlink()
-    shutil.copyfile(source, target)
-
-
-def in_pieces(source, target):
-    data = source.read_bytes()
-    with open(target, "wb") as file:
-        for part in range(4):
-            file.write(data[part * len(data) // 4:(part + 1) * len(data) // 4])
-            file.flush()
-            time.sleep(0.03)  # so long a slow network may take; not for any answer
-
-
-WAYS = [by_rename, in_place, by_removal, in_pieces]
-
-
-def version(number):
-    return TEST_PLUGINS / f"living_{number}.so"
+from host_under_test import HostTestCase, main, wait_until
+from living_plugin import WAYS, by_rename, in_place, version
 
 
 class PluginReloadTest(HostTestCase):
