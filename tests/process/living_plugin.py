@@ -48,6 +48,10 @@ def by_install(source, target):
     subprocess.run(["install", "-m", "644", source, target], check=True)
 
 
+def by_rsync(source, target):
+    subprocess.run(["rsync", "--checksum", source, target], check=True)
+
+
 def by_ln(source, target):
     """A hard link of a copy that lies elsewhere, put in place."""
     copy = target.parent.parent / "copy.so"
@@ -69,4 +73,4 @@ def by_git(source, target):
     subprocess.run([*git, f"--work-tree={target.parent}", "checkout", "-q", "HEAD", "--", "living.so"], check=True)
 
 
-WAYS = [by_rename, in_place, by_removal, in_pieces, by_cp, by_install, by_ln, by_git]
+WAYS = [by_rename, in_place, by_removal, in_pieces, by_cp, by_install, by_rsync, by_ln, by_git]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Replaces a plugin while its jobs run in four queues: by rename, in place, in pieces, by cp, install, ln and git, with
-# versions that cannot be used between. No job may be lost, fail or run twice, and nothing may stay behind in the host.
+# Replaces a plugin while its jobs run in four queues: by rename, in place, in pieces, by cp, install, rsync, ln and git,
+# with versions that cannot be used between. No job may be lost, fail or run twice, and nothing may stay behind in the
+# host.
 # usage: tests/reload/run.sh [--reloads N] [--build FOLDER]
 set -euo pipefail
 
