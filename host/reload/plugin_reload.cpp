@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 constexpr Duration kLookPeriod = 500ms;
 constexpr auto kPeriodWithNews = 20ms;
 constexpr auto kQuiet = 100ms;
+// Of one that is written where it is: between two pieces it may be a library of two halves.
+constexpr auto kQuietWhenWritten = 350ms;
 // How long a file that is no library may be one that is still being written.
 constexpr auto kPatience = 2s;
 
@@ -104,10 +106,11 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     const auto [found, is_new] = files_.try_emplace(path);
     File& file = found->second;
     if (!mark || (!is_new && *mark == file.mark)) return;
+    const bool is_same_file = !is_new && mark->device == file.mark.device && mark->number == file.mark.number;
     file.mark = *mark;
     file.problem.clear();
     file.quiet_since = now;
-    file.due = now + kQuiet;
+    file.due = now + (is_same_file ? kQuietWhenWritten : kQuiet);
 }
 
 // A file that ends too early may be in the middle of being written: no error counts until it is quiet.
@@ -172,8 +175,7 @@ void PluginReload::roll_back_what_is_worse() {
         again.generation = generation_ + 1;
         spdlog::error(
             "plugin {} {} (generation {}) crashes again and again, and {} did not: that one takes over "
-            "again; "
-            "put a better version into {}",
+            "again; put a better version into {}",
             name, plugin->description.version, plugin->generation, again.description.version, plugin->file);
         previous_.erase(before);
         publish(std::make_shared<const LoadedPlugin>(std::move(again)));

@@ -7,6 +7,7 @@ import resource
 import signal
 import sqlite3
 import subprocess
+import time
 
 from host_under_test import DEADLINE, HostTestCase, Output, main, wait_until
 
@@ -192,8 +193,10 @@ class SqliteLockTest(StorageFaultsTestCase):
     def stopped_writer(self):
         """A process that has been stopped, by a signal, while it holds the lock."""
         inode = os.stat(f"{self.file}-main.lock").st_ino
-        lines = self.here.write("many.jsonl", '{"type": "misbehave.ok", "in": "1h"}\n' * 40_000)
+        lines = self.here.write("many.jsonl", '{"type": "misbehave.ok", "in": "1h"}\n' * 100_000)
         writer = self.here.popen("enqueue", "--from", str(lines), stdout=subprocess.PIPE, text=True)
+        # Nobody reads the ids yet: one that waited for that would hold no lock.
+        fcntl.fcntl(writer.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
         self.addCleanup(writer.wait)
         self.addCleanup(writer.kill)
 
@@ -206,7 +209,8 @@ class SqliteLockTest(StorageFaultsTestCase):
                 return True
             os.kill(writer.pid, signal.SIGCONT)
             return False
-        wait_until(is_caught, "it holds the lock when it is stopped")
+        while not is_caught():  # until it has ended, at the latest
+            time.sleep(0.003)
         return writer
 
     def test_a_stopped_writer_holds_up_writers_until_it_goes_on(self):
