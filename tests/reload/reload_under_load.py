@@ -18,7 +18,7 @@ from living_plugin import WAYS, version  # noqa: E402
 QUEUES = ["critical", "default", "reports", "mail"]
 # By then all that a host makes once is there; after it, no descriptor and no memory are to stay behind.
 WARM_UP = 20
-MOST_MORE_DESCRIPTORS = 20
+MOST_MORE_DESCRIPTORS = 50  # those of eight workers, as many as may be at hand
 MOST_MORE_MEMORY = 20
 
 
