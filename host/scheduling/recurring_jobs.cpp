@@ -136,7 +136,8 @@ std::size_t RecurringJobs::fire(std::span<const storage::DueDefinition> all, Tim
 // Nothing: it cannot be made here, not yet, or not by this thread.
 std::optional<storage::Firing> RecurringJobs::firing_of(const DueRun& run) {
     if (large_.has(run.due.id)) return std::nullopt;
-    if (may_be_large(run)) {
+    const bool is_readable = run.stored().definition.schedule.has_value();
+    if (is_readable && may_be_large(run)) {
         hand_over(run);
         return std::nullopt;
     }

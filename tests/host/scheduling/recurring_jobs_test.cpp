@@ -226,6 +226,17 @@ TEST_F(RecurringWorkflowsTest, ADefinitionThatCannotBeReadHoldsUpNobody) {
     EXPECT_EQ(firing("a").jobs.at(0).nominal_at, instant);
 }
 
+TEST_F(RecurringWorkflowsTest, ADefinitionThatCannotBeReadHoldsUpNobodyHoweverMuchWaitsForIt) {
+    define(
+        "jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, schedule: {every: 1m}}\n"
+        "batches: {c: {after: [a], for_each: {file: x.csv}, jobs: {m: {type: x.m}}}}\n");
+    written->write("x.csv", "id\n" + std::string(1'000'000, '1') + "\n");
+    storage.unreadable = "a";
+    EXPECT_EQ(recurring->run_once(), 1s);
+    ASSERT_EQ(storage.fired.size(), 1u);
+    EXPECT_EQ(storage.fired[0].jobs.at(0).type, "x.b");
+}
+
 TEST_F(RecurringWorkflowsTest, WhatWaitsAndCannotBeReadIsNotLeftOut) {
     define(
         "jobs:\n  a: {type: x.a, schedule: {every: 1m}}\n  b: {type: x.b, after: a}\n"
