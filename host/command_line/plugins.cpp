@@ -1,4 +1,3 @@
-#include "config/values.hpp"
 #include "host/command_line/opened.hpp"
 #include "host/command_line/text.hpp"
 #include "host/observe/printable.hpp"
@@ -9,7 +8,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <array>
 #include <iostream>
 #include <set>

@@ -27,7 +27,7 @@ struct RefusedPlugin {
     std::string remedy;
 };
 
-// Reads, checks and probes a file. Blocks; throws PluginRefused, and std::system_error if no worker can be
+// Probes what was read of `file`. Blocks; throws PluginRefused, and std::system_error if no worker can be
 // started at all.
 std::shared_ptr<const LoadedPlugin> load_plugin(const std::filesystem::path& file, PluginImage image,
                                                 const WorkerOptions& options, std::uint64_t generation);
