@@ -39,6 +39,7 @@ add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/json_text.cpp
     ${JOBHOST_HOST_DIR}/worker/main.cpp
     ${JOBHOST_HOST_DIR}/worker/open_requests.cpp
+    ${JOBHOST_HOST_DIR}/worker/output_end.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_check.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_library.cpp
     ${JOBHOST_HOST_DIR}/worker/process_setup.cpp

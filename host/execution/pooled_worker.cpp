@@ -4,9 +4,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace jobhost::host {
 
 namespace {
+
+// How long a job waits for one before it in the same worker, while others could take it.
+constexpr Duration kPatience = std::chrono::milliseconds{10};
 
 std::string_view level_name(LogLevel level) {
     switch (level) {
@@ -25,14 +30,45 @@ std::string_view level_name(LogLevel level) {
 }  // namespace
 
 WorkerPool::Worker::Worker(WorkerPool& pool)
-    : pool_{pool}, idle_timer_{pool.io_}, process_{pool.io_, *pool.plugin_->image, pool.options_, *this} {
+    : pool_{pool},
+      idle_timer_{pool.io_},
+      patience_timer_{pool.io_},
+      process_{pool.io_, *pool.plugin_->image, pool.options_, *this} {
     set_fence(pool_.callbacks_.fence());
 }
 
 void WorkerPool::Worker::begin(Assignment assignment) {
     idle_timer_.cancel();
-    ++runs_;
-    run_ = std::make_unique<Run>(pool_.io_, std::move(assignment), process_, pool_.clock_);
+    ++count_;
+    runs_.push_back(std::make_unique<Run>(pool_.io_, std::move(assignment), process_, pool_.clock_));
+    if (runs_.size() == 1)
+        next();
+    else if (!patience_timer_.is_set())
+        patience_timer_.after(kPatience, [this] { recall(); });
+}
+
+bool WorkerPool::Worker::has_room() const noexcept {
+    return !is_leaving_ && process_.has_room() && count_ < kMostRuns;
+}
+
+void WorkerPool::Worker::next() {
+    patience_timer_.cancel();
+    if (runs_.empty()) return;
+    runs_.front()->begin();
+    if (runs_.size() > 1) patience_timer_.after(kPatience, [this] { recall(); });
+}
+
+std::unique_ptr<Run> WorkerPool::Worker::take_run() {
+    auto run = std::move(runs_.front());
+    runs_.pop_front();
+    next();
+    return run;
+}
+
+Run* WorkerPool::Worker::find(const storage::HeldRun& run) noexcept {
+    const auto found = std::ranges::find_if(
+        runs_, [&](const auto& held) { return held->job().id == run.job && held->job().lease == run.lease; });
+    return found == runs_.end() ? nullptr : found->get();
 }
 
 void WorkerPool::Worker::leave() {
@@ -42,7 +78,7 @@ void WorkerPool::Worker::leave() {
 }
 
 void WorkerPool::Worker::kill() {
-    if (run_) return;
+    if (!runs_.empty()) return;
     is_leaving_ = true;
     idle_timer_.cancel();
     process_.kill();
@@ -64,26 +100,27 @@ void WorkerPool::Worker::on_refused(const std::string& reason, const std::string
 }
 
 void WorkerPool::Worker::on_log(std::optional<JobId> job, LogLevel level, const std::string& line) {
-    if (job && run_)
-        run_->log().add(pool_.clock_.now(), level_name(level), line);
+    if (job && run())
+        run()->log().add(pool_.clock_.now(), level_name(level), line);
     else
         spdlog::info("plugin {}: {}: {}", pool_.plugin_->description.name, level_name(level), line);
 }
 
 void WorkerPool::Worker::on_output(std::optional<JobId> job, Stream stream, const std::string& line) {
     const std::string_view name = stream == Stream::out ? "stdout" : "stderr";
-    if (job && run_)
-        run_->log().add(pool_.clock_.now(), name, line);
+    if (job && run())
+        run()->log().add(pool_.clock_.now(), name, line);
     else
         spdlog::info("plugin {}: {}: {}", pool_.plugin_->description.name, name, line);
 }
 
 void WorkerPool::Worker::on_request(worker::RequestMessage request) {
-    if (run_) pool_.callbacks_.requested({run_->job().id, run_->job().lease, std::move(request)});
+    if (const Run* asking = run())
+        pool_.callbacks_.requested({asking->job().id, asking->job().lease, std::move(request)});
 }
 
 void WorkerPool::Worker::answer(JobAnswer answer) {
-    if (!answer.jobs.empty() && !run_->hand_in_on_success(answer.call, std::move(answer.jobs))) {
+    if (!answer.jobs.empty() && !run()->hand_in_on_success(answer.call, std::move(answer.jobs))) {
         answer.reply.status = JOBHOST_LIMIT;
         answer.reply.problem =
             "a run can hand in at most 1,000 jobs of 4 MiB on success, all its calls together, and this call "
@@ -97,11 +134,22 @@ void WorkerPool::Worker::on_finished(RunResult result) {
     pool_.on_run_ended(*this, std::move(result));
 }
 
+void WorkerPool::Worker::on_not_begun(std::size_t count) {
+    std::vector<std::unique_ptr<Run>> runs;
+    for (; count > 0; --count) {
+        runs.push_back(std::move(runs_.back()));
+        runs_.pop_back();
+    }
+    if (runs_.size() < 2) patience_timer_.cancel();
+    count_ -= runs.size();
+    pool_.on_not_begun(*this, std::move(runs));
+}
+
 void WorkerPool::Worker::on_ended(const std::string& how) {
     if (!is_leaving_ && process_.was_fenced())
         spdlog::warn("plugin {}: a worker ended because the lease was not renewed in time",
                      pool_.plugin_->description.name);
-    else if (!is_leaving_ && runs_ == 0)
+    else if (!is_leaving_ && count_ == 0)
         pool_.on_start_failed("it ended before its first run: " + how);
     else if (!is_leaving_)
         spdlog::warn("plugin {}: a worker ended by itself: {}", pool_.plugin_->description.name, how);

@@ -11,11 +11,17 @@ public:
     // Throws std::system_error if the process cannot be started.
     explicit Worker(WorkerPool& pool);
 
-    bool is_idle() const noexcept { return !run_ && process_.is_idle() && !is_leaving_; }
+    bool is_idle() const noexcept { return runs_.empty() && process_.is_idle() && !is_leaving_; }
+    // It may get another run, behind those that it has.
+    bool has_room() const noexcept;
     bool is_starting() const noexcept { return !was_ready_ && !is_leaving_; }
-    std::size_t runs() const noexcept { return runs_; }
+    std::size_t count() const noexcept { return count_; }  // of all runs that it was given
+    std::size_t load() const noexcept { return runs_.size(); }
 
+    // At once, or when those that it has are over.
     void begin(Assignment assignment);
+    // Runs that have not begun come back to the pool.
+    void recall() { process_.recall(); }
     // REQUIRES: run().
     void answer(JobAnswer answer);
     // Ends an idle worker in order.
@@ -23,8 +29,10 @@ public:
     // Ends it at once; a run is killed first.
     void kill();
     void set_fence(worker::BootTime deadline) noexcept { process_.set_fence(deadline); }
-    Run* run() noexcept { return run_.get(); }
-    std::unique_ptr<Run> take_run() noexcept { return std::move(run_); }
+    Run* run() noexcept { return runs_.empty() ? nullptr : runs_.front().get(); }  // the present one
+    Run* find(const storage::HeldRun& run) noexcept;
+    // The present run, which is over; the next one begins.
+    std::unique_ptr<Run> take_run();
 
     // Calls `expired` when the worker has been idle for `period`.
     void watch_idleness(Duration period, std::function<void()> expired);
@@ -35,16 +43,20 @@ public:
     void on_output(std::optional<JobId> job, Stream stream, const std::string& line) override;
     void on_request(worker::RequestMessage request) override;
     void on_finished(RunResult result) override;
+    void on_not_begun(std::size_t count) override;
     void on_ended(const std::string& how) override;
 
 private:
+    void next();
+
     WorkerPool& pool_;
     Timer idle_timer_;
+    Timer patience_timer_;  // of those that wait for the present run
     bool was_ready_ = false;
     bool is_leaving_ = false;
-    std::size_t runs_ = 0;
-    std::unique_ptr<Run> run_;
-    WorkerProcess process_;  // last: it calls back
+    std::size_t count_ = 0;
+    std::deque<std::unique_ptr<Run>> runs_;  // the present one first
+    WorkerProcess process_;                  // last: it calls back
 };
 
 }  // namespace jobhost::host

@@ -76,10 +76,16 @@ Run::Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& work
       worker_{worker},
       clock_{clock},
       log_{assignment_.job.id, assignment_.job.lease},
-      started_at_{clock.now()},
       timer_{io} {
     worker_.run(request_of(assignment_));
-    timer_.after(timeout(), [this] { on_timeout(); });
+}
+
+void Run::begin() {
+    started_at_ = clock_.now();
+    if (why_stopped_ == Why::running)
+        timer_.after(timeout(), [this] { on_timeout(); });
+    else
+        stop_for_good();
 }
 
 void Run::on_timeout() {
@@ -104,7 +110,7 @@ void Run::cancel(const std::string& why) {
         why_stopped_ = Why::cancelled;
         why_cancelled_ = why;
     }
-    if (!is_asked_) stop_for_good();
+    if (!is_asked_ && started_at_) stop_for_good();
 }
 
 void Run::drain(Interruption why) {
@@ -181,7 +187,11 @@ RunEnd Run::end(RunResult result) const {
         .snooze = result.snooze,
         .jobs = jobs_on_success_,
     };
-    if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
+    if (why_stopped_ == Why::running && result.was_killed) {
+        end.outcome = Outcome::interrupted;
+        end.error_code = fallback_code(end.outcome);
+        end.error_message = "the run before it in the same worker was killed while that had come to this one";
+    } else if ((why_stopped_ != Why::running || result.was_fenced) && was_stopped_by_host(result)) {
         end.outcome = why_stopped_ == Why::timeout     ? Outcome::timed_out
                       : why_stopped_ == Why::cancelled ? Outcome::cancelled
                                                        : Outcome::interrupted;

@@ -14,10 +14,17 @@ namespace jobhost::host {
 // I/O thread only.
 class Run {
 public:
-    // Hands the job to `worker`, which is idle and outlives the run, as `clock` does. Throws
+    // Hands the job to `worker`, which has room and outlives the run, as `clock` does. Throws
     // UnresolvedReference if the arguments lack a parent's result, std::invalid_argument if the worker cannot
     // take it.
     Run(boost::asio::io_context& io, Assignment assignment, WorkerProcess& worker, const Clock& clock);
+
+    // The worker has come to it: its time runs.
+    void begin();
+    // REQUIRES: begin() was not called, or the worker has given the job back.
+    Assignment take_assignment() noexcept { return std::move(assignment_); }
+    // It was to end before it began.
+    bool is_cancelled() const noexcept { return why_stopped_ == Why::cancelled; }
 
     const ClaimedJob& job() const noexcept { return assignment_.job; }
     const std::string& type() const noexcept { return assignment_.type; }
@@ -58,7 +65,7 @@ private:
     WorkerProcess& worker_;
     const Clock& clock_;
     LogBuffer log_;
-    const TimePoint started_at_;
+    std::optional<TimePoint> started_at_;
     Why why_stopped_ = Why::running;
     std::string why_cancelled_;  // empty: a person wants it
     bool is_asked_ = false;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 namespace jobhost::host {
 
@@ -15,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A worker is replaced after so many runs, which bounds what a leaking plugin can cost.
-constexpr std::size_t kMostRuns = 1000;
 // A worker that is idle for longer ends, except for the last one.
 constexpr Duration kIdlePeriod = 60s;
 // What a run has to save its work, once a later version of its plugin wants its place, and then to end.
@@ -29,6 +28,10 @@ constexpr int kRecoveriesUntilAlone = 3;
 
 bool runs_alone(const ClaimedJob& job) {
     return job.crashes >= kCrashesUntilAlone || job.recoveries >= kRecoveriesUntilAlone;
+}
+
+bool is_short(const Assignment& assignment, const ShortTypes& types) {
+    return !runs_alone(assignment.job) && types.contains(assignment.type);
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ void WorkerPool::run(Assignment assignment) {
 
 void WorkerPool::pump() {
     for (auto next = waiting_.begin(); next != waiting_.end() && callbacks_.may_begin();) {
-        Worker* worker = idle_worker(runs_alone(next->job));
+        Worker* worker = worker_for(*next);
         if (worker == nullptr) {
             ++next;
             continue;
@@ -67,16 +70,44 @@ void WorkerPool::pump() {
         next = waiting_.erase(next);
         begin(*worker, std::move(assignment));
     }
-    const auto starting = static_cast<std::size_t>(std::count_if(
-        workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_starting(); }));
     if (!back_off_timer_.is_set() && callbacks_.may_begin())
-        for (std::size_t i = starting; i < waiting_.size(); ++i)
+        for (std::size_t missing = missing_workers(); missing > 0; --missing)
             start_worker();
+}
+
+// For each job that waits, but for short ones no more than there are processors.
+std::size_t WorkerPool::missing_workers() const {
+    const auto starting = static_cast<std::size_t>(
+        std::ranges::count_if(workers_, [](const auto& worker) { return worker->is_starting(); }));
+    const auto short_ones = static_cast<std::size_t>(std::ranges::count_if(
+        waiting_, [&](const Assignment& assignment) { return is_short(assignment, short_types_); }));
+    const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t room = processors - std::min(processors, workers_.size());
+    const std::size_t wanted = waiting_.size() - short_ones + std::min(short_ones, starting + room);
+    return wanted - std::min(wanted, starting);
+}
+
+WorkerPool::Worker* WorkerPool::worker_for(const Assignment& assignment) {
+    Worker* const idle = idle_worker(runs_alone(assignment.job));
+    if (idle != nullptr || !is_short(assignment, short_types_)) return idle;
+    return workers_.size() < std::thread::hardware_concurrency() ? nullptr : least_loaded_worker();
+}
+
+// Of those with short jobs, as others would let it wait.
+WorkerPool::Worker* WorkerPool::least_loaded_worker() {
+    Worker* best = nullptr;
+    for (const auto& worker : workers_) {
+        const Run* const run = worker->run();
+        const bool is_right = worker->has_room() && run != nullptr && !runs_alone(run->job()) &&
+                              short_types_.contains(run->type());
+        if (is_right && (best == nullptr || worker->load() < best->load())) best = worker.get();
+    }
+    return best;
 }
 
 WorkerPool::Worker* WorkerPool::idle_worker(bool must_be_fresh) {
     const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const auto& worker) {
-        return worker->is_idle() && (!must_be_fresh || worker->runs() == 0);
+        return worker->is_idle() && (!must_be_fresh || worker->count() == 0);
     });
     return found == workers_.end() ? nullptr : found->get();
 }
@@ -140,13 +171,37 @@ void WorkerPool::try_again_after(Duration pause) {
 void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
     const auto run = worker.take_run();
     back_off_.reset();
-    callbacks_.ended(run->job(), run->end(std::move(result)), run->log().take());
+    const RunEnd end = run->end(std::move(result));
+    // Whose worker has died may take others with it: for a while each job has its own.
+    if (end.outcome == Outcome::crashed)
+        short_types_.forget();
+    else if (end.started_at)
+        short_types_.ran(run->type(), end.finished_at - *end.started_at);
+    callbacks_.ended(run->job(), end, run->log().take());
     if (!worker.is_idle()) return;
-    if (is_retired_ || worker.runs() >= kMostRuns || runs_alone(run->job()))
+    retire_if_due(worker, run->job());
+    pump();
+}
+
+// Those that were behind another in its worker wait for the next one that is free.
+void WorkerPool::on_not_begun(Worker& worker, std::vector<std::unique_ptr<Run>> runs) {
+    for (const auto& run : runs) {
+        const Outcome outcome = run->is_cancelled() ? Outcome::cancelled : Outcome::not_begun;
+        Assignment assignment = run->take_assignment();
+        if (outcome == Outcome::cancelled || is_draining_)
+            callbacks_.ended(assignment.job, {.outcome = outcome, .finished_at = clock_.now()}, std::nullopt);
+        else
+            waiting_.push_front(std::move(assignment));
+    }
+    if (worker.is_idle()) retire_if_spare(worker);
+    if (!is_draining_) pump();
+}
+
+void WorkerPool::retire_if_due(Worker& worker, const ClaimedJob& last) {
+    if (is_retired_ || worker.count() >= kMostRuns || runs_alone(last))
         worker.leave();
     else
         retire_if_spare(worker);
-    pump();
 }
 
 void WorkerPool::on_worker_ready(Worker& worker) {
@@ -168,6 +223,11 @@ void WorkerPool::on_worker_ended(Worker& worker) {
     if (is_draining_) return;
     pump();
     start_first_worker();
+}
+
+void WorkerPool::recall() {
+    for (const auto& worker : workers_)
+        worker->recall();
 }
 
 template <class Act>
@@ -200,6 +260,7 @@ void WorkerPool::drain() {
     is_draining_ = true;
     back_off_timer_.cancel();
     give_back_waiting();
+    recall();
     for_each_run([](Run& run) { run.drain(Interruption::host_stops); });
 }
 
@@ -234,6 +295,7 @@ void WorkerPool::dismiss() {
 
 void WorkerPool::cancel(Interruption why) {
     give_back_waiting();
+    recall();
     for_each_run([&](Run& run) { run.cancel(why); });
 }
 
@@ -246,9 +308,12 @@ void WorkerPool::cancel_run(const storage::HeldRun& run) {
         waiting_.erase(waiting);
         callbacks_.ended(job, {.outcome = Outcome::cancelled, .finished_at = clock_.now()}, std::nullopt);
     }
-    for_each_run([&](Run& running) {
-        if (is_meant(running.job())) running.cancel(run.why);
-    });
+    for (const auto& worker : workers_) {
+        Run* const running = worker->find(run);
+        if (running == nullptr) continue;
+        running->cancel(run.why);
+        if (running != worker->run()) worker->recall();
+    }
 }
 
 void WorkerPool::kill(Interruption why) {

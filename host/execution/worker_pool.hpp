@@ -3,6 +3,7 @@
 
 #include "host/execution/run.hpp"
 #include "host/execution/run_requests.hpp"
+#include "host/execution/short_types.hpp"
 #include "host/plugin/catalog.hpp"
 #include "host/sync/back_off.hpp"
 
@@ -76,18 +77,27 @@ public:
 private:
     class Worker;
 
+    // A worker is replaced after so many runs, which bounds what a leaking plugin can cost.
+    static constexpr std::size_t kMostRuns = 1000;
+
     template <class Act>
     void for_each_run(Act act);
     void pump();
     void start_worker();
     void start_first_worker();
+    Worker* worker_for(const Assignment& assignment);
     Worker* idle_worker(bool must_be_fresh);
+    Worker* least_loaded_worker();
+    std::size_t missing_workers() const;
     void begin(Worker& worker, Assignment assignment);
     void give_back_waiting();
+    void recall();
 
     void on_start_failed(const std::string& reason);
     void try_again_after(Duration pause);
     void on_run_ended(Worker& worker, RunResult result);
+    void on_not_begun(Worker& worker, std::vector<std::unique_ptr<Run>> runs);
+    void retire_if_due(Worker& worker, const ClaimedJob& last);
     void on_worker_ended(Worker& worker);
     void interrupt_after(Duration pause, void (Run::*press)(Interruption));
     void on_worker_ready(Worker& worker);
@@ -101,6 +111,7 @@ private:
     const Callbacks callbacks_;
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
+    ShortTypes short_types_;
     bool is_ready_ = false;
     bool is_draining_ = false;
     bool is_retired_ = false;

@@ -25,6 +25,7 @@ struct Answer final : WorkerObserver {
     void on_output(std::optional<JobId>, Stream, const std::string&) override {}
     void on_request(worker::RequestMessage) override {}
     void on_finished(RunResult) override {}
+    void on_not_begun(std::size_t) override {}
     void on_ended(const std::string&) override {}
 };
 

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <stdexcept>
@@ -85,20 +86,13 @@ void WorkerChild::listen() {
 }
 
 void WorkerChild::run(const RunRequest& request) {
-    assert(is_idle() && "a worker runs one job at a time");
+    assert(has_room() && "a worker has but so many runs");
     check_sizes(request);
     const auto type = plugin_.find(request.type);
     if (!type) throw std::invalid_argument{"plugin " + plugin_.name + " has no job type " + request.type};
 
-    run_ = Run{.number = run_.number + 1,
-               .job = request.job,
-               .asked = 0,
-               .warnings = 0,
-               .requests = {},
-               .output = {},
-               .log = {}};
-    phase_ = Phase::running;
-    page_.begin_run(run_.number);
+    const bool is_queued = is_running();
+    runs_.push_back({.number = ++last_run_, .job = request.job, .is_queued = is_queued});
     worker::RunMessage message;
     message.job = request.job.value;
     message.lease = request.lease.value;
@@ -110,18 +104,35 @@ void WorkerChild::run(const RunRequest& request) {
     message.arguments = request.arguments;
     message.payload_version = static_cast<std::uint32_t>(request.payload_version);
     message.parents = messages_of(request.parents);
-    send(MessageType::run, run_.number, encode(message));
+    message.is_queued = is_queued;
+    send(MessageType::run, last_run_, encode(message));
+}
+
+bool WorkerChild::has_room() const noexcept {
+    return phase_ == Phase::ready && !was_killed_ && fault_.empty() && !has_process_ended_ &&
+           !has_lost_output_ && !is_recalling_ && runs_.size() < worker::kMaxRunsOfWorker;
+}
+
+void WorkerChild::recall() {
+    if (phase_ != Phase::ready || is_recalling_ || runs_.size() < 2) return;
+    is_recalling_ = true;
+    send(MessageType::recall, 0, {});
+}
+
+std::optional<worker::Progress> WorkerChild::progress() const {
+    return page_.progress(is_running() ? runs_.front().number : last_run_);
 }
 
 void WorkerChild::ask_to_stop(std::uint32_t bits) {
-    if (phase_ != Phase::running) return;
-    run_.asked |= bits;
-    page_.raise_stop(bits);
+    Run* const run = present();
+    if (run == nullptr) return;
+    run->asked |= bits;
+    page_.set_stop(run->number, run->asked);
 }
 
 void WorkerChild::exit() {
-    assert(phase_ != Phase::running && "first let the run end, or kill it");
-    if (phase_ != Phase::idle && phase_ != Phase::starting) return;
+    assert(!is_running() && "first let the run end, or kill it");
+    if (phase_ != Phase::ready && phase_ != Phase::starting) return;
     phase_ = Phase::leaving;
     send(MessageType::exit, 0, {});
     start_timer(patience_);
@@ -192,7 +203,10 @@ void WorkerChild::handle(const worker::Frame& frame) {
             return handle_done(frame);
         case MessageType::request:
             return handle_request(frame);
+        case MessageType::recalled:
+            return handle_recalled(frame);
         case MessageType::run:
+        case MessageType::recall:
         case MessageType::exit:
         case MessageType::reply:
             break;
@@ -207,7 +221,7 @@ void WorkerChild::handle_ready(const worker::Frame& frame) {
     drain_output();
     timer_.cancel();
     plugin_ = std::move(plugin);
-    phase_ = has_process_ended_ ? Phase::leaving : Phase::idle;
+    phase_ = has_process_ended_ ? Phase::leaving : Phase::ready;
     tell([&](WorkerObserver& observer) { observer.on_ready(plugin_); });
 }
 
@@ -222,10 +236,10 @@ void WorkerChild::handle_refused(const worker::Frame& frame) {
 
 void WorkerChild::handle_log(const worker::Frame& frame) {
     const worker::LogMessage message = worker::decode_log(frame.payload);
-    const bool is_of_run = phase_ == Phase::running && frame.run == run_.number;
-    if (is_of_run && message.level == LogLevel::warning) ++run_.warnings;
-    const std::optional<JobId> job = is_of_run ? std::optional{run_.job} : std::nullopt;
-    switch (run_.log.take(message.line.size())) {
+    Run* const run = frame.run == 0 || !is_running() || frame.run != present()->number ? nullptr : present();
+    if (run != nullptr && message.level == LogLevel::warning) ++run->warnings;
+    const std::optional<JobId> job = run != nullptr ? std::optional{run->job} : std::nullopt;
+    switch ((run != nullptr ? run->log : log_).take(message.line.size())) {
         case LineBudget::Verdict::pass:
             return tell([&](WorkerObserver& observer) { observer.on_log(job, message.level, message.line); });
         case LineBudget::Verdict::last:
@@ -240,36 +254,44 @@ void WorkerChild::handle_log(const worker::Frame& frame) {
 // A worker that keeps the rules asks no more at once than it may, except for requests that it has given up.
 void WorkerChild::handle_request(const worker::Frame& frame) {
     worker::RequestMessage request = worker::decode_request(frame.payload);
-    const bool is_of_run = phase_ == Phase::running && frame.run == run_.number;
-    if (!is_of_run)
-        return answer({.number = request.number,
-                       .status = JOBHOST_LOST,
-                       .body = {},
-                       .problem = "the run that asks has ended"});
-    if (run_.requests.size() >= kMostOpenRequests)
-        return answer({.number = request.number,
-                       .status = JOBHOST_UNAVAILABLE,
-                       .body = {},
-                       .problem = "the host has not answered earlier requests of this run yet"});
-    if (!run_.requests.insert(request.number).second)
+    if (!is_running() || frame.run != present()->number)
+        return answer(frame.run, {.number = request.number,
+                                  .status = JOBHOST_LOST,
+                                  .body = {},
+                                  .problem = "the run that asks has ended"});
+    if (present()->requests.size() >= kMostOpenRequests)
+        return answer(frame.run, {.number = request.number,
+                                  .status = JOBHOST_UNAVAILABLE,
+                                  .body = {},
+                                  .problem = "the host has not answered earlier requests of this run yet"});
+    if (!present()->requests.insert(request.number).second)
         throw worker::ProtocolError{"two requests have the same number"};
     tell([&](WorkerObserver& observer) { observer.on_request(std::move(request)); });
 }
 
 void WorkerChild::reply(const worker::ReplyMessage& message) {
-    if (phase_ == Phase::running && run_.requests.erase(message.number) > 0) answer(message);
+    if (is_running() && present()->requests.erase(message.number) > 0) answer(present()->number, message);
 }
 
-void WorkerChild::answer(const worker::ReplyMessage& message) {
+void WorkerChild::answer(std::uint64_t run, const worker::ReplyMessage& message) {
     if (unsent_.size() > kMostUnsent) return give_up("does not read what it is answered");
-    send(MessageType::reply, run_.number, encode(message));
+    send(MessageType::reply, run, encode(message));
 }
 
 void WorkerChild::handle_done(const worker::Frame& frame) {
     worker::DoneMessage message = worker::decode_done(frame.payload);
-    if (phase_ != Phase::running || frame.run != run_.number)
+    if (!is_running() || frame.run != present()->number)
         throw worker::ProtocolError{"it ended a run that it does not have"};
-    finish(to_result(std::move(message), run_.asked));
+    finish(to_result(std::move(message), present()->asked));
+}
+
+// All from that number on; 0: none.
+void WorkerChild::handle_recalled(const worker::Frame& frame) {
+    if (!std::exchange(is_recalling_, false)) throw worker::ProtocolError{"it gives back what nobody wants"};
+    const auto first = std::ranges::find(runs_, frame.run, &Run::number);
+    if (frame.run != 0 && first == runs_.end())
+        throw worker::ProtocolError{"it gives back a run that it does not have"};
+    give_back(static_cast<std::size_t>(runs_.end() - first));
 }
 
 // A process that ends closes its socket first, so most often its end follows at once and tells the true

@@ -8,6 +8,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <deque>
 #include <memory>
 #include <set>
 
@@ -22,22 +23,23 @@ public:
     void listen();   // once, after construction
     void abandon();  // no callback any more; kills and reaps
 
-    bool is_idle() const noexcept { return phase_ == Phase::idle; }
+    bool is_idle() const noexcept { return phase_ == Phase::ready && runs_.empty(); }
+    bool has_room() const noexcept;
     void run(const RunRequest& request);
+    void recall();
     void reply(const worker::ReplyMessage& message);
     void ask_to_stop(std::uint32_t bits);
     void kill();
     void exit();
     void set_fence(worker::BootTime deadline) noexcept;
     bool was_fenced() const noexcept;
-    const worker::SharedPage& page() const noexcept { return page_; }
+    std::optional<worker::Progress> progress() const;
     pid_t pid() const noexcept { return pid_; }
 
 private:
     enum class Phase {
         starting,  // spawned, not yet heard of
-        idle,      // ready
-        running,   // has a run
+        ready,     // takes runs; also one that is being killed, as long as it has some
         leaving,   // refused, asked to exit, broken or being killed, and without a run
         ended,     // reaped
     };
@@ -45,11 +47,15 @@ private:
         std::uint64_t number = 0;
         JobId job;
         std::uint32_t asked = 0;  // stop bits
+        bool is_queued = false;   // was sent while another one was under way
         int warnings = 0;
         std::set<std::int64_t> requests;  // numbers of those that are not answered
         LineBudget output;
         LineBudget log;
     };
+    bool is_running() const noexcept { return !runs_.empty(); }
+    // What is told by the process now is of this one.
+    Run* present() noexcept { return runs_.empty() ? nullptr : &runs_.front(); }
 
     // worker_child.cpp: the control socket.
     void listen_to_control();
@@ -60,7 +66,8 @@ private:
     void handle_log(const worker::Frame& frame);
     void handle_request(const worker::Frame& frame);
     void handle_done(const worker::Frame& frame);
-    void answer(const worker::ReplyMessage& message);
+    void handle_recalled(const worker::Frame& frame);
+    void answer(std::uint64_t run, const worker::ReplyMessage& message);
     void send(worker::MessageType type, std::uint64_t number, std::string_view payload);
     void write_control();
     void on_socket_lost();
@@ -71,6 +78,8 @@ private:
     void listen_to_output(OutputPipe& pipe, Stream stream);
     LineSplitter::Sink output_sink(Stream stream);
     void drain_output();
+    void resume_output();
+    void give_back(std::size_t count);
     void listen_to_process();
     void on_process_end();
     void on_too_late();
@@ -106,7 +115,11 @@ private:
     bool has_lost_output_ = false;  // a job closed stdout or stderr
     std::string fault_;             // why we killed it, if it broke the rules
     PluginDescription plugin_;
-    Run run_;  // the present or the last one
+    std::deque<Run> runs_;        // that have not ended, the present one first
+    std::uint64_t last_run_ = 0;  // the number of the last one that was handed over
+    bool is_recalling_ = false;
+    LineBudget output_;  // of what comes between runs
+    LineBudget log_;
     worker::FrameBuffer frames_;
     std::string unsent_;           // what the control socket did not take yet
     std::string last_error_line_;  // of stderr while starting; often the cause of a refusal

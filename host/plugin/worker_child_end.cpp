@@ -30,38 +30,69 @@ void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
     pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
                                  [self = shared_from_this(), &pipe, stream](const auto& error) {
                                      if (error) return;
-                                     if (pipe.read(kBytesPerTurn, self->output_sink(stream)))
-                                         return self->listen_to_output(pipe, stream);
-                                     self->has_lost_output_ = true;
+                                     if (!pipe.read(kBytesPerTurn, self->output_sink(stream)))
+                                         self->has_lost_output_ = true;
+                                     else if (!pipe.is_held())  // otherwise resume_output() goes on
+                                         self->listen_to_output(pipe, stream);
                                  });
 }
 
 LineSplitter::Sink WorkerChild::output_sink(Stream stream) {
     return [this, stream](const std::string& line) {
         if (phase_ == Phase::starting && stream == Stream::err && !line.empty()) last_error_line_ = line;
-        const std::optional<JobId> job = phase_ == Phase::running ? std::optional{run_.job} : std::nullopt;
-        const LineBudget::Verdict verdict = run_.output.take(line.size());
+        Run* const run = present();
+        const std::optional<JobId> job = run != nullptr ? std::optional{run->job} : std::nullopt;
+        const LineBudget::Verdict verdict = (run != nullptr ? run->output : output_).take(line.size());
         if (verdict == LineBudget::Verdict::drop) return;
         const std::string text = verdict == LineBudget::Verdict::last ? "further output dropped" : line;
         tell([&](WorkerObserver& observer) { observer.on_output(job, stream, text); });
     };
 }
 
+// What belongs to the present run, or to none.
 void WorkerChild::drain_output() {
-    out_.drain(output_sink(Stream::out));
-    err_.drain(output_sink(Stream::err));
+    const bool is_next_queued = runs_.size() > 1;
+    out_.end_run(is_next_queued, output_sink(Stream::out));
+    err_.end_run(is_next_queued, output_sink(Stream::err));
+}
+
+// What stands behind a mark belongs to the run that is present now.
+void WorkerChild::resume_output() {
+    const auto resume = [this](OutputPipe& pipe, Stream stream) {
+        if (!pipe.is_held()) return;
+        pipe.resume(output_sink(stream));
+        if (!pipe.is_held() && pipe.descriptor().is_open()) listen_to_output(pipe, stream);
+    };
+    resume(out_, Stream::out);
+    resume(err_, Stream::err);
 }
 
 void WorkerChild::finish(RunResult result) {
     drain_output();
-    if (phase_ != Phase::running) return;  // abandoned from inside a callback
-    result.warnings = run_.warnings;
-    phase_ = has_process_ended_ || was_killed_ || !fault_.empty() ? Phase::leaving : Phase::idle;
-    run_.output = {};  // what comes between runs has a budget of its own
-    run_.log = {};
+    if (!is_running()) return;  // abandoned from inside a callback
+    result.warnings = present()->warnings;
+    runs_.pop_front();
+    const bool is_over = has_process_ended_ || was_killed_ || !fault_.empty();
+    if (!is_running() && is_over) phase_ = Phase::leaving;
+    output_ = {};  // what comes between runs has a budget of its own
+    log_ = {};
     // What later jobs print would be lost, or land in a file that took the number.
     if (has_lost_output_ && is_idle()) exit();
+    if (has_lost_output_) recall();
     tell([&](WorkerObserver& observer) { observer.on_finished(std::move(result)); });
+    resume_output();
+}
+
+// The last ones.
+void WorkerChild::give_back(std::size_t count) {
+    if (count == 0) return;
+    if (count == runs_.size()) {
+        out_.expect_no_mark();
+        err_.expect_no_mark();
+    }
+    runs_.erase(runs_.end() - static_cast<std::ptrdiff_t>(count), runs_.end());
+    if (!is_running() && (has_process_ended_ || was_killed_ || !fault_.empty())) phase_ = Phase::leaving;
+    tell([&](WorkerObserver& observer) { observer.on_not_begun(count); });
 }
 
 void WorkerChild::refuse(const std::string& reason, const std::string& remedy) {
@@ -104,7 +135,11 @@ void WorkerChild::on_process_end() {
         const std::string line = last_error_line_.empty() ? "" : " (its last line: " + last_error_line_ + ")";
         refuse("ended while it was loaded: " + how + line, "look at its static constructors and init()");
     }
-    if (phase_ == Phase::running) {
+    // A run that was queued may not have been reached: its worker's end is nothing to it then, as to those
+    // behind it.
+    const bool has_begun = is_running() && (!present()->is_queued || page_.run() == present()->number);
+    give_back(runs_.size() - (has_begun ? 1 : 0));
+    if (is_running()) {
         RunResult result;
         result.how = RunResult::How::crashed;
         result.error_message = how.starts_with("exited") ? how + " before the job ended" : how;
@@ -122,7 +157,7 @@ void WorkerChild::on_process_end() {
 
 void WorkerChild::kill() {
     if (phase_ == Phase::ended) return;
-    if (phase_ != Phase::running) phase_ = Phase::leaving;
+    if (!is_running()) phase_ = Phase::leaving;
     was_killed_ = true;
     kill_group();
 }
@@ -167,6 +202,7 @@ void WorkerChild::close() noexcept {
 
 void WorkerChild::abandon() {
     observer_ = nullptr;
+    runs_.clear();
     if (!is_reaped_) {
         kill_group();
         reap();

@@ -30,8 +30,11 @@ public:
     virtual void on_output(std::optional<JobId> job, Stream stream, const std::string& line) = 0;
     // The run asks for something. To be answered by WorkerProcess::reply() with the same number, at any time.
     virtual void on_request(worker::RequestMessage request) = 0;
-    // Exactly once per run(), after all its log and output. May run() again if the worker is_idle().
+    // The first of the runs that have not ended is over; after all its log and output. For each run() either
+    // this comes or on_not_begun().
     virtual void on_finished(RunResult result) = 0;
+    // The last `count` runs that were handed over have not begun, and will not.
+    virtual void on_not_begun(std::size_t count) = 0;
     // The process has ended and is reaped: "exited with status 0", "killed by SIGSEGV". Once; the last
     // callback.
     virtual void on_ended(const std::string& how) = 0;

@@ -18,6 +18,12 @@ WorkerProcess::~WorkerProcess() {
 bool WorkerProcess::is_idle() const noexcept {
     return child_->is_idle();
 }
+bool WorkerProcess::has_room() const noexcept {
+    return child_->has_room();
+}
+void WorkerProcess::recall() {
+    child_->recall();
+}
 void WorkerProcess::run(const RunRequest& request) {
     child_->run(request);
 }
@@ -40,7 +46,7 @@ bool WorkerProcess::was_fenced() const noexcept {
     return child_->was_fenced();
 }
 std::optional<worker::Progress> WorkerProcess::progress() const {
-    return child_->page().progress();
+    return child_->progress();
 }
 pid_t WorkerProcess::pid() const noexcept {
     return child_->pid();

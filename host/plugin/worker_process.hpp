@@ -28,13 +28,19 @@ public:
     // Ready and without a run. A worker whose job closed stdout or stderr is not idle again: it ends by
     // itself.
     bool is_idle() const noexcept;
+    // run() may be called: it is ready, and has less than worker::kMaxRunsOfWorker runs.
+    bool has_room() const noexcept;
 
-    // Runs one job. REQUIRES: is_idle(). Throws std::invalid_argument, and stays idle, if the plugin has no
-    // such type or a text is longer than worker/limits.hpp allows.
+    // Runs one job, after those that it has: one at a time. REQUIRES: has_room(). Throws
+    // std::invalid_argument, and changes nothing, if the plugin has no such type or a text is longer than
+    // worker/limits.hpp allows.
     void run(const RunRequest& request);
+    // Runs that have not begun come back by on_not_begun(), unless they begin meanwhile.
+    void recall();
     // Answers a request of the present run. One that is not open any more is not answered.
     void reply(const worker::ReplyMessage& message);
-    // Raises JOBHOST_STOP_ bits for the present run; without one it does nothing.
+    // Raises JOBHOST_STOP_ bits for the present run, the first of those that have not ended; without one it
+    // does nothing.
     void ask_to_stop(std::uint32_t bits);
     // Kills the process and its group. A present run ends as crashed, with was_killed.
     void kill();

@@ -57,7 +57,7 @@ void ControlSocket::wait_for_input() {
     for (;;) {
         const BootTime fence = page_.fence();
         fence_->follow(fence);
-        auto patience = is_running_ ? kLook : -1ms;
+        auto patience = runs_ > 0 ? kLook : -1ms;
         if (fence != BootTime{0}) {
             // Half of what is left: the host moves the fence well before it passes.
             const auto half = std::chrono::ceil<std::chrono::milliseconds>((fence - boot_time_now()) / 2);
@@ -94,11 +94,12 @@ ReplyMessage ControlSocket::ask(std::uint64_t run, RequestMessage request) {
 
 void ControlSocket::accept(const Frame& frame) {
     if (frame.type == MessageType::reply) return requests_.answer(decode_reply(frame.payload));
+    if (frame.type == MessageType::recall) return give_back();
     if (frame.type != MessageType::run && frame.type != MessageType::exit)
         throw ProtocolError{"a message that only a worker sends"};
     const std::lock_guard lock{mutex_};
     if (frame.type == MessageType::run) {
-        is_running_ = true;
+        ++runs_;
         // The fence may be new; it must stand before foreign code runs.
         fence_->follow(page_.fence());
         orders_.push_back({frame.run, decode_run(frame.payload)});
@@ -106,6 +107,18 @@ void ControlSocket::accept(const Frame& frame) {
         is_ending_ = true;
     }
     arrived_.notify_one();
+}
+
+// What has not begun, and from now on will not: all from one number on.
+void ControlSocket::give_back() {
+    std::uint64_t first = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        if (!orders_.empty()) first = orders_.front().number;
+        runs_ -= static_cast<int>(orders_.size());
+        orders_.clear();
+    }
+    send(MessageType::recalled, first, {});
 }
 
 std::optional<RunOrder> ControlSocket::next_order() {

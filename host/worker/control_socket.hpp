@@ -33,7 +33,7 @@ public:
     // The next run, in the order of arrival; nothing: the host asks this process to end. [main thread]
     std::optional<RunOrder> next_order();
     // The run from next_order() has ended. [main thread]
-    void run_ended() noexcept { is_running_ = false; }
+    void run_ended() noexcept { --runs_; }
 
     // Blocks while the host does not read. [any]
     void send(MessageType type, std::uint64_t run, std::string_view payload) noexcept;
@@ -46,12 +46,13 @@ private:
     void wait_for_input();
     void receive();
     void accept(const Frame& frame);
+    void give_back();
 
     const int socket_;
     const SharedPage& page_;
-    FrameBuffer frames_;                   // of the listening thread
-    std::optional<FenceTimer> fence_;      // of the listening thread
-    std::atomic<bool> is_running_{false};  // a run was received and has not ended
+    FrameBuffer frames_;               // of the listening thread
+    std::optional<FenceTimer> fence_;  // of the listening thread
+    std::atomic<int> runs_{0};         // received and not ended
 
     OpenRequests requests_;
     std::mutex sending_;

@@ -24,11 +24,13 @@ bool is_known(MessageType type) noexcept {
         case MessageType::run:
         case MessageType::exit:
         case MessageType::reply:
+        case MessageType::recall:
         case MessageType::ready:
         case MessageType::refused:
         case MessageType::log:
         case MessageType::done:
         case MessageType::request:
+        case MessageType::recalled:
             return true;
     }
     return false;

@@ -15,11 +15,13 @@ enum class MessageType : std::uint16_t {
     run = 1,
     exit = 2,
     reply = 3,
+    recall = 4,
     ready = 10,
     refused = 11,
     log = 12,
     done = 13,
     request = 14,
+    recalled = 15,
 };
 
 struct Frame {

@@ -2,6 +2,7 @@
 // only.
 #include "host/worker/control_socket.hpp"
 #include "host/worker/limits.hpp"
+#include "host/worker/output_end.hpp"
 #include "host/worker/plugin_library.hpp"
 #include "host/worker/process_setup.hpp"
 #include "host/worker/run_context.hpp"
@@ -65,9 +66,12 @@ DoneMessage outcome(jobhost_status status, jobhost_context& context) {
     return done;
 }
 
-void run_one(RunOrder order, const PluginLibrary& library, jobhost_context& context) {
+void run_one(RunOrder order, const PluginLibrary& library, const OutputEnd& output,
+             jobhost_context& context) {
     const std::uint32_t type = order.message.type;
     if (type >= library.type_count()) _exit(kExitBadOrder);
+    if (order.message.is_queued) output.mark();
+    context.page.begin_run(order.number);
     context.begin(std::move(order));
     const jobhost_status status = library.run(type, &context);
     // What the job printed must lie in the pipes before the host hears that it is done.
@@ -82,8 +86,9 @@ void run_one(RunOrder order, const PluginLibrary& library, jobhost_context& cont
 void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page) {
     // Never destroyed, because a thread that a job left behind may still use it while the process ends.
     static auto& context = *new jobhost_context{control, page};
+    const OutputEnd output;
     while (auto order = control.next_order())
-        run_one(std::move(*order), library, context);
+        run_one(std::move(*order), library, output, context);
 }
 
 int work(const Options& options) {

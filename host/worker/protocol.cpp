@@ -62,7 +62,7 @@ std::string encode(const RunMessage& message) {
         .number(static_cast<std::int64_t>(message.parents.size()));
     for (const ParentMessage& parent : message.parents)
         fields.number(parent.id).number(parent.flags).text(parent.on).text(parent.result);
-    return fields.take();
+    return fields.number(message.is_queued ? 1 : 0).take();
 }
 
 RunMessage decode_run(std::string_view payload) {
@@ -84,6 +84,7 @@ RunMessage decode_run(std::string_view payload) {
         parent.on = fields.text(kMaxName);
         parent.result = fields.bytes(kMaxResult);
     }
+    message.is_queued = fields.number(0, 1) == 1;
     fields.finish();
     return message;
 }

@@ -32,6 +32,7 @@ struct RunMessage {
     std::string arguments;              // a JSON object
     std::uint32_t payload_version = 0;  // of the arguments; 0: the newest of the type
     std::vector<ParentMessage> parents;
+    bool is_queued = false;  // sent while another run was under way; then that one's output ends with a mark
 };
 
 struct TypeMessage {

@@ -25,6 +25,12 @@ constexpr std::size_t kPageSize = 4096;
 constexpr std::size_t kNoteWords = kMaxProgressNote / sizeof(std::uint64_t);
 static_assert(kNoteWords * sizeof(std::uint64_t) == kMaxProgressNote);
 
+// Bits and whose they are, in one word: those of a run that has just ended are nothing to the next one.
+constexpr std::uint32_t kStopBits = 0xFF;
+std::uint32_t stop_word(std::uint64_t run, std::uint32_t bits) {
+    return static_cast<std::uint32_t>(run << 8) | (bits & kStopBits);
+}
+
 [[noreturn]] void fail(const char* what) {
     throw std::system_error{errno, std::generic_category(), what};
 }
@@ -34,11 +40,11 @@ static_assert(kNoteWords * sizeof(std::uint64_t) == kMaxProgressNote);
 // A memfd begins as zeros, which is the right beginning for every member. Words are atomic because the other
 // process writes them; the progress is guarded by a sequence number that is odd while it is being written.
 struct SharedPage::Layout {
-    alignas(64) std::atomic<std::uint32_t> stop;  // also the futex
-    std::atomic<std::uint64_t> run;
+    alignas(64) std::atomic<std::uint32_t> stop;  // stop_word(); also the futex
     std::atomic<std::int64_t> fence;
 
-    alignas(64) std::atomic<std::uint32_t> sequence;
+    alignas(64) std::atomic<std::uint64_t> run;
+    std::atomic<std::uint32_t> sequence;
     std::atomic<std::uint32_t> note_size;
     std::atomic<std::uint64_t> fraction;
     std::array<std::atomic<std::uint64_t>, kNoteWords> note;
@@ -74,13 +80,13 @@ SharedPage::~SharedPage() {
 }
 
 void SharedPage::begin_run(std::uint64_t number) noexcept {
-    page_->stop.store(0, std::memory_order_relaxed);
+    // The number last, so that who sees it sees no progress of the run before.
     page_->sequence.store(0, std::memory_order_relaxed);
     page_->run.store(number, std::memory_order_release);
 }
 
-void SharedPage::raise_stop(std::uint32_t bits) noexcept {
-    page_->stop.fetch_or(bits, std::memory_order_release);
+void SharedPage::set_stop(std::uint64_t run, std::uint32_t bits) noexcept {
+    page_->stop.store(stop_word(run, bits), std::memory_order_release);
     syscall(SYS_futex, &page_->stop, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
@@ -97,7 +103,8 @@ std::uint64_t SharedPage::run() const noexcept {
 }
 
 std::uint32_t SharedPage::stop_requested() const noexcept {
-    return page_->stop.load(std::memory_order_acquire);
+    const std::uint32_t word = page_->stop.load(std::memory_order_acquire);
+    return (word & ~kStopBits) == stop_word(run(), 0) ? word & kStopBits : 0;
 }
 
 std::uint32_t SharedPage::wait_for_stop(std::chrono::microseconds timeout) const noexcept {
@@ -105,12 +112,13 @@ std::uint32_t SharedPage::wait_for_stop(std::chrono::microseconds timeout) const
     constexpr std::chrono::microseconds kLongest = std::chrono::hours{24 * 365};
     const auto deadline = Steady::now() + std::clamp(timeout, std::chrono::microseconds{0}, kLongest);
     for (;;) {
+        const std::uint32_t word = page_->stop.load(std::memory_order_acquire);
         const std::uint32_t bits = stop_requested();
         const auto left = std::chrono::ceil<std::chrono::nanoseconds>(deadline - Steady::now()).count();
         if (bits != 0 || left <= 0) return bits;
         const timespec time{static_cast<time_t>(left / 1'000'000'000),
                             static_cast<long>(left % 1'000'000'000)};
-        syscall(SYS_futex, &page_->stop, FUTEX_WAIT, 0, &time, nullptr, 0);
+        syscall(SYS_futex, &page_->stop, FUTEX_WAIT, word, &time, nullptr, 0);
     }
 }
 
@@ -130,7 +138,8 @@ void SharedPage::set_progress(double fraction, std::string_view note) noexcept {
     page_->sequence.store(before + 2, std::memory_order_release);
 }
 
-std::optional<Progress> SharedPage::progress() const {
+std::optional<Progress> SharedPage::progress(std::uint64_t run) const {
+    if (this->run() != run) return std::nullopt;
     const std::uint32_t before = page_->sequence.load(std::memory_order_acquire);
     if (before == 0 || before % 2 != 0) return std::nullopt;
     const double fraction = std::bit_cast<double>(page_->fraction.load(std::memory_order_acquire));
@@ -138,7 +147,7 @@ std::optional<Progress> SharedPage::progress() const {
     std::array<std::uint64_t, kNoteWords> words{};
     for (std::size_t i = 0; i < kNoteWords; ++i)
         words[i] = page_->note[i].load(std::memory_order_acquire);
-    if (page_->sequence.load(std::memory_order_relaxed) != before) return std::nullopt;
+    if (page_->sequence.load(std::memory_order_acquire) != before || this->run() != run) return std::nullopt;
     // Also false for a fraction that is not a number.
     if (!(fraction >= 0 && fraction <= 1) || size > kMaxProgressNote) return std::nullopt;
     return Progress{fraction, clean_utf8({reinterpret_cast<const char*>(words.data()), size})};

@@ -36,18 +36,20 @@ public:
 
     int descriptor() const noexcept { return memory_.get(); }
 
-    // Host. Before it sends the run: no stop bits, no progress.
-    void begin_run(std::uint64_t number) noexcept;
-    // Host. Bits stay until the next begin_run(). Wakes wait_for_stop().
-    void raise_stop(std::uint32_t bits) noexcept;
+    // Host. The stop bits of that run, JOBHOST_STOP_, all of them; no other run sees them. Wakes
+    // wait_for_stop().
+    void set_stop(std::uint64_t run, std::uint32_t bits) noexcept;
     // Host. From `deadline` on the worker must not live; {}: no fence. Moved before it passes, or the worker
     // dies.
     void set_fence(BootTime deadline) noexcept;
-    // Host. Nothing: the run told none, or it is being written just now.
-    std::optional<Progress> progress() const;
+    // Host. Nothing: the run told none, is not the last one that began, or it is being written just now.
+    std::optional<Progress> progress(std::uint64_t run) const;
+    // The number of the run that began last.
+    std::uint64_t run() const noexcept;
 
-    // Worker; any thread.
-    std::uint64_t run() const noexcept;  // the number of the run that stop bits and progress are about
+    // Worker. A run begins: no progress. [main thread]
+    void begin_run(std::uint64_t number) noexcept;
+    // Worker; any thread. Those of the run that began last.
     std::uint32_t stop_requested() const noexcept;
     std::uint32_t wait_for_stop(std::chrono::microseconds timeout) const noexcept;
     BootTime fence() const noexcept;

@@ -317,5 +317,61 @@ TEST_F(WorkerPoolRequestTest, ACallThatWasAnsweredTwiceCountsOnce) {
     EXPECT_EQ(end_with_jobs(2, "{}", true).jobs.size(), 2u);
 }
 
+struct ShortJobsTest : WorkerPoolTest {
+    std::int64_t next = 1000;
+    void SetUp() override {
+        WorkerPoolTest::SetUp();
+        // As many workers as there are processors, and a type of which it is known how short it is.
+        while (ended.size() < 200) {
+            const std::size_t before = ended.size();
+            for (int i = 0; i < 4; ++i)
+                run(next++, "succeed");
+            ASSERT_TRUE(wait_ended(before + 4));
+        }
+        ended.clear();
+    }
+};
+
+TEST_F(ShortJobsTest, WhatWaitsBehindAJobThatTakesLongerRunsElsewhere) {
+    run(1, "spin");
+    for (int i = 2; i <= 40; ++i)
+        run(i, "succeed");
+    ASSERT_TRUE(wait_ended(39));
+    pool->kill(Interruption::host_stops);
+    ASSERT_TRUE(wait_ended(40));
+    EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
+}
+
+TEST_F(ShortJobsTest, ACrashIsChargedToOneJob) {
+    for (int i = 1; i <= 40; ++i)
+        run(i, i == 20 ? "abort" : "succeed");
+    ASSERT_TRUE(wait_ended(40));
+    for (int i = 1; i <= 40; ++i)
+        EXPECT_EQ(end_of(i).outcome, i == 20 ? Outcome::crashed : Outcome::succeeded) << i;
+}
+
+TEST_F(ShortJobsTest, OneThatIsCancelledIsRecordedOnce) {
+    for (int i = 1; i <= 60; ++i)
+        run(i, "succeed");
+    for (int i = 31; i <= 60; ++i)
+        pool->cancel_run({JobId{i}, Lease{1}});
+    ASSERT_TRUE(wait_ended(60));
+    for (int i = 1; i <= 30; ++i)
+        EXPECT_EQ(end_of(i).outcome, Outcome::succeeded) << i;
+    for (int i = 31; i <= 60; ++i)
+        EXPECT_TRUE(end_of(i).outcome == Outcome::cancelled || end_of(i).outcome == Outcome::succeeded) << i;
+}
+
+TEST_F(ShortJobsTest, AHostThatStopsGivesBackWhatHasNotBegun) {
+    for (int i = 1; i <= 60; ++i)
+        run(i, "succeed");
+    pool->drain();
+    ASSERT_TRUE(wait_ended(60));
+    for (int i = 1; i <= 60; ++i)
+        EXPECT_TRUE(end_of(i).outcome == Outcome::not_begun || end_of(i).outcome == Outcome::succeeded) << i;
+    pool->dismiss();
+    EXPECT_TRUE(wait_empty());
+}
+
 }  // namespace
 }  // namespace jobhost::host

@@ -38,6 +38,7 @@ struct RecordingObserver : WorkerObserver {
     std::vector<Line> err;
     std::vector<worker::RequestMessage> requests;
     std::vector<RunResult> finished;
+    std::size_t not_begun = 0;
     std::vector<std::string> ended;
 
     void on_ready(const PluginDescription& plugin) override { ready.push_back(plugin); }
@@ -50,6 +51,7 @@ struct RecordingObserver : WorkerObserver {
     }
     void on_request(worker::RequestMessage request) override { requests.push_back(std::move(request)); }
     void on_finished(RunResult result) override { finished.push_back(std::move(result)); }
+    void on_not_begun(std::size_t count) override { not_begun += count; }
     void on_ended(const std::string& how) override { ended.push_back(how); }
 };
 

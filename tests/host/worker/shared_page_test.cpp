@@ -19,32 +19,43 @@ struct SharedPageTest : testing::Test {
 };
 
 TEST_F(SharedPageTest, StopReachesTheOtherSideAndWakesIt) {
-    host.begin_run(1);
-    std::thread stopper{[&] { host.raise_stop(2); }};
+    worker.begin_run(1);
+    std::thread stopper{[&] { host.set_stop(1, 2); }};
     EXPECT_EQ(worker.wait_for_stop(20s), 2u);
     stopper.join();
+}
 
-    host.begin_run(2);
+TEST_F(SharedPageTest, StopIsNothingToAnyOtherRun) {
+    host.set_stop(2, 1);
+    worker.begin_run(1);
     EXPECT_EQ(worker.stop_requested(), 0u);
-    EXPECT_EQ(worker.run(), 2u);
+    EXPECT_EQ(worker.wait_for_stop(1ms), 0u);
+    worker.begin_run(2);
+    EXPECT_EQ(worker.stop_requested(), 1u);
+    worker.begin_run(3);
+    EXPECT_EQ(worker.stop_requested(), 0u);
+    EXPECT_EQ(host.run(), 3u);
 }
 
 TEST_F(SharedPageTest, WaitingEndsWithItsTimeout) {
+    worker.begin_run(1);
     EXPECT_EQ(worker.wait_for_stop(1ms), 0u);
     EXPECT_EQ(worker.wait_for_stop(-5s), 0u);
-    host.raise_stop(1);
+    host.set_stop(1, 1);
     EXPECT_EQ(worker.wait_for_stop(std::chrono::microseconds::max()), 1u);
 }
 
 TEST_F(SharedPageTest, ProgressIsNothingUntilItIsTold) {
-    host.begin_run(1);
-    EXPECT_FALSE(host.progress());
+    worker.begin_run(1);
+    EXPECT_FALSE(host.progress(1));
     worker.set_progress(0.5, "half way");
-    ASSERT_TRUE(host.progress());
-    EXPECT_EQ(host.progress()->fraction, 0.5);
-    EXPECT_EQ(host.progress()->note, "half way");
-    host.begin_run(2);
-    EXPECT_FALSE(host.progress());
+    ASSERT_TRUE(host.progress(1));
+    EXPECT_EQ(host.progress(1)->fraction, 0.5);
+    EXPECT_EQ(host.progress(1)->note, "half way");
+    EXPECT_FALSE(host.progress(2));
+    worker.begin_run(2);
+    EXPECT_FALSE(host.progress(1));
+    EXPECT_FALSE(host.progress(2));
 }
 
 TEST_F(SharedPageTest, RubbishInThePageDoesNoHarm) {
@@ -54,7 +65,7 @@ TEST_F(SharedPageTest, RubbishInThePageDoesNoHarm) {
     for (int round = 0; round < 2000; ++round) {
         for (int i = 0; i < 4096; ++i)
             static_cast<unsigned char*>(bytes)[i] = static_cast<unsigned char>(random());
-        if (const auto progress = host.progress()) {
+        if (const auto progress = host.progress(host.run())) {
             EXPECT_GE(progress->fraction, 0.0);
             EXPECT_LE(progress->fraction, 1.0);
         }
