@@ -1,6 +1,7 @@
 #include "config/read_settings.hpp"
 
 #include "config/glob.hpp"
+#include "config/read_hosting.hpp"
 #include "config/read_retention.hpp"
 #include "config/storage_url.hpp"
 #include "config/values.hpp"
@@ -117,7 +118,27 @@ private:
         keys.on("drain_timeout", [&](const Value& value) {
             set(plugins.drain_timeout, reader_.duration(value, kShortest, 24h * 365));
         });
+        add_hosting_keys(reader_, folder_, keys, plugins.hosting);
+        std::optional<Value> overrides;
+        keys.on("overrides", [&](const Value& value) { overrides = value; });
         reader_.read_mapping(section, keys);
+        // Last, as they begin with what holds for all.
+        if (overrides) read_overrides(*overrides, plugins);
+    }
+
+    void read_overrides(const Value& value, PluginSettings& plugins) {
+        reader_.read_entries(value, [&](const Value& key, const Value& entry) {
+            PluginHosting hosting = plugins.hosting;
+            Keys keys;
+            add_hosting_keys(reader_, folder_, keys, hosting);
+            reader_.read_mapping(entry, keys);
+            const auto name = reader_.name(key);
+            if (!name) return;
+            if (name->ends_with(".so"))
+                return reader_.refuse(key, "names a file",
+                                      "leave .so away: " + name->substr(0, name->size() - 3));
+            plugins.overrides.insert_or_assign(*name, std::move(hosting));
+        });
     }
 
     void read_queues(const Value& value) {

@@ -194,6 +194,31 @@ std::optional<Duration> Reader::duration(const Value& value, Duration least, Dur
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> Reader::size(const Value& value, std::uint64_t least, std::uint64_t most) {
+    const auto written = text(value);
+    if (!written) return std::nullopt;
+    const auto size = parse_size(*written);
+    if (!size) {
+        refuse(value, "must be a number of bytes, is " + in_quotes(*written),
+               "write it like 64KiB, 512MiB or 2GiB");
+    } else if (*size < least || *size > most) {
+        refuse(value,
+               "must be " + size_text(least) + " to " + size_text(most) + ", is " + in_quotes(*written));
+    } else {
+        return size;
+    }
+    return std::nullopt;
+}
+
+std::optional<bool> Reader::boolean(const Value& value) {
+    const Node& node = *value.node;
+    const bool is_plain = node.kind == Node::Kind::scalar && node.is_plain;
+    const PlainValue plain = is_plain ? plain_value(node.text) : PlainValue{nullptr};
+    if (const bool* truth = std::get_if<bool>(&plain)) return *truth;
+    refuse(value, "must be true or false, is " + shown(node), hint_to_unquote(node));
+    return std::nullopt;
+}
+
 std::optional<std::size_t> Reader::choice(const Value& value, std::span<const std::string_view> words) {
     const auto written = text(value);
     if (!written) return std::nullopt;

@@ -70,6 +70,9 @@ public:
     std::optional<int> whole_number(const Value& value, int least, int most);
     std::optional<double> number(const Value& value, double least, double most);
     std::optional<Duration> duration(const Value& value, Duration least, Duration most = kLongest);
+    // A number of bytes, "512MiB".
+    std::optional<std::uint64_t> size(const Value& value, std::uint64_t least, std::uint64_t most);
+    std::optional<bool> boolean(const Value& value);  // true or false
     // Which of `words` it is, as an index.
     std::optional<std::size_t> choice(const Value& value, std::span<const std::string_view> words);
 

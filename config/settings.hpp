@@ -2,12 +2,14 @@
 // config/jobhost.yaml shows them to the operator and a test compares the two.
 #pragma once
 
+#include "config/plugin_hosting.hpp"
 #include "storage/model/ids.hpp"
 #include "storage/model/limit.hpp"
 #include "storage/model/retention.hpp"
 #include "storage/model/time.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +48,8 @@ struct PluginSettings {
         std::chrono::seconds{10};  // set it where a plugin loads much data when it starts
     Duration drain_timeout =
         std::chrono::minutes{10};  // set it where jobs run for longer and cannot be interrupted
+    PluginHosting hosting;
+    std::map<std::string, PluginHosting> overrides;  // by the file's name without .so; each is all that holds
 };
 
 enum class LogLevel { debug, info, warning, error };

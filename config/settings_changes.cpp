@@ -18,6 +18,11 @@ std::vector<std::string> settings_that_need_a_restart(const Settings& before, co
     compare("plugins.folder", before.plugins.folder, now.plugins.folder);
     compare("plugins.start_timeout", before.plugins.start_timeout, now.plugins.start_timeout);
     compare("plugins.drain_timeout", before.plugins.drain_timeout, now.plugins.drain_timeout);
+    compare("plugins.isolation", before.plugins.hosting.isolation, now.plugins.hosting.isolation);
+    compare("plugins.limits", before.plugins.hosting.limits, now.plugins.hosting.limits);
+    compare("plugins.sandbox", before.plugins.hosting.sandbox, now.plugins.hosting.sandbox);
+    compare("plugins.recycle", before.plugins.hosting.recycle, now.plugins.hosting.recycle);
+    compare("plugins.overrides", before.plugins.overrides, now.plugins.overrides);
     compare("queues", before.queues, now.queues);
     compare("log.level", before.log.level, now.log.level);
     compare("log.format", before.log.format, now.log.format);

@@ -4,10 +4,13 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace jobhost::config {
 namespace {
+
+constexpr std::array<std::string_view, 5> kSizeUnits{"B", "KiB", "MiB", "GiB", "TiB"};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -145,6 +148,28 @@ PlainValue plain_value(std::string_view text) {
     if (text.starts_with("0o") && is_all_of("01234567")) return integer(text.substr(2), 8, false);
     if (is_float(number)) return floating(number, is_negative);
     return text;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{}) return std::nullopt;
+    const std::string_view unit{rest, static_cast<std::size_t>(end - rest)};
+    for (std::size_t i = 0; i < kSizeUnits.size(); ++i) {
+        if (unit != kSizeUnits.at(i)) continue;
+        const std::size_t shift = 10 * i;
+        if (number > (std::numeric_limits<std::uint64_t>::max() >> shift)) return std::nullopt;
+        return number << shift;
+    }
+    return std::nullopt;
+}
+
+std::string size_text(std::uint64_t bytes) {
+    std::size_t unit = 0;
+    for (; unit + 1 < kSizeUnits.size() && bytes != 0 && bytes % 1024 == 0; ++unit)
+        bytes /= 1024;
+    return std::to_string(bytes) + std::string{kSizeUnits.at(unit)};
 }
 
 }  // namespace jobhost::config

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,6 +25,10 @@ bool has_control_character(std::string_view text);
 std::string first_reference(std::string_view text);
 // `text` with "$${" replaced by "${".
 std::string without_escapes(std::string_view text);
+
+// "512MiB": bytes, with one of the units B, KiB, MiB, GiB, TiB; nothing if it is not such a text.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+std::string size_text(std::uint64_t bytes);  // with the largest unit that leaves a whole number
 
 struct TooLarge {};   // an integer beyond 64 bits, or a number beyond a double
 struct NotFinite {};  // .inf or .nan

@@ -71,6 +71,8 @@ TEST_F(DefaultFile, SaysWhatTheCodeSays) {
     EXPECT_EQ(written.plugins.folder, silent.plugins.folder);
     EXPECT_EQ(written.plugins.start_timeout, silent.plugins.start_timeout);
     EXPECT_EQ(written.plugins.drain_timeout, silent.plugins.drain_timeout);
+    EXPECT_EQ(written.plugins.hosting, silent.plugins.hosting);
+    EXPECT_EQ(written.plugins.overrides, silent.plugins.overrides);
     EXPECT_EQ(written.queues, silent.queues);
     EXPECT_EQ(written.limits, silent.limits);
     EXPECT_EQ(written.log.level, silent.log.level);

@@ -247,5 +247,45 @@ TEST_F(SettingsFile, AllErrorsComeAtOnceInTheirOrder) {
               "jobhost.yaml:6:9  queues  must be a mapping, is text");
 }
 
+TEST_F(SettingsFile, HowPluginsAreRun) {
+    const PluginSettings plugins = settings(R"(
+plugins:
+  overrides:
+    reports: {isolation: process_per_job, limits: {memory: 2GiB}, recycle: {memory_growth: none}}
+    strange.name: {sandbox: {profile: strict, readable: [in], writable: [/srv/out], network: true, programs: true}}
+  limits: {memory: 64MiB, cpu_time: 5s, output: 100KiB, descriptors: 64}
+  recycle: {runs: 7, age: 1m, memory_growth: 3MiB}
+  sandbox: {profile: none}
+)")
+                                       .plugins;
+    EXPECT_EQ(plugins.hosting.isolation, Isolation::process);
+    EXPECT_EQ(plugins.hosting.limits, (WorkerLimits{std::uint64_t{64} << 20, 5s, 100 * 1024, 64}));
+    EXPECT_EQ(plugins.hosting.recycle, (Recycling{7, 1min, std::uint64_t{3} << 20}));
+    EXPECT_EQ(plugins.hosting.sandbox.profile, SandboxProfile::none);
+
+    PluginHosting reports = plugins.hosting;  // though it is written after the overrides
+    reports.isolation = Isolation::process_per_job;
+    reports.limits.memory = std::uint64_t{2} << 30;
+    reports.recycle.memory_growth.reset();
+    EXPECT_EQ(plugins.overrides.at("reports"), reports);
+    const Sandbox strict{SandboxProfile::strict, {folder() / "in"}, {"/srv/out"}, true, true};
+    EXPECT_EQ(plugins.overrides.at("strange.name").sandbox, strict);
+    EXPECT_EQ(plugins.overrides.at("strange.name").limits, plugins.hosting.limits);
+}
+
+TEST_F(SettingsFile, WhatPluginsCannotBeRunBy) {
+    const auto says = [&](const std::string& plugins) { return host_says("plugins: {" + plugins + "}\n"); };
+    EXPECT_NE(says("limits: {memory: 1MiB}").find("must be 32MiB to 1024TiB, is '1MiB'"), std::string::npos);
+    EXPECT_NE(says("limits: {memory: lots}").find("write it like 64KiB, 512MiB or 2GiB"), std::string::npos);
+    EXPECT_NE(says("limits: {memory: 99999999999TiB}").find("must be a number of bytes"), std::string::npos);
+    EXPECT_NE(says("limits: {descriptors: 3}").find("must be 32 to 1000000"), std::string::npos);
+    EXPECT_NE(says("limits: {cpu_time: 0s}").find("must be 1ms"), std::string::npos);
+    EXPECT_NE(says("sandbox: strict").find("must be a mapping"), std::string::npos);
+    EXPECT_NE(says("sandbox: {network: 1}").find("must be true or false"), std::string::npos);
+    EXPECT_NE(says("isolation: thread").find("process_per_job"), std::string::npos);
+    EXPECT_NE(says("overrides: {images.so: {}}").find("leave .so away: images"), std::string::npos);
+    EXPECT_NE(says("overrides: {images: {folder: x}}").find("folder"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace jobhost::config
