@@ -5,13 +5,16 @@ set(JOBHOST_HOST_DIR ${CMAKE_CURRENT_LIST_DIR})
 add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/catalog.cpp
     ${JOBHOST_HOST_DIR}/plugin/elf_check.cpp
+    ${JOBHOST_HOST_DIR}/plugin/hosting.cpp
     ${JOBHOST_HOST_DIR}/plugin/exit_text.cpp
     ${JOBHOST_HOST_DIR}/plugin/image.cpp
     ${JOBHOST_HOST_DIR}/plugin/line_splitter.cpp
     ${JOBHOST_HOST_DIR}/plugin/output_pipe.cpp
     ${JOBHOST_HOST_DIR}/plugin/plugin_description.cpp
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp
+    ${JOBHOST_HOST_DIR}/plugin/process_memory.cpp
     ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
+    ${JOBHOST_HOST_DIR}/plugin/scratch_place.cpp
     ${JOBHOST_HOST_DIR}/plugin/spawn.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child_end.cpp
@@ -19,6 +22,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/worker/fields.cpp
     ${JOBHOST_HOST_DIR}/worker/frame.cpp
     ${JOBHOST_HOST_DIR}/worker/json_text.cpp
+    ${JOBHOST_HOST_DIR}/worker/options.cpp
     ${JOBHOST_HOST_DIR}/worker/protocol.cpp
     ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
     ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
@@ -29,26 +33,32 @@ target_link_libraries(jobhost_plugin_hosting
 
 add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/arguments.cpp
+    ${JOBHOST_HOST_DIR}/worker/confinement.cpp
     ${JOBHOST_HOST_DIR}/worker/control_socket.cpp
+    ${JOBHOST_HOST_DIR}/worker/cpu_timer.cpp
     ${JOBHOST_HOST_DIR}/worker/extensions.cpp
     ${JOBHOST_HOST_DIR}/worker/fence_timer.cpp
     ${JOBHOST_HOST_DIR}/worker/fields.cpp
+    ${JOBHOST_HOST_DIR}/worker/file_access.cpp
     ${JOBHOST_HOST_DIR}/worker/frame.cpp
     ${JOBHOST_HOST_DIR}/worker/host_api.cpp
     ${JOBHOST_HOST_DIR}/worker/host_api_arguments.cpp
     ${JOBHOST_HOST_DIR}/worker/json_text.cpp
     ${JOBHOST_HOST_DIR}/worker/main.cpp
     ${JOBHOST_HOST_DIR}/worker/open_requests.cpp
+    ${JOBHOST_HOST_DIR}/worker/options.cpp
     ${JOBHOST_HOST_DIR}/worker/output_end.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_check.cpp
     ${JOBHOST_HOST_DIR}/worker/plugin_library.cpp
     ${JOBHOST_HOST_DIR}/worker/process_setup.cpp
     ${JOBHOST_HOST_DIR}/worker/protocol.cpp
     ${JOBHOST_HOST_DIR}/worker/requesting_extensions.cpp
+    ${JOBHOST_HOST_DIR}/worker/scratch_folder.cpp
     ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
+    ${JOBHOST_HOST_DIR}/worker/system_calls.cpp
     ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
 target_include_directories(jobhost-worker PRIVATE ${PROJECT_SOURCE_DIR})
 # Boost.DLL with std::filesystem needs no compiled part of Boost.
 target_compile_definitions(jobhost-worker PRIVATE BOOST_DLL_USE_STD_FS JOBHOST_VERSION="${PROJECT_VERSION}")
-target_link_libraries(jobhost-worker PRIVATE jobhost_warnings jobhost_plugin_sdk Boost::headers boost_json
+target_link_libraries(jobhost-worker PRIVATE jobhost_warnings jobhost_plugin_sdk Boost::headers boost_json PkgConfig::SECCOMP
     Threads::Threads ${CMAKE_DL_LIBS})

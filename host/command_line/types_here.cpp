@@ -1,6 +1,7 @@
 #include "host/command_line/types_here.hpp"
 
 #include "host/daemon/served.hpp"
+#include "host/daemon/worker_options.hpp"
 #include "host/observe/printable.hpp"
 
 #include <iostream>
@@ -35,9 +36,7 @@ void TypesHere::read_folder() {
     if (has_folder_) return;
     has_folder_ = true;
     const config::PluginSettings& plugins = configuration_.settings.plugins;
-    const WorkerOptions options{.working_directory = configuration_.folder,
-                                .start_timeout = plugins.start_timeout};
-    const Catalog catalog = Catalog::scan(plugins.folder, options);
+    const Catalog catalog = Catalog::scan(plugins.folder, worker_options(configuration_));
     std::vector<storage::ServedType> found = served_types_of(catalog.types());
     std::erase_if(found, [this](const auto& served) { return types_.contains(served.type); });
     for (const storage::ServedType& served : found)

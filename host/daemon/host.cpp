@@ -1,5 +1,7 @@
 #include "host/daemon/host.hpp"
 
+#include "host/daemon/worker_options.hpp"
+
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
@@ -34,7 +36,7 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
     : configuration_{configuration},
       storage_{storage},
       clock_{clock},
-      plugins_{configuration.settings.plugins.folder, worker_options(configuration, -1), plugin_watch_,
+      plugins_{configuration.settings.plugins.folder, worker_options(configuration), plugin_watch_,
                boot_clock_},
       wakeups_{storage.watch()},
       reload_{reload},

@@ -1,6 +1,8 @@
 #include "host/daemon/incarnation.hpp"
 
+#include "host/daemon/scratch_folders.hpp"
 #include "host/daemon/served.hpp"
+#include "host/daemon/worker_options.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -30,14 +32,16 @@ std::vector<std::string> queue_names(const config::Settings& settings) {
     return names;
 }
 
-}  // namespace
-
-WorkerOptions worker_options(const config::Configuration& configuration, int lock) {
-    return {.program = {},
-            .working_directory = configuration.folder,
-            .lock_descriptor = lock,
-            .start_timeout = configuration.settings.plugins.start_timeout};
+// Beside what those have that only look at plugins, workers hold the proof that they live, and places for
+// files.
+WorkerOptions options_of_workers(const config::Configuration& configuration, const IncarnationLock& lock) {
+    WorkerOptions options = worker_options(configuration);
+    options.lock_descriptor = lock.descriptor();
+    options.scratch = scratch_folder(configuration.settings.server.state_folder, lock.incarnation());
+    return options;
 }
+
+}  // namespace
 
 Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuration& configuration,
                          storage::Storage& storage, const Clock& clock, const BootClock& boot_clock,
@@ -56,7 +60,7 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                    {.cancel = [this] { dispatcher_->cancel(Interruption::lease_ends); },
                     .kill = [this] { dispatcher_->fence_off(); }}},
       lease_timer_{io},
-      dispatcher_{std::make_unique<Dispatcher>(io, catalog, worker_options(configuration, lock_.descriptor()),
+      dispatcher_{std::make_unique<Dispatcher>(io, catalog, options_of_workers(configuration, lock_),
                                                settings_.plugins.drain_timeout, clock, settings_.server.name,
                                                dispatcher_callbacks())},
       exchange_{storage.jobs(),
@@ -234,6 +238,7 @@ void Incarnation::leave() {
     stop_loops();
     storage_.servers().leave(server_);
     lock_.remove();
+    sweep_scratch(settings_.server.state_folder);
 }
 
 void Incarnation::stop_loops() {

@@ -117,7 +117,4 @@ private:
     std::optional<Loop> types_loop_;
 };
 
-// How the workers of a host are started. `lock`: the file that they hold with it; -1: none.
-WorkerOptions worker_options(const config::Configuration& configuration, int lock);
-
 }  // namespace jobhost::host

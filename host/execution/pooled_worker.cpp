@@ -1,5 +1,8 @@
 #include "host/execution/pooled_worker.hpp"
 
+#include "host/plugin/process_memory.hpp"
+#include "storage/model/time_text.hpp"
+
 #include <jobhost/plugin.h>
 
 #include <spdlog/spdlog.h>
@@ -12,6 +15,8 @@ namespace {
 
 // How long a job waits for one before it in the same worker, while others could take it.
 constexpr Duration kPatience = std::chrono::milliseconds{10};
+// Between two looks at the memory of a worker that has ended a run.
+constexpr Duration kLookPeriod = std::chrono::milliseconds{100};
 
 std::string_view level_name(LogLevel level) {
     switch (level) {
@@ -48,7 +53,20 @@ void WorkerPool::Worker::begin(Assignment assignment) {
 }
 
 bool WorkerPool::Worker::has_room() const noexcept {
-    return !is_leaving_ && process_.has_room() && count_ < kMostRuns;
+    return !is_leaving_ && process_.has_room() && count_ < pool_.most_runs_;
+}
+
+std::string WorkerPool::Worker::reason_to_leave() {
+    const config::Recycling& recycle = pool_.options_.hosting.recycle;
+    if (count_ >= pool_.most_runs_) return "it has run " + std::to_string(count_) + " jobs";
+    const BootTime now = worker::boot_time_now();
+    if (now - began_at_ >= recycle.age) return "it is older than " + to_text(recycle.age);
+    if (!recycle.memory_growth || now < looked_at_ + kLookPeriod) return "";
+    looked_at_ = now;
+    const std::uint64_t memory = resident_memory_of(process_.pid()).value_or(0);
+    if (memory < first_memory_ + *recycle.memory_growth) return "";
+    return "its memory has grown from " + std::to_string(first_memory_ >> 20) + " to " +
+           std::to_string(memory >> 20) + " MiB in " + std::to_string(count_) + " runs";
 }
 
 void WorkerPool::Worker::next() {
@@ -90,6 +108,7 @@ void WorkerPool::Worker::watch_idleness(Duration period, std::function<void()> e
 
 void WorkerPool::Worker::on_ready(const PluginDescription&) {
     was_ready_ = true;
+    first_memory_ = resident_memory_of(process_.pid()).value_or(0);
     pool_.on_worker_ready(*this);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/execution/worker_pool.hpp"
+#include "host/sync/boot_clock.hpp"
 
 namespace jobhost::host {
 
@@ -17,6 +18,9 @@ public:
     bool is_starting() const noexcept { return !was_ready_ && !is_leaving_; }
     std::size_t count() const noexcept { return count_; }  // of all runs that it was given
     std::size_t load() const noexcept { return runs_.size(); }
+
+    // Why it is to be replaced before it runs anything more; empty: it is not.
+    std::string reason_to_leave();
 
     // At once, or when those that it has are over.
     void begin(Assignment assignment);
@@ -55,6 +59,9 @@ private:
     bool was_ready_ = false;
     bool is_leaving_ = false;
     std::size_t count_ = 0;
+    const BootTime began_at_ = worker::boot_time_now();
+    BootTime looked_at_{};                   // at its memory
+    std::uint64_t first_memory_ = 0;         // bytes, when it was ready
     std::deque<std::unique_ptr<Run>> runs_;  // the present one first
     WorkerProcess process_;                  // last: it calls back
 };

@@ -30,6 +30,10 @@ bool runs_alone(const ClaimedJob& job) {
     return job.crashes >= kCrashesUntilAlone || job.recoveries >= kRecoveriesUntilAlone;
 }
 
+bool has_process_per_job(const WorkerOptions& options) {
+    return options.hosting.isolation == config::Isolation::process_per_job;
+}
+
 bool is_short(const Assignment& assignment, const ShortTypes& types) {
     return !runs_alone(assignment.job) && types.contains(assignment.type);
 }
@@ -40,7 +44,8 @@ WorkerPool::WorkerPool(boost::asio::io_context& io, std::shared_ptr<const Loaded
                        WorkerOptions options, Duration drain_timeout, const Clock& clock, Callbacks callbacks)
     : io_{io},
       plugin_{std::move(plugin)},
-      options_{std::move(options)},
+      options_{options.of(plugin_->file)},
+      most_runs_{has_process_per_job(options_) ? 1 : static_cast<std::size_t>(options_.hosting.recycle.runs)},
       drain_timeout_{drain_timeout},
       clock_{clock},
       callbacks_{std::move(callbacks)},
@@ -70,6 +75,7 @@ void WorkerPool::pump() {
         next = waiting_.erase(next);
         begin(*worker, std::move(assignment));
     }
+    if (has_process_per_job(options_)) start_spare();
     if (!back_off_timer_.is_set() && callbacks_.may_begin())
         for (std::size_t missing = missing_workers(); missing > 0; --missing)
             start_worker();
@@ -121,6 +127,13 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
     } catch (const std::invalid_argument& error) {
         callbacks_.ended(job, refused_end("not_runnable", error.what(), clock_.now()), std::nullopt);
     }
+}
+
+// So that the next job need not wait for its process.
+void WorkerPool::start_spare() {
+    const bool has_spare = std::ranges::any_of(
+        workers_, [](const auto& worker) { return worker->is_starting() || worker->is_idle(); });
+    if (!has_spare && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin()) start_worker();
 }
 
 // With workers at hand, only jobs ask for more.
@@ -198,10 +211,11 @@ void WorkerPool::on_not_begun(Worker& worker, std::vector<std::unique_ptr<Run>> 
 }
 
 void WorkerPool::retire_if_due(Worker& worker, const ClaimedJob& last) {
-    if (is_retired_ || worker.count() >= kMostRuns || runs_alone(last))
-        worker.leave();
-    else
-        retire_if_spare(worker);
+    const std::string reason = worker.reason_to_leave();
+    if (!is_retired_ && reason.empty() && !runs_alone(last)) return retire_if_spare(worker);
+    if (!reason.empty())
+        spdlog::debug("plugin {}: a worker is replaced: {}", plugin_->description.name, reason);
+    worker.leave();
 }
 
 void WorkerPool::on_worker_ready(Worker& worker) {

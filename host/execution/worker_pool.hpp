@@ -77,14 +77,12 @@ public:
 private:
     class Worker;
 
-    // A worker is replaced after so many runs, which bounds what a leaking plugin can cost.
-    static constexpr std::size_t kMostRuns = 1000;
-
     template <class Act>
     void for_each_run(Act act);
     void pump();
     void start_worker();
     void start_first_worker();
+    void start_spare();
     Worker* worker_for(const Assignment& assignment);
     Worker* idle_worker(bool must_be_fresh);
     Worker* least_loaded_worker();
@@ -106,6 +104,7 @@ private:
     boost::asio::io_context& io_;
     const std::shared_ptr<const LoadedPlugin> plugin_;
     const WorkerOptions options_;
+    const std::size_t most_runs_;  // of one worker
     const Duration drain_timeout_;
     const Clock& clock_;
     const Callbacks callbacks_;

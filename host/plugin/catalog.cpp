@@ -34,7 +34,7 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
 std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image,
                                                 const WorkerOptions& options, std::uint64_t generation) {
     auto shared = std::make_shared<const PluginImage>(std::move(image));
-    PluginDescription description = probe(*shared, options);
+    PluginDescription description = probe(*shared, options.of(file));
     return std::make_shared<const LoadedPlugin>(
         LoadedPlugin{std::move(description), std::move(shared), file.filename().string(), generation});
 }

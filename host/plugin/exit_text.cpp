@@ -8,6 +8,7 @@ namespace jobhost::host {
 
 std::string exit_text(const siginfo_t& exit) {
     if (exit.si_code != CLD_EXITED) {
+        if (exit.si_status == SIGXCPU) return "used more processor time than limits.cpu_time allows";
         const char* name = sigabbrev_np(exit.si_status);
         return "killed by " + (name ? "SIG" + std::string{name} : "signal " + std::to_string(exit.si_status));
     }

@@ -40,7 +40,7 @@ void LineSplitter::flush(const Sink& sink) {
 
 LineBudget::Verdict LineBudget::take(std::size_t line_size) {
     if (is_exceeded_) return Verdict::drop;
-    is_exceeded_ = lines_ >= kLines || bytes_ + line_size > kBytes;
+    is_exceeded_ = lines_ >= kLines || bytes_ + line_size > most_bytes_;
     if (is_exceeded_) return Verdict::last;
     ++lines_;
     bytes_ += line_size;

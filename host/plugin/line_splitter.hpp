@@ -28,7 +28,8 @@ private:
 class LineBudget {
 public:
     static constexpr std::size_t kLines = 10'000;
-    static constexpr std::size_t kBytes = std::size_t{16} << 20;
+
+    explicit LineBudget(std::size_t bytes) : most_bytes_{bytes} {}
 
     enum class Verdict {
         pass,
@@ -38,6 +39,7 @@ public:
     Verdict take(std::size_t line_size);
 
 private:
+    std::size_t most_bytes_;
     std::size_t lines_ = 0;
     std::size_t bytes_ = 0;
     bool is_exceeded_ = false;

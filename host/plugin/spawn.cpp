@@ -1,5 +1,6 @@
 #include "host/plugin/spawn.hpp"
 
+#include "host/plugin/hosting.hpp"
 #include "host/worker/limits.hpp"
 #include "host/worker/process_setup.hpp"
 
@@ -118,12 +119,24 @@ bool is_for_workers(std::string_view variable) {
     return name.starts_with("LC_") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-std::vector<char*> worker_environment() {
-    std::vector<char*> variables;
+std::vector<std::string> worker_environment(const std::filesystem::path& scratch) {
+    std::vector<std::string> variables;
     for (char** variable = environ; variable && *variable; ++variable)
-        if (is_for_workers(*variable)) variables.push_back(*variable);
-    variables.push_back(nullptr);
+        if (is_for_workers(*variable)) variables.emplace_back(*variable);
+    if (!scratch.empty()) {
+        std::erase_if(variables, [](const std::string& variable) { return variable.starts_with("TMPDIR="); });
+        variables.push_back("TMPDIR=" + scratch.string());
+    }
     return variables;
+}
+
+// As exec wants them; they live as long as `words`.
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    for (std::string& word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return pointers;
 }
 
 std::filesystem::path program_of(const WorkerOptions& options) {
@@ -131,18 +144,19 @@ std::filesystem::path program_of(const WorkerOptions& options) {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "jobhost-worker";
 }
 
-pid_t start(const WorkerOptions& options, const FileActions& actions, WorkerMode mode) {
-    std::string program = program_of(options).string();
-    std::vector<std::string> words{program, "--parent", std::to_string(getpid()), "--protocol",
-                                   std::to_string(worker::kProtocolVersion)};
-    if (mode == WorkerMode::probe) words.emplace_back("--probe");
-    std::vector<char*> arguments;
-    for (std::string& word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+pid_t start(const WorkerOptions& options, const FileActions& actions, WorkerMode mode,
+            const std::filesystem::path& scratch) {
+    const std::string program = program_of(options).string();
+    std::vector<std::string> words = worker::words_of({.parent = getpid(),
+                                                       .protocol = worker::kProtocolVersion,
+                                                       .is_probe = mode == WorkerMode::probe,
+                                                       .scratch = scratch.string(),
+                                                       .confinement = confinement_of(options.hosting)});
+    words.insert(words.begin(), program);
+    std::vector<std::string> environment = worker_environment(scratch);
     pid_t pid = -1;
     const int error = posix_spawn(&pid, program.c_str(), actions.get(), SpawnAttributes{}.get(),
-                                  arguments.data(), worker_environment().data());
+                                  pointers_to(words).data(), pointers_to(environment).data());
     check(error, ("starting " + program).c_str());
     return pid;
 }
@@ -159,6 +173,13 @@ Descriptor watch(pid_t pid) {
 }
 
 }  // namespace
+
+WorkerOptions WorkerOptions::of(const std::filesystem::path& file) const {
+    WorkerOptions its = *this;
+    const auto found = overrides.find(file.stem().string());
+    if (found != overrides.end()) its.hosting = found->second;
+    return its;
+}
 
 SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode mode) {
     Pipe control = make_socket();
@@ -180,9 +201,15 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
     actions.close_from(their_lock ? worker::kLockDescriptor + 1 : worker::kLockDescriptor);
     if (!options.working_directory.empty()) actions.change_directory(options.working_directory);
 
-    const pid_t pid = start(options, actions, mode);
-    return {
-        pid, watch(pid), std::move(control.ours), std::move(out.ours), std::move(err.ours), std::move(page)};
+    ScratchPlace scratch{options.scratch};
+    const pid_t pid = start(options, actions, mode, scratch.path());
+    return {pid,
+            watch(pid),
+            std::move(control.ours),
+            std::move(out.ours),
+            std::move(err.ours),
+            std::move(page),
+            std::move(scratch)};
 }
 
 }  // namespace jobhost::host

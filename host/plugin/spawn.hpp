@@ -1,6 +1,8 @@
 // Starts the worker program.
 #pragma once
 
+#include "config/plugin_hosting.hpp"
+#include "host/plugin/scratch_place.hpp"
 #include "host/worker/descriptor.hpp"
 #include "host/worker/shared_page.hpp"
 #include "storage/model/time.hpp"
@@ -8,6 +10,8 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 namespace jobhost::host {
 
@@ -16,6 +20,12 @@ struct WorkerOptions {
     std::filesystem::path working_directory;  // of the jobs; empty: the host's
     int lock_descriptor = -1;  // the host's flock'ed file, which each worker holds too; -1: none
     Duration start_timeout = std::chrono::seconds{10};  // from spawn to ready, and from exit() to the end
+    std::filesystem::path scratch;  // where the folders of workers are made; empty: they have none
+    config::PluginHosting hosting;
+    std::map<std::string, config::PluginHosting> overrides;  // by a file's name without .so
+
+    // For workers of that plugin.
+    WorkerOptions of(const std::filesystem::path& file) const;
 };
 
 enum class WorkerMode { serve, probe };  // probe: says whether the plugin loads, and ends
@@ -27,6 +37,7 @@ struct SpawnedWorker {
     worker::Descriptor out;
     worker::Descriptor err;
     worker::SharedPage page;
+    ScratchPlace scratch;
 };
 
 // A child in its own process group, with a minimal environment and no descriptor but those that it needs. It

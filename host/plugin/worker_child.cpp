@@ -66,16 +66,18 @@ std::vector<worker::ParentMessage> messages_of(const std::vector<ParentEnd>& par
 }  // namespace
 
 WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
-                         Duration patience)
+                         const WorkerOptions& options)
     : observer_{&observer},
-      patience_{patience},
+      patience_{options.start_timeout},
       pid_{worker.pid},
       page_{std::move(worker.page)},
+      scratch_{std::move(worker.scratch)},
       process_{io, worker.process.release()},
       control_{io, worker.control.release()},
       out_{io, std::move(worker.out)},
       err_{io, std::move(worker.err)},
-      timer_{io} {}
+      timer_{io},
+      most_output_{options.hosting.limits.output} {}
 
 void WorkerChild::listen() {
     listen_to_control();
@@ -92,7 +94,11 @@ void WorkerChild::run(const RunRequest& request) {
     if (!type) throw std::invalid_argument{"plugin " + plugin_.name + " has no job type " + request.type};
 
     const bool is_queued = is_running();
-    runs_.push_back({.number = ++last_run_, .job = request.job, .is_queued = is_queued});
+    runs_.push_back({.number = ++last_run_,
+                     .job = request.job,
+                     .is_queued = is_queued,
+                     .output = LineBudget{most_output_},
+                     .log = LineBudget{most_output_}});
     worker::RunMessage message;
     message.job = request.job.value;
     message.lease = request.lease.value;

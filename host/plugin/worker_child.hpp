@@ -18,7 +18,7 @@ namespace jobhost::host {
 class WorkerChild : public std::enable_shared_from_this<WorkerChild> {
 public:
     WorkerChild(boost::asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
-                Duration patience);
+                const WorkerOptions& options);
 
     void listen();   // once, after construction
     void abandon();  // no callback any more; kills and reaps
@@ -100,6 +100,7 @@ private:
     const Duration patience_;   // for ready, and for the end after exit()
     const pid_t pid_;
     worker::SharedPage page_;
+    std::optional<ScratchPlace> scratch_;  // until the process has ended
     boost::asio::posix::stream_descriptor process_;
     boost::asio::posix::stream_descriptor control_;
     OutputPipe out_;
@@ -118,8 +119,9 @@ private:
     std::deque<Run> runs_;        // that have not ended, the present one first
     std::uint64_t last_run_ = 0;  // the number of the last one that was handed over
     bool is_recalling_ = false;
-    LineBudget output_;  // of what comes between runs
-    LineBudget log_;
+    const std::size_t most_output_;    // bytes
+    LineBudget output_{most_output_};  // of what comes between runs
+    LineBudget log_{most_output_};
     worker::FrameBuffer frames_;
     std::string unsent_;           // what the control socket did not take yet
     std::string last_error_line_;  // of stderr while starting; often the cause of a refusal

@@ -74,8 +74,8 @@ void WorkerChild::finish(RunResult result) {
     runs_.pop_front();
     const bool is_over = has_process_ended_ || was_killed_ || !fault_.empty();
     if (!is_running() && is_over) phase_ = Phase::leaving;
-    output_ = {};  // what comes between runs has a budget of its own
-    log_ = {};
+    output_ = LineBudget{most_output_};  // what comes between runs has a budget of its own
+    log_ = LineBudget{most_output_};
     // What later jobs print would be lost, or land in a file that took the number.
     if (has_lost_output_ && is_idle()) exit();
     if (has_lost_output_) recall();
@@ -198,6 +198,7 @@ void WorkerChild::close() noexcept {
     control_.close(ignored);
     out_.close();
     err_.close();
+    scratch_.reset();
 }
 
 void WorkerChild::abandon() {

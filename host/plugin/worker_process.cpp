@@ -7,7 +7,7 @@ namespace jobhost::host {
 WorkerProcess::WorkerProcess(boost::asio::io_context& io, const PluginImage& image,
                              const WorkerOptions& options, WorkerObserver& observer, WorkerMode mode)
     : child_{std::make_shared<WorkerChild>(io, spawn_worker(options, image.descriptor(), mode), observer,
-                                           options.start_timeout)} {
+                                           options)} {
     child_->listen();
 }
 

@@ -1,6 +1,7 @@
 #include "host/upkeep/predecessors.hpp"
 
 #include "host/daemon/incarnation_lock.hpp"
+#include "host/daemon/scratch_folders.hpp"
 #include "host/worker/descriptor.hpp"
 
 #include <spdlog/spdlog.h>
@@ -26,6 +27,7 @@ Duration Predecessors::run_once() {
         // A host of another database may share the folder: its proof is for its own successor.
         if (recover(incarnation)) std::filesystem::remove(entry.path());
     }
+    sweep_scratch(folder_);
     return pause_.next();
 }
 

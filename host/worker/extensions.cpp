@@ -6,7 +6,9 @@
 #include "host/worker/run_context.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace jobhost::worker {
 
@@ -43,6 +45,29 @@ jobhost_status get_parent(jobhost_context* context, uint32_t index, jobhost_pare
     return JOBHOST_OK;
 }
 
+thread_local std::string last_problem;
+
+jobhost_status scratch_folder(jobhost_context* context, jobhost_text* out, jobhost_text* problem) noexcept {
+    if (!out) return JOBHOST_INVALID;
+    if (!context->scratch.has_place()) return JOBHOST_UNSUPPORTED;
+    return guarded([&] {
+        const auto path = context->scratch.path();
+        if (path) {
+            *out = borrow(*path);
+            return JOBHOST_OK;
+        }
+        last_problem = "the scratch folder cannot be made: " + std::generic_category().message(errno);
+        if (problem) *problem = borrow(last_problem);
+        return JOBHOST_FAILED;
+    });
+}
+
+constexpr jobhost_scratch_api kScratch = {
+    .struct_size = sizeof(jobhost_scratch_api),
+    .reserved = 0,
+    .folder = scratch_folder,
+};
+
 constexpr jobhost_parents_api kParents = {
     .struct_size = sizeof(jobhost_parents_api),
     .reserved = 0,
@@ -62,6 +87,7 @@ constexpr jobhost_outcome_api kOutcome = {
 const void* find_extension(std::string_view id) noexcept {
     if (id == JOBHOST_OUTCOME_ID) return &kOutcome;
     if (id == JOBHOST_PARENTS_ID) return &kParents;
+    if (id == JOBHOST_SCRATCH_ID) return &kScratch;
     if (id == JOBHOST_CHECKPOINT_ID) return &kCheckpointApi;
     if (id == JOBHOST_STEP_ID) return &kStepApi;
     if (id == JOBHOST_ENQUEUE_ID) return &kEnqueueApi;

@@ -1,45 +1,23 @@
 // jobhost-worker: loads one plugin and runs its jobs, one at a time, as the host says. Started by the host
 // only.
+#include "host/worker/confinement.hpp"
 #include "host/worker/control_socket.hpp"
+#include "host/worker/cpu_timer.hpp"
 #include "host/worker/limits.hpp"
+#include "host/worker/options.hpp"
 #include "host/worker/output_end.hpp"
 #include "host/worker/plugin_library.hpp"
 #include "host/worker/process_setup.hpp"
 #include "host/worker/run_context.hpp"
 #include "host/worker/utf8.hpp"
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <string_view>
 #include <unistd.h>
 
 namespace jobhost::worker {
 namespace {
-
-struct Options {
-    pid_t parent = 0;
-    int protocol = 0;
-    bool is_probe = false;
-};
-
-int number(std::string_view text) {
-    int value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
-Options read_options(int count, char** words) {
-    Options options;
-    for (int i = 1; i < count; ++i) {
-        const std::string_view word = words[i];
-        if (word == "--probe") options.is_probe = true;
-        if (word == "--parent" && i + 1 < count) options.parent = number(words[++i]);
-        if (word == "--protocol" && i + 1 < count) options.protocol = number(words[++i]);
-    }
-    return options;
-}
 
 // The statuses that a run may end with; anything else is the plugin's mistake, told as a failure.
 DoneMessage outcome(jobhost_status status, jobhost_context& context) {
@@ -66,14 +44,15 @@ DoneMessage outcome(jobhost_status status, jobhost_context& context) {
     return done;
 }
 
-void run_one(RunOrder order, const PluginLibrary& library, const OutputEnd& output,
-             jobhost_context& context) {
+void run_one(RunOrder order, const PluginLibrary& library, CpuTimer& cpu_timer, jobhost_context& context) {
     const std::uint32_t type = order.message.type;
     if (type >= library.type_count()) _exit(kExitBadOrder);
-    if (order.message.is_queued) output.mark();
     context.page.begin_run(order.number);
+    cpu_timer.begin_run();
     context.begin(std::move(order));
     const jobhost_status status = library.run(type, &context);
+    cpu_timer.end_run();
+    context.scratch.end_run();
     // What the job printed must lie in the pipes before the host hears that it is done.
     std::fflush(nullptr);
     std::cout.flush();
@@ -83,12 +62,15 @@ void run_one(RunOrder order, const PluginLibrary& library, const OutputEnd& outp
     context.control.send(MessageType::done, context.number, payload);
 }
 
-void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page) {
+void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page, const Options& options) {
     // Never destroyed, because a thread that a job left behind may still use it while the process ends.
-    static auto& context = *new jobhost_context{control, page};
+    static auto& context = *new jobhost_context{control, page, options.scratch};
     const OutputEnd output;
-    while (auto order = control.next_order())
-        run_one(std::move(*order), library, output, context);
+    CpuTimer cpu_timer{std::chrono::microseconds{options.confinement.cpu_time}};
+    while (auto order = control.next_order()) {
+        if (order->message.is_queued) output.mark();
+        run_one(std::move(*order), library, cpu_timer, context);
+    }
 }
 
 int work(const Options& options) {
@@ -96,13 +78,15 @@ int work(const Options& options) {
     static auto& page = *new SharedPage{SharedPage::attach(Descriptor{kPageDescriptor})};
     static auto& control = *new ControlSocket{kControlDescriptor, page};
     static auto& host = *new jobhost_host{control};
-    control.listen();
     try {
+        // Before the listening thread, which foreign code could use for its ends.
+        confine(options);
+        control.listen();
         static const auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
         const ReadyMessage ready = library.describe();
         library.init(&host, kHostApi);
         control.send(MessageType::ready, 0, encode(ready));
-        if (!options.is_probe) serve(library, control, page);
+        if (!options.is_probe) serve(library, control, page, options);
         library.shutdown();
     } catch (const Refusal& refusal) {
         const RefusedMessage message{std::string{cut_utf8(clean_utf8(refusal.what()), kMaxErrorMessage)},

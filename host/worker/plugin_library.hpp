@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/worker/protocol.hpp"
+#include "host/worker/refusal.hpp"
 
 #include <jobhost/plugin.h>
 
@@ -11,17 +12,6 @@
 #include <string>
 
 namespace jobhost::worker {
-
-// The plugin cannot be used; what() is the reason.
-class Refusal : public std::runtime_error {
-public:
-    Refusal(const std::string& reason, std::string remedy)
-        : std::runtime_error{reason}, remedy_{std::move(remedy)} {}
-    const std::string& remedy() const noexcept { return remedy_; }
-
-private:
-    std::string remedy_;
-};
 
 // Not thread-safe. The library is never unloaded: this process ends first.
 class PluginLibrary {

@@ -3,6 +3,7 @@
 
 #include "host/worker/arguments.hpp"
 #include "host/worker/control_socket.hpp"
+#include "host/worker/scratch_folder.hpp"
 #include "host/worker/shared_page.hpp"
 
 #include <jobhost/plugin.h>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace jobhost::worker {
 
@@ -32,11 +34,13 @@ struct jobhost_host {
 // One per process too, used again for each run: a thread that a job left behind and that still calls us then
 // touches living memory.
 struct jobhost_context {
-    jobhost_context(jobhost::worker::ControlSocket& its_control, jobhost::worker::SharedPage& its_page)
-        : control{its_control}, page{its_page} {}
+    jobhost_context(jobhost::worker::ControlSocket& its_control, jobhost::worker::SharedPage& its_page,
+                    std::string its_scratch)
+        : control{its_control}, page{its_page}, scratch{std::move(its_scratch)} {}
 
     jobhost::worker::ControlSocket& control;
     jobhost::worker::SharedPage& page;
+    jobhost::worker::ScratchFolder scratch;
 
     std::uint64_t number = 0;
     jobhost::worker::RunMessage run;

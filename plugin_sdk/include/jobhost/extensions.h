@@ -95,6 +95,17 @@ typedef struct jobhost_enqueue_api {
                                                      jobhost_text* problem);
 } jobhost_enqueue_api;
 
+/* Files of one run. */
+#define JOBHOST_SCRATCH_ID "jobhost.scratch/1"
+typedef struct jobhost_scratch_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* The absolute path of a folder that is empty at first and of this run alone; it goes with all that is in it when
+     * the run ends, and is valid until then. UNSUPPORTED: this host has no place for one. FAILED: it cannot be made, and
+     * `*problem`, which may be NULL, says why, until the same thread asks again. [job] */
+    jobhost_status(JOBHOST_CALL* folder)(jobhost_context* context, jobhost_text* out, jobhost_text* problem);
+} jobhost_scratch_api;
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -1,6 +1,8 @@
 // One life of a host after another, with a real database and real workers.
 #include "host/daemon/incarnation.hpp"
 
+#include "host/daemon/worker_options.hpp"
+
 #include "tests/host/sync/manual_boot_clock.hpp"
 #include "tests/support/temporary_storage.hpp"
 
@@ -33,7 +35,7 @@ struct IncarnationTest : testing::Test {
         configuration.settings.server.name = "under-test";
         configuration.settings.server.state_folder = db.folder / "state";
         configuration.settings.plugins.folder = db.folder / "plugins";
-        catalog = Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration, -1));
+        catalog = Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration));
         ASSERT_EQ(catalog->plugins().size(), 1u);
         enter();
     }

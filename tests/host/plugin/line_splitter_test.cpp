@@ -47,7 +47,7 @@ TEST_F(LineSplitterTest, EndlessContinuationBytesEndToo) {
 }
 
 TEST(LineBudgetTest, LastLineIsAnnouncedOnce) {
-    LineBudget budget;
+    LineBudget budget{1'000'000};
     for (std::size_t i = 0; i < LineBudget::kLines; ++i)
         ASSERT_EQ(budget.take(1), LineBudget::Verdict::pass);
     EXPECT_EQ(budget.take(1), LineBudget::Verdict::last);
@@ -55,8 +55,8 @@ TEST(LineBudgetTest, LastLineIsAnnouncedOnce) {
 }
 
 TEST(LineBudgetTest, BytesAreBoundedToo) {
-    LineBudget budget;
-    EXPECT_EQ(budget.take(LineBudget::kBytes), LineBudget::Verdict::pass);
+    LineBudget budget{1000};
+    EXPECT_EQ(budget.take(1000), LineBudget::Verdict::pass);
     EXPECT_EQ(budget.take(1), LineBudget::Verdict::last);
 }
 
