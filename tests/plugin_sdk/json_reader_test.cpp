@@ -1,5 +1,5 @@
 // The SDK's reader of JSON, against Boost.JSON as the host uses it.
-#include <jobhost/detail/json_reader.hpp>
+#include <jobhost/detail/testing/json_reader.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -187,10 +187,10 @@ TEST(JsonReader, AHundredLevelsAreTheMost) {
 }
 
 TEST(JsonReader, ReadsWhatTheHostReads) {
-    const std::vector<std::string> seeds = {
-        R"({"a":[1,-2.5e3,"x\u00e9\n",true,null],"b":{"c":{}},"a":0})",
-        R"([0,-0,0.0,1e5,1E+5,12345678,"\ud83d\ude00","/"])",
-        "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"", "  [ true , false ]  "};
+    const std::vector<std::string> seeds = {R"({"a":[1,-2.5e3,"x\u00e9\n",true,null],"b":{"c":{}},"a":0})",
+                                            R"([0,-0,0.0,1e5,1E+5,12345678,"\ud83d\ude00","/"])",
+                                            "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"",
+                                            "  [ true , false ]  "};
     std::mt19937 random(7);
     const std::string_view letters = "{}[]\":,\\u0123456789abcdefEtruefalsn.+- \n\t\x01\x80\xC3\xED\xF0";
     for (const std::string& seed : seeds) {

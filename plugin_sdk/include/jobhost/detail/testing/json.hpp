@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,12 +27,15 @@ struct Json {
     const T* as() const noexcept {
         return std::get_if<T>(&value);
     }
+    bool is_null() const noexcept { return as<std::nullptr_t>() != nullptr; }
     // The member `name` of an object; nullptr: none, or this is no object.
     const Json* member(std::string_view name) const noexcept;
     // The element `number`, written in decimal, of a list; nullptr as above.
     const Json* element(std::string_view number) const noexcept;
     // What is at `pointer` (RFC 6901); nullptr: nothing is. Throws std::invalid_argument if it is no pointer.
     const Json* find(std::string_view pointer) const;
+    // Nothing: this is no number.
+    std::optional<double> number() const noexcept;
 };
 struct Json::Member {
     std::string name;
@@ -79,6 +83,13 @@ inline const Json* Json::find(std::string_view pointer) const {
         found = found->as<List>() ? found->element(name) : found->member(name);
     }
     return found;
+}
+
+inline std::optional<double> Json::number() const noexcept {
+    if (const auto* whole = as<std::int64_t>()) return static_cast<double>(*whole);
+    if (const auto* large = as<std::uint64_t>()) return static_cast<double>(*large);
+    const auto* number = as<double>();
+    return number ? std::optional(*number) : std::nullopt;
 }
 
 }  // namespace jobhost::detail

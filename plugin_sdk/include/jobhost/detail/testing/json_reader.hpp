@@ -1,7 +1,7 @@
 // A strict reader of JSON (RFC 8259), for tests of jobs: a plugin asks its host instead.
 #pragma once
 
-#include <jobhost/detail/json.hpp>
+#include <jobhost/detail/testing/json.hpp>
 #include <jobhost/json_text.hpp>
 
 #include <charconv>
