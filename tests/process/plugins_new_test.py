@@ -71,6 +71,13 @@ class PluginsNewTest(HostTestCase):
         do("clang++", *FLAGS, self.project / "hello_test.cpp", *self.flags(prefix, "--cflags"), "-o", test)
         self.assertEqual(do(test), "all is right\n")
 
+    def test_the_flags_fit_a_plugin_in_c(self):
+        prefix = self.install()
+        source = pathlib.Path(__file__).parent.parent / "plugin_sdk/plugin_in_c.c"
+        library = self.top / "in_c.so"
+        do("gcc", "-std=c99", "-Wall", "-Werror", source, *self.flags(prefix, "--cflags", "--libs"), "-o", library)
+        self.assertIn("plugin:   in_c ", do(prefix / "bin/jobhost", "plugins", "inspect", library))
+
     def test_a_mistake_is_told_when_it_is_linked(self):
         prefix = self.install()
         source = self.top / "lacks.cpp"
