@@ -37,7 +37,7 @@ class PluginsNewTest(HostTestCase):
         jobhost = prefix / "bin/jobhost"
         self.assertIn("cmake -S . -B build", do(jobhost, "plugins", "new", "hello", cwd=self.top))
 
-        do("cmake", "-S", self.project, "-B", self.project / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+        do("cmake", "-G", "Ninja", "-S", self.project, "-B", self.project / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
            f"-DCMAKE_CXX_FLAGS={' '.join(FLAGS[1:])}")
         do("cmake", "--build", self.project / "build")
         self.assertIn("100% tests passed",
