@@ -102,6 +102,8 @@ TEST(JsonReader, TheLaterOfTwoMembersCounts) {
     const Json read = JsonReader::read(R"({"a":1,"b":2,"a":3})");
     EXPECT_EQ(read.as<Json::Object>()->size(), 2u);
     EXPECT_EQ(*read.member("a")->as<std::int64_t>(), 3);
+    EXPECT_THROW(JsonReader::read(R"([{"a":1,"a":3}])", detail::RepeatedNames::refused),
+                 std::invalid_argument);
 }
 
 TEST(JsonReader, NumbersAreWholeAsLongAsTheyFit) {

@@ -158,6 +158,7 @@ TEST(TestingSaved, JobsThatNoHostTakesAreRefused) {
         {"{}", "'type' is missing"},
         {R"({"type":7})", "'type' must be a text"},
         {R"({"type":"a.b","arg":{}})", "'arg' is not known here"},
+        {R"({"type":"a.b","type":"a.b"})", "a name stands there twice"},
         {R"({"type":"a.b","args":[]})", "the arguments must be a JSON object"},
         {R"({"type":"a.b","in":"1m","at":"2026-12-01T09:00:00Z"})", "not by both"},
         {R"([{"type":"a.b"},{}])", "'type' is missing"},

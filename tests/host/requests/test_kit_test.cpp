@@ -29,7 +29,7 @@ struct TestKit : test::MakingJobs {
     }
     static std::optional<Counts> kit(const std::string& json) {
         try {
-            const detail::HandedIn made(detail::JsonReader::read(json));
+            const detail::HandedIn made(detail::JsonReader::read(json, detail::RepeatedNames::refused));
             return Counts{made.batches(), made.jobs()};
         } catch (const std::invalid_argument&) {
             return std::nullopt;
@@ -65,6 +65,8 @@ TEST_F(TestKit, RefusesWhatTheHostRefuses) {
         "{}",
         "[[]]",
         R"({"type":7})",
+        R"({"type":"any.thing","type":"any.thing"})",
+        R"({"type":"any.thing","args":{"a":{"b":1,"b":1}}})",
         R"({"type":"any.thing","arg":{}})",
         R"({"type":"any.thing","args":[]})",
         R"({"type":"any.thing","args":null})",

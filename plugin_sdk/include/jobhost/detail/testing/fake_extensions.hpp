@@ -115,7 +115,8 @@ struct FakeExtensions {
                                   jobhost_text* problem) noexcept {
         return answer(context, problem, [&](FakeRun& run) {
             check_json(json);
-            const testing::Saved::Call& call = answered(run, JsonReader::read(to_view(json)));
+            const testing::Saved::Call& call =
+                answered(run, JsonReader::read(to_view(json), RepeatedNames::refused));
             std::string list;
             for (const std::string& id : call.ids)
                 list += (list.empty() ? "" : ",") + json_text(id);
@@ -127,7 +128,7 @@ struct FakeExtensions {
         constexpr std::size_t kMostBytes = 4 * kMegabyte;
         return answer(context, problem, [&](FakeRun& run) {
             check_json(json);
-            const HandedIn made(JsonReader::read(to_view(json)));
+            const HandedIn made(JsonReader::read(to_view(json), RepeatedNames::refused));
             if (made.batches() > 0)
                 throw std::invalid_argument("a batch cannot be handed in on success: hand in jobs");
             std::size_t size = run.bytes_on_success;

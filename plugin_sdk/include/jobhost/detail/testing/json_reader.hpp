@@ -18,11 +18,13 @@
 
 namespace jobhost::detail {
 
+enum class RepeatedNames { last_counts, refused };
+
 class JsonReader {
 public:
     // The one value that `text` is. Throws std::invalid_argument, which tells the place.
-    static Json read(std::string_view text) {
-        JsonReader reader(text);
+    static Json read(std::string_view text, RepeatedNames repeated = RepeatedNames::last_counts) {
+        JsonReader reader(text, repeated);
         Json value = reader.read_value();
         reader.skip_space();
         if (reader.at_ < text.size()) reader.fail("nothing may follow the value");
@@ -32,7 +34,7 @@ public:
 private:
     static constexpr std::size_t kMostLevels = 100;
 
-    explicit JsonReader(std::string_view text) : text_(text) {}
+    JsonReader(std::string_view text, RepeatedNames repeated) : text_(text), repeated_(repeated) {}
 
     [[noreturn]] void fail(const char* why) const {
         throw std::invalid_argument("not JSON at byte " + std::to_string(at_ + 1) + ": " + why);
@@ -122,6 +124,7 @@ private:
             Json value = read_value();
             for (Json::Member& member : object)
                 if (member.name == name) {
+                    if (repeated_ == RepeatedNames::refused) fail("a name stands there twice");
                     member.value = std::move(value);
                     return;
                 }
@@ -231,6 +234,7 @@ private:
     }
 
     std::string_view text_;
+    RepeatedNames repeated_;
     std::size_t at_ = 0;
     std::size_t levels_ = 0;
 };
