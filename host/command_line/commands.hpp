@@ -149,6 +149,11 @@ struct PluginInspectOptions {
 };
 int plugins_list(const GlobalOptions& global);
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options);
+struct PluginNewOptions {
+    std::string name;
+    std::filesystem::path folder;  // empty: one with that name, here
+};
+int plugins_new(const GlobalOptions& global, const PluginNewOptions& options);
 
 struct CronNextOptions {
     std::string expression;

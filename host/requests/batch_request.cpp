@@ -39,6 +39,9 @@ struct Entry {
     std::string name;  // empty: an item of a list without one
     std::string path;  // "jobs.mail", "jobs[2]"
     const json::object* object;
+
+    // What it is found by.
+    const std::string& key() const { return name.empty() ? path : name; }
 };
 
 std::vector<Entry> entries_at(const json::object& batch, const char* key) {
@@ -243,8 +246,7 @@ private:
                      const std::string& path) {
         for (const Entry& entry : batches)
             at(path + entry.path, [&] {
-                const auto found = names.find(entry.name);
-                const BatchId id = std::get<BatchId>(found->second.front());
+                const BatchId id = std::get<BatchId>(names.at(entry.key()).front());
                 json::object object = *entry.object;
                 const After after = after_of(object);
                 object.erase("after");
@@ -321,7 +323,7 @@ private:
     }
 
     static void add_name(Names& names, const Entry& entry, JobOrBatch id) {
-        std::vector<JobOrBatch>& ids = names[entry.name.empty() ? entry.path : entry.name];
+        std::vector<JobOrBatch>& ids = names[entry.key()];
         if (!ids.empty())
             refuse(entry.path + ": the name " + config::in_quotes(entry.name) + " stands there twice");
         ids.push_back(id);

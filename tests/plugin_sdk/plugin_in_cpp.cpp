@@ -53,6 +53,30 @@ struct TextArguments {
 };
 JOBHOST_ARGUMENTS(TextArguments, required(text));
 
+enum class Format { png, jpeg, automatic, unlisted };
+JOBHOST_ENUM(Format, png, jpeg, named(automatic, "auto"));
+
+struct Layer {
+    Format format = Format::png;
+    std::optional<Size> size;
+};
+JOBHOST_ARGUMENTS(Layer, required(format), size);
+
+struct NestedArguments {
+    Format format = Format::jpeg;
+    Format hidden = Format::unlisted;
+    std::optional<Format> also;
+    std::vector<Format> formats{Format::png, Format::automatic};
+    std::map<std::string, Format> by_name;
+    Layer layer{Format::automatic, std::nullopt};
+    std::optional<Layer> top;
+    std::vector<Layer> layers;
+    std::map<std::string, Layer> layers_by_name;
+    std::map<std::string, std::vector<std::optional<Size>>> sizes;
+};
+JOBHOST_ARGUMENTS(NestedArguments, format, hidden, also, formats, by_name, layer, top, layers, layers_by_name,
+                  sizes);
+
 struct NoArguments {};
 JOBHOST_ARGUMENTS(NoArguments);
 
@@ -85,6 +109,33 @@ struct Inspect {
     }
     static std::string describe(const Size& size) {
         return std::to_string(size.width) + "x" + std::to_string(size.height);
+    }
+};
+
+// Says what it was given, enums by their number.
+struct Nested {
+    static constexpr std::string_view name = "nested";
+    static std::string run(JobContext&, const NestedArguments& given) {
+        std::string seen = describe(given.format) + describe(given.hidden);
+        if (given.also) seen += " also" + describe(*given.also);
+        for (const Format format : given.formats)
+            seen += " +" + describe(format);
+        for (const auto& [key, format] : given.by_name)
+            seen += " " + key + "=" + describe(format);
+        seen += " layer " + describe(given.layer);
+        if (given.top) seen += " top " + describe(*given.top);
+        for (const Layer& layer : given.layers)
+            seen += " + " + describe(layer);
+        for (const auto& [key, layer] : given.layers_by_name)
+            seen += " " + key + "=" + describe(layer);
+        for (const auto& [key, sizes] : given.sizes)
+            for (const std::optional<Size>& size : sizes)
+                seen += " " + key + "=" + Inspect::describe(size.value());
+        return jobhost::json_text(seen);
+    }
+    static std::string describe(Format format) { return std::to_string(static_cast<int>(format)); }
+    static std::string describe(const Layer& layer) {
+        return describe(layer.format) + (layer.size ? ":" + Inspect::describe(*layer.size) : "");
     }
 };
 
@@ -229,4 +280,4 @@ struct Ask {
 }  // namespace sample
 
 JOBHOST_PLUGIN("in_cpp", "1.2.0", sample::Inspect, sample::Many, sample::Fail, sample::Facts, sample::Wait,
-               sample::Result, sample::Objects, sample::Nothing, sample::Ask, sample::Newer);
+               sample::Result, sample::Objects, sample::Nothing, sample::Ask, sample::Newer, sample::Nested);

@@ -26,7 +26,7 @@ TEST_F(RunTest, PluginDescribesItself) {
     const jobhost_plugin& plugin = plugin_.plugin();
     EXPECT_EQ(view(plugin.name), "in_cpp");
     EXPECT_EQ(view(plugin.version), "1.2.0");
-    EXPECT_EQ(plugin.job_type_count, 10u);
+    EXPECT_EQ(plugin.job_type_count, 11u);
 
     const jobhost_job_type& inspect = plugin_.type("inspect");
     EXPECT_EQ(view(inspect.description), "Says what it was given");

@@ -3,8 +3,9 @@
 namespace jobhost::host::parse {
 
 void add_plugins(CLI::App& app, Verb& verb) {
-    CLI::App* plugins = app.add_subcommand("plugins", "Look at plugins, those of the folder and others")
-                            ->require_subcommand(1);
+    CLI::App* plugins =
+        app.add_subcommand("plugins", "Look at plugins, those of the folder and others; begin a new one")
+            ->require_subcommand(1);
     CLI::App* list = plugins->add_subcommand(
         "list", "The files of the plugin folder: what they hold, whether a host runs them, or why none can");
     add_verb<None>(*list, verb, "Print a JSON array",
@@ -24,6 +25,22 @@ void add_plugins(CLI::App& app, Verb& verb) {
         "Examples:\n"
         "  jobhost plugins inspect build/images.so\n"
         "  jobhost plugins inspect --static downloaded.so");
+
+    CLI::App* begun = plugins->add_subcommand(
+        "new", "Begin a plugin: a folder with its source, a test that needs no host, and a build by CMake");
+    PluginNewOptions& project = add_verb<PluginNewOptions>(*begun, verb, nullptr, plugins_new).options;
+    begun->add_option("name", project.name, "The plugin's name: a to z, 0 to 9 and _")
+        ->required()
+        ->type_name("NAME");
+    begun
+        ->add_option(
+            "--folder", project.folder,
+            "Where to write it: a folder that is empty or not there yet; without this one called NAME")
+        ->type_name("DIR");
+    begun->footer(
+        "Examples:\n"
+        "  jobhost plugins new images\n"
+        "  jobhost plugins new images --folder ~/src/images-plugin");
 }
 
 }  // namespace jobhost::host::parse

@@ -95,8 +95,8 @@ public:
         constexpr std::chrono::hours longest{24 * 365 * 100};
         const auto bounded = duration < longest ? std::chrono::ceil<std::chrono::microseconds>(duration)
                                                 : std::chrono::microseconds(longest);
-        check(detail::call_or<std::uint32_t>(stop_bits(), api().wait_for_stop, context_,
-                                             std::int64_t{bounded.count()}));
+        check(api().wait_for_stop ? api().wait_for_stop(context_, std::int64_t{bounded.count()})
+                                  : stop_bits());
     }
 
     // The run's result, a JSON value of up to 64 KiB; the last call wins; kept only if the run succeeds.

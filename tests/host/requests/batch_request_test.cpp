@@ -86,6 +86,18 @@ TEST_F(BatchRequestTest, BatchesNestAndWaitForWhatIsBesideThem) {
     EXPECT_EQ(made.jobs[3].batch, BatchId{100});  // its "then" is a member of the one around it
 }
 
+TEST_F(BatchRequestTest, NestedBatchesNeedNoNames) {
+    const Submission made =
+        read(R"({"batches":[{"jobs":[{"type":"any.thing"}]},{"jobs":[{"type":"any.thing"}]}]})");
+    ASSERT_EQ(made.batches.size(), 3u);
+    ASSERT_EQ(made.jobs.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(made.batches[i + 1].name, "");
+        EXPECT_EQ(made.batches[i + 1].within, made.batches[0].id);
+        EXPECT_EQ(made.jobs[i].batch, made.batches[i + 1].id);
+    }
+}
+
 TEST_F(BatchRequestTest, ANumberNamesWhatIsInTheDatabase) {
     NewJob there{.id = storage_->jobs().reserve_ids(1), .type = "any.thing"};
     storage_->jobs().insert({&there, 1});

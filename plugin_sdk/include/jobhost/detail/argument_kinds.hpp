@@ -1,6 +1,7 @@
 // Which C++ types an argument may have, and what a person calls them.
 #pragma once
 
+#include <jobhost/detail/enum_names.hpp>
 #include <jobhost/detail/field_list.hpp>
 
 #include <concepts>
@@ -66,6 +67,8 @@ std::string expected() {
         return "a number";
     } else if constexpr (std::same_as<T, std::string>) {
         return "a text";
+    } else if constexpr (ArgumentEnum<T>) {
+        return choices<T>({});
     } else if constexpr (kIsList<T>) {
         return "a list";
     } else if constexpr (kIsMap<T> || ArgumentStruct<T>) {
@@ -73,7 +76,10 @@ std::string expected() {
     } else if constexpr (kIsOptional<T>) {
         return expected<typename T::value_type>();
     } else {
-        static_assert(kAlwaysFalse<T>, "not a type that an argument may have; see jobhost/arguments.hpp");
+        static_assert(
+            kAlwaysFalse<T>,
+            "not a type that an argument may have, or a struct or enum without its JOBHOST_ARGUMENTS or "
+            "JOBHOST_ENUM; see jobhost/arguments.hpp");
     }
 }
 

@@ -64,6 +64,12 @@ private:
             double value = 0;
             if (!get<T>(host.api.get_number, value)) return false;
             out = static_cast<T>(value);
+        } else if constexpr (ArgumentEnum<T>) {
+            jobhost_text value{};
+            if (!get<T>(host.api.get_string, value)) return false;
+            const std::optional<T> named = enum_value<T>(to_view(value));
+            if (!named) refuse(choices<T>(to_view(value)));
+            out = *named;
         } else {
             static_assert(std::same_as<T, std::string>,
                           "not a type that an argument may have; see jobhost/arguments.hpp");
@@ -160,7 +166,10 @@ private:
 
     template <class T>
     bool refuse() const {
-        throw BadArguments((pointer_.empty() ? "the arguments" : pointer_) + " must be " + expected<T>());
+        return refuse(expected<T>());
+    }
+    bool refuse(const std::string& what_is_right) const {
+        throw BadArguments((pointer_.empty() ? "the arguments" : pointer_) + " must be " + what_is_right);
     }
 
     // Does `read_there` at the member or element `name`, and comes back.

@@ -23,6 +23,9 @@ std::string default_json(const T& value) {
         return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
     } else if constexpr (std::same_as<T, std::string>) {
         return value.empty() ? std::string() : json_text(value);
+    } else if constexpr (ArgumentEnum<T>) {
+        const std::string_view name = enum_name(value);
+        return name.empty() ? std::string() : json_text(name);
     } else if constexpr (kIsList<T>) {
         std::string json;
         for (const auto& element : value) {
@@ -74,6 +77,14 @@ std::string schema_of_integer() {
     return schema + "}";
 }
 
+template <ArgumentEnum T>
+std::string schema_of_enum() {
+    std::string names;
+    for (const std::string_view name : names_of<T>())
+        names += (names.empty() ? "" : ",") + json_text(name);
+    return R"({"enum":[)" + names + "]}";
+}
+
 template <class T>
 std::string schema_of() {
     if constexpr (std::same_as<T, bool>)
@@ -84,6 +95,8 @@ std::string schema_of() {
         return R"({"type":"number"})";
     else if constexpr (std::same_as<T, std::string>)
         return R"({"type":"string"})";
+    else if constexpr (ArgumentEnum<T>)
+        return schema_of_enum<T>();
     else if constexpr (kIsOptional<T>)
         return schema_of<typename T::value_type>();
     else if constexpr (kIsList<T>)

@@ -1,4 +1,5 @@
-// The preprocessor's part of JOBHOST_ARGUMENTS: calls visitor.visit(Field, member) for each name of a list.
+// The preprocessor's part of JOBHOST_ARGUMENTS, which calls visitor.visit(Field, member) for each name of a
+// list, and of JOBHOST_ENUM, which makes an Enumerator of each.
 #pragma once
 
 #include <string_view>
@@ -12,6 +13,12 @@ struct Field {
     Presence presence;
 };
 
+template <class Enumeration>
+struct Enumerator {
+    Enumeration value;
+    std::string_view name;
+};
+
 }  // namespace jobhost::detail
 
 // Pasting turns `required(path)` into a call of the macro below, which yields three arguments where a plain
@@ -22,6 +29,14 @@ struct Field {
 #define JOBHOST_DETAIL_VISIT_EXPANDED(...) JOBHOST_DETAIL_VISIT_MEMBER(__VA_ARGS__)
 #define JOBHOST_DETAIL_VISIT_MEMBER(ignored, presence, member, ...) \
     visitor.visit(::jobhost::detail::Field{#member, ::jobhost::detail::Presence::presence}, arguments.member);
+
+// The same for enumerators: `named(automatic, "auto")` yields its text, and a plain `png` is its own.
+#define JOBHOST_DETAIL_ENUMERATOR_named(enumerator, text) ~, enumerator, text
+#define JOBHOST_DETAIL_ENUMERATOR(listed) \
+    JOBHOST_DETAIL_ENUMERATOR_EXPANDED(JOBHOST_DETAIL_ENUMERATOR_##listed, listed, #listed)
+#define JOBHOST_DETAIL_ENUMERATOR_EXPANDED(...) JOBHOST_DETAIL_ENUMERATOR_PAIR(__VA_ARGS__)
+#define JOBHOST_DETAIL_ENUMERATOR_PAIR(ignored, enumerator, text, ...) \
+    ::jobhost::detail::Enumerator<Enumeration>{Enumeration::enumerator, text},
 
 // Applies `macro` to each argument. A macro does not expand inside itself, so each element asks for another
 // scan, and 4^4 scans are made.
