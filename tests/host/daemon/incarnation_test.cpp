@@ -2,7 +2,6 @@
 #include "host/daemon/incarnation.hpp"
 
 #include "host/daemon/worker_options.hpp"
-
 #include "tests/host/sync/manual_boot_clock.hpp"
 #include "tests/support/temporary_storage.hpp"
 
