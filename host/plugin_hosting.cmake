@@ -13,6 +13,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp
     ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
     ${JOBHOST_HOST_DIR}/plugin/spawn.cpp
+    ${JOBHOST_HOST_DIR}/plugin/trusted_path.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child_end.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_process.cpp

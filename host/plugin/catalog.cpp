@@ -2,31 +2,25 @@
 
 #include "host/plugin/plugin_refused.hpp"
 #include "host/plugin/probe.hpp"
+#include "host/plugin/trusted_path.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <set>
-#include <system_error>
 
 namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
 std::vector<fs::path> libraries_in(const fs::path& folder) {
-    const worker::Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!opened)
-        throw PluginRefused{"the folder cannot be opened: " + std::generic_category().message(errno),
-                            "make it, or name another one"};
-    check_owner(opened.get(), "the folder");
+    const TrustedFolder opened = TrustedFolder::open(folder);
+    opened.check_that_nobody_adds();
     std::vector<fs::path> files;
-    std::error_code error;
-    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+    for (const std::string& name : opened.names()) {
         std::error_code ignored;
-        if (entry->path().extension() == ".so" && !fs::is_directory(entry->symlink_status(ignored)))
-            files.push_back(entry->path());
+        if (fs::path{name}.extension() == ".so" &&
+            !fs::is_directory(fs::symlink_status(folder / name, ignored)))
+            files.push_back(folder / name);
     }
-    if (error) throw PluginRefused{"the folder cannot be read: " + error.message(), "see to its file system"};
     std::sort(files.begin(), files.end());
     return files;
 }

@@ -13,7 +13,8 @@ namespace jobhost::host {
 // Immutable, so usable from any thread. Keep it as long as a worker of it may be started.
 class PluginImage {
 public:
-    // Reads and checks the file; runs none of its code. Blocks on the disk. Throws PluginRefused.
+    // Reads and checks the file, which nobody but root and we can change (see TrustedFolder); runs none of
+    // its code. Blocks on the disk. Throws PluginRefused.
     static PluginImage open(const std::filesystem::path& file);
 
     int descriptor() const noexcept { return memory_.get(); }  // a sealed memfd; stays ours
@@ -29,9 +30,5 @@ private:
     std::string digest_;
     ElfReport report_;
 };
-
-// Throws PluginRefused unless `descriptor` belongs to root or to us and not everyone may write it. `what`
-// begins the reason: "the file".
-void check_owner(int descriptor, const std::string& what);
 
 }  // namespace jobhost::host

@@ -79,7 +79,7 @@ TEST(Catalog, FolderThatEveryoneCanWriteIsNotTrusted) {
     fs::permissions(folder.path(), fs::perms{0777});
     const Catalog catalog = Catalog::scan(folder.path(), test_options());
     EXPECT_TRUE(catalog.plugins().empty());
-    EXPECT_EQ(catalog.refused().at(0).reason, "the folder can be written by everyone");
+    EXPECT_EQ(catalog.refused().at(0).reason, folder.path().string() + " can be written by everyone");
 }
 
 }  // namespace

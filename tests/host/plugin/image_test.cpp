@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <unistd.h>
 
@@ -59,9 +58,6 @@ TEST_F(ImageTest, FileMayChangeAfterwards) {
 TEST_F(ImageTest, OddFilesAreRefused) {
     fs::create_symlink(good, folder / "link.so");
     EXPECT_EQ(reason_of(folder / "link.so"), "it is a symbolic link");
-    ASSERT_EQ(mkfifo((folder / "pipe.so").c_str(), 0600), 0);
-    EXPECT_EQ(reason_of(folder / "pipe.so"), "it is not a regular file");
-    EXPECT_EQ(reason_of(folder.path()), "it is not a regular file");
     EXPECT_THAT(reason_of(folder / "absent.so"), testing::HasSubstr("cannot be opened"));
     folder.write("empty.so", "");
     EXPECT_EQ(reason_of(folder / "empty.so"), "it is empty");
@@ -69,16 +65,13 @@ TEST_F(ImageTest, OddFilesAreRefused) {
     EXPECT_THAT(reason_of(folder / "empty.so"), testing::HasSubstr("256 MiB"));
 }
 
+// The rest of it: trusted_path_test.cpp.
 TEST_F(ImageTest, FilesThatOthersCanChangeAreRefused) {
     fs::copy_file(good, folder / "a.so");
     fs::permissions(folder / "a.so", fs::perms{0646});
-    EXPECT_EQ(reason_of(folder / "a.so"), "the file can be written by everyone");
+    EXPECT_EQ(reason_of(folder / "a.so"), (folder / "a.so").string() + " can be written by everyone");
     fs::permissions(folder / "a.so", fs::perms{0644});
     EXPECT_EQ(reason_of(folder / "a.so"), "");
-    if (geteuid() == 0) {  // only root can give a file away
-        ASSERT_EQ(chown((folder / "a.so").c_str(), 12345, 0), 0);
-        EXPECT_EQ(reason_of(folder / "a.so"), "the file belongs to user number 12345");
-    }
 }
 
 }  // namespace
