@@ -2,6 +2,7 @@
 
 #include "config/glob.hpp"
 #include "config/read_retention.hpp"
+#include "config/read_trust.hpp"
 #include "config/storage_url.hpp"
 #include "config/values.hpp"
 
@@ -48,6 +49,7 @@ public:
         reader_.read_mapping({&root, ""}, keys);
         resolve(settings().server.state_folder);
         resolve(settings().plugins.folder);
+        resolve(settings().plugins.trust.allowlist);
         resolve_url(settings().storage.url);
         return std::move(result_);
     }
@@ -117,6 +119,7 @@ private:
         keys.on("drain_timeout", [&](const Value& value) {
             set(plugins.drain_timeout, reader_.duration(value, kShortest, 24h * 365));
         });
+        keys.on("trust", [&](const Value& value) { read_trust(reader_, value, plugins.trust); });
         reader_.read_mapping(section, keys);
     }
 

@@ -8,6 +8,7 @@
 #include "storage/model/time.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,12 +41,24 @@ struct QueueSettings {
     friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
+enum class TrustPolicy { owner, allowlist, signature };
+
+// Which files of the plugin folder may run, beyond what holds for all: that nobody else can change them.
+struct TrustSettings {
+    TrustPolicy policy = TrustPolicy::owner;              // set it where the folder is filled from elsewhere
+    std::filesystem::path allowlist = "plugins.sha256";   // as sha256sum writes it; for that policy
+    std::vector<std::string> public_keys;                 // of minisign; for the policy signature
+    std::map<std::string, std::string> minimum_versions;  // by the name of a plugin; semantic versions
+    friend bool operator==(const TrustSettings&, const TrustSettings&) = default;
+};
+
 struct PluginSettings {
     std::filesystem::path folder = "plugins";
     Duration start_timeout =
         std::chrono::seconds{10};  // set it where a plugin loads much data when it starts
     Duration drain_timeout =
         std::chrono::minutes{10};  // set it where jobs run for longer and cannot be interrupted
+    TrustSettings trust;
 };
 
 enum class LogLevel { debug, info, warning, error };

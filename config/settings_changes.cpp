@@ -18,6 +18,7 @@ std::vector<std::string> settings_that_need_a_restart(const Settings& before, co
     compare("plugins.folder", before.plugins.folder, now.plugins.folder);
     compare("plugins.start_timeout", before.plugins.start_timeout, now.plugins.start_timeout);
     compare("plugins.drain_timeout", before.plugins.drain_timeout, now.plugins.drain_timeout);
+    compare("plugins.trust", before.plugins.trust, now.plugins.trust);
     compare("queues", before.queues, now.queues);
     compare("log.level", before.log.level, now.log.level);
     compare("log.format", before.log.format, now.log.format);
