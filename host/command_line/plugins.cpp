@@ -112,8 +112,9 @@ std::set<std::pair<std::string, std::string>> running(storage::ServerStore& serv
 int plugins_list(const GlobalOptions& global) {
     const auto opened = open(global);
     const config::PluginSettings& settings = opened->configuration.settings.plugins;
-    const Catalog catalog = Catalog::scan(settings.folder, {.working_directory = opened->configuration.folder,
-                                                            .start_timeout = settings.start_timeout});
+    const Catalog catalog = Catalog::scan(
+        settings.folder, Trust{settings.trust},
+        {.working_directory = opened->configuration.folder, .start_timeout = settings.start_timeout});
     const auto served = running(opened->storage->servers());
     json::array array;
     std::vector<std::vector<std::string>> rows{{"FILE", "PLUGIN", "VERSION", "DIGEST", "JOB TYPES", ""}};
@@ -152,7 +153,7 @@ int plugins_list(const GlobalOptions& global) {
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options) {
     json::object object{{"file", options.file.string()}};
     try {
-        const PluginImage image = PluginImage::open(options.file);
+        const PluginImage image = PluginImage::open(options.file, {});
         if (global.json)
             object = to_json(image);
         else

@@ -37,7 +37,7 @@ void TypesHere::read_folder() {
     const config::PluginSettings& plugins = configuration_.settings.plugins;
     const WorkerOptions options{.working_directory = configuration_.folder,
                                 .start_timeout = plugins.start_timeout};
-    const Catalog catalog = Catalog::scan(plugins.folder, options);
+    const Catalog catalog = Catalog::scan(plugins.folder, Trust{plugins.trust}, options);
     std::vector<storage::ServedType> found = served_types_of(catalog.types());
     std::erase_if(found, [this](const auto& served) { return types_.contains(served.type); });
     for (const storage::ServedType& served : found)

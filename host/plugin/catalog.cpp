@@ -25,30 +25,36 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
     return files;
 }
 
-std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image,
+std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image, const Trust& trust,
                                                 const WorkerOptions& options, std::uint64_t generation) {
     auto shared = std::make_shared<const PluginImage>(std::move(image));
     PluginDescription description = probe(*shared, options);
+    trust.check_identity({description.name, description.version}, shared->signed_as());
     return std::make_shared<const LoadedPlugin>(
         LoadedPlugin{std::move(description), std::move(shared), file.filename().string(), generation});
 }
 
-Catalog Catalog::scan(const fs::path& folder, const WorkerOptions& options, std::uint64_t first_generation) {
+Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOptions& options,
+                      std::uint64_t first_generation) {
     Catalog catalog;
     try {
         for (const fs::path& file : libraries_in(folder)) {
+            std::string digest;
             try {
-                auto plugin = load_plugin(file, PluginImage::open(file), options,
+                PluginImage image = PluginImage::open(file, trust);
+                digest = image.digest();
+                auto plugin = load_plugin(file, std::move(image), trust, options,
                                           first_generation + catalog.plugins_.size());
                 if (const auto other = catalog.named(plugin->description.name))
                     refuse_second(*plugin, *other);
                 catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
-                catalog.refused_.push_back({file.filename().string(), refusal.reason(), refusal.remedy()});
+                catalog.refused_.push_back(
+                    {file.filename().string(), refusal.reason(), refusal.remedy(), digest});
             }
         }
     } catch (const PluginRefused& refusal) {
-        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy()});
+        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy(), ""});
     }
     return catalog;
 }

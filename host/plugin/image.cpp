@@ -95,9 +95,10 @@ private:
 
 }  // namespace
 
-PluginImage PluginImage::open(const std::filesystem::path& path) {
+PluginImage PluginImage::open(const std::filesystem::path& path, const Trust& trust) {
     const TrustedFolder folder = TrustedFolder::open(path.parent_path());
-    const Descriptor file = folder.open_file(path.filename().string());
+    const std::string name = path.filename().string();
+    const Descriptor file = folder.open_file(name);
     check_size(file.get());
     PluginImage image;
     image.memory_ = new_memory();
@@ -109,7 +110,9 @@ PluginImage PluginImage::open(const std::filesystem::path& path) {
     const Mapping mapping{image.memory_.get(), image.size_};
     const auto bytes = mapping.bytes();
     image.digest_ = storage::sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    image.report_ = check_elf(mapping.bytes());
+    if (trust.needs_signature()) image.signature_ = folder.text(name + kSignatureEnding, kLargestSignature);
+    image.signed_as_ = trust.check(name, bytes, image.digest_, image.signature_);
+    image.report_ = check_elf(bytes);
     return image;
 }
 

@@ -196,7 +196,8 @@ Descriptor TrustedFolder::opened(const std::string& name) const {
 
 Descriptor TrustedFolder::checked(Descriptor file, const std::string& name) const {
     if (!file && errno == ELOOP)
-        throw PluginRefused{"it is a symbolic link", "put the file itself into the folder"};
+        throw PluginRefused{(path_ / name).string() + " is a symbolic link",
+                            "put the file itself into the folder"};
     if (!file) refuse((path_ / name).string() + " cannot be opened");
     const struct stat facts = facts_of(file, path_ / name);
     if (!S_ISREG(facts.st_mode))

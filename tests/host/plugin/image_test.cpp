@@ -20,7 +20,7 @@ struct ImageTest : testing::Test {
 
     std::string reason_of(const fs::path& file) {
         try {
-            PluginImage::open(file);
+            PluginImage::open(file, {});
             return "";
         } catch (const PluginRefused& refusal) {
             EXPECT_FALSE(refusal.remedy().empty());
@@ -30,7 +30,7 @@ struct ImageTest : testing::Test {
 };
 
 TEST_F(ImageTest, DigestIsTheSha256OfTheFile) {
-    const PluginImage image = PluginImage::open(good);
+    const PluginImage image = PluginImage::open(good, {});
     const std::string command = "sha256sum " + good.string();
     FILE* program = popen(command.c_str(), "r");
     char digest[65] = {};
@@ -41,14 +41,14 @@ TEST_F(ImageTest, DigestIsTheSha256OfTheFile) {
 }
 
 TEST_F(ImageTest, CopyCannotBeChanged) {
-    const PluginImage image = PluginImage::open(good);
+    const PluginImage image = PluginImage::open(good, {});
     EXPECT_EQ(pwrite(image.descriptor(), "x", 1, 0), -1);
     EXPECT_EQ(ftruncate(image.descriptor(), 0), -1);
 }
 
 TEST_F(ImageTest, FileMayChangeAfterwards) {
     fs::copy_file(good, folder / "a.so");
-    const PluginImage image = PluginImage::open(folder / "a.so");
+    const PluginImage image = PluginImage::open(folder / "a.so", {});
     fs::resize_file(folder / "a.so", 0);
     char first = 0;
     EXPECT_EQ(pread(image.descriptor(), &first, 1, 0), 1);
@@ -57,7 +57,7 @@ TEST_F(ImageTest, FileMayChangeAfterwards) {
 
 TEST_F(ImageTest, OddFilesAreRefused) {
     fs::create_symlink(good, folder / "link.so");
-    EXPECT_EQ(reason_of(folder / "link.so"), "it is a symbolic link");
+    EXPECT_EQ(reason_of(folder / "link.so"), (folder / "link.so").string() + " is a symbolic link");
     EXPECT_THAT(reason_of(folder / "absent.so"), testing::HasSubstr("cannot be opened"));
     folder.write("empty.so", "");
     EXPECT_EQ(reason_of(folder / "empty.so"), "it is empty");

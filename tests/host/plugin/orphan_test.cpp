@@ -68,7 +68,7 @@ private:
                 if (write(pipe, &pid, sizeof pid) < 0) _exit(1);
             }
         } starter;
-        WorkerProcess process{io, PluginImage::open(test_plugin("jobs")), options, starter};
+        WorkerProcess process{io, PluginImage::open(test_plugin("jobs"), {}), options, starter};
         starter.process = &process;
         starter.type = type;
         starter.pipe = pipe_[1];

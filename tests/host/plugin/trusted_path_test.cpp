@@ -137,7 +137,8 @@ TEST_F(TrustedPath, LinksAreFollowedStepByStep) {
 
 TEST_F(TrustedPath, OddFilesAreRefused) {
     fs::create_symlink("a.so", plugins / "link.so");
-    EXPECT_EQ(opening(plugins, "link.so"), "it is a symbolic link; put the file itself into the folder");
+    EXPECT_EQ(opening(plugins, "link.so"),
+              "/home/plugins/link.so is a symbolic link; put the file itself into the folder");
     ASSERT_EQ(mkfifo((plugins / "pipe.so").c_str(), 0600), 0);
     EXPECT_THAT(opening(plugins, "pipe.so"),
                 testing::StartsWith("/home/plugins/pipe.so is not a regular file"));

@@ -67,7 +67,7 @@ struct WorkerTest : testing::Test {
         return holds();
     }
     void start(const WorkerOptions& options = test_options()) {
-        const PluginImage image = PluginImage::open(test_plugin("jobs"));
+        const PluginImage image = PluginImage::open(test_plugin("jobs"), {});
         process = std::make_unique<WorkerProcess>(io, image, options, told);
         ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
     }
