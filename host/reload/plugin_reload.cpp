@@ -130,7 +130,7 @@ void PluginReload::try_again(File& file, BootTime now) {
     if (!file.due && !file.is_refused) return;
     if (file.is_refused) file.digest.clear();
     file.quiet_since = now;
-    file.due = std::max<BootTime>(file.due.value_or(now), now + kQuiet);
+    file.due = now + kQuiet;
 }
 
 // A file that ends too early may be in the middle of being written, or its signature be on its way: no error
