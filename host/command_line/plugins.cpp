@@ -74,6 +74,13 @@ void add_description(json::object& object, const PluginDescription& plugin) {
     object["types"] = std::move(types);
 }
 
+// The command that signs it, so that hosts with the policy signature take it.
+std::string signing(const PluginInspectOptions& options, const PluginImage& image,
+                    const PluginDescription& plugin) {
+    return "minisign -S -t '" + comment_to_sign({plugin.name, plugin.version}, image.digest()) + "' -m " +
+           options.file.string();
+}
+
 void print(const PluginImage& image) {
     const ElfReport& report = image.report();
     std::cout << "size:     " << image.size() << " bytes\n"
@@ -153,17 +160,24 @@ int plugins_list(const GlobalOptions& global) {
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options) {
     json::object object{{"file", options.file.string()}};
     try {
+        const Trust trust = options.has_host_file ? Trust{load_settings(global).plugins.trust} : Trust{};
         const PluginImage image = PluginImage::open(options.file, {});
         if (global.json)
             object = to_json(image);
         else
             print(image);
+        const PluginImage trusted = PluginImage::open(options.file, trust);
         if (!options.is_static) {
-            const PluginDescription plugin = probe(image, {});
+            const PluginDescription plugin = probe(trusted, {});
             if (global.json)
                 add_description(object, plugin);
             else
                 print(plugin);
+            trust.check_identity({plugin.name, plugin.version}, trusted.signed_as());
+            if (global.json)
+                object["signing"] = signing(options, trusted, plugin);
+            else
+                std::cout << "signing:  " << printable(signing(options, trusted, plugin)) << '\n';
         }
     } catch (const PluginRefused& refusal) {
         if (!global.json)
