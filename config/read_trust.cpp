@@ -47,6 +47,11 @@ void read_versions(Reader& reader, const Value& mapping, std::map<std::string, s
 void read_trust(Reader& reader, const Value& value, TrustSettings& trust) {
     Keys keys;
     Value policy_place = value;
+    keys.on("users", [&](const Value& v) {
+        reader.read_list(v, [&](const Value& user) {
+            if (const auto name = reader.name(user)) trust.users.push_back(*name);
+        });
+    });
     keys.on("policy", [&](const Value& v) {
         policy_place = v;
         if (const auto policy = reader.choice(v, kPolicies)) trust.policy = static_cast<TrustPolicy>(*policy);

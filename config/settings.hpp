@@ -45,6 +45,7 @@ enum class TrustPolicy { owner, allowlist, signature };
 
 // Which files of the plugin folder may run, beyond what holds for all: that nobody else can change them.
 struct TrustSettings {
+    std::vector<std::string> users;                       // whose files count like root's; names or numbers
     TrustPolicy policy = TrustPolicy::owner;              // set it where the folder is filled from elsewhere
     std::filesystem::path allowlist = "plugins.sha256";   // as sha256sum writes it; for that policy
     std::vector<std::string> public_keys;                 // of minisign; for the policy signature

@@ -1,7 +1,6 @@
 #include "host/plugin/allowlist.hpp"
 
 #include "host/plugin/plugin_refused.hpp"
-#include "host/plugin/trusted_path.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -37,8 +36,10 @@ std::optional<Line> parse(std::string text) {
 
 }  // namespace
 
-void check_listed(const std::filesystem::path& list, const std::string& file, const std::string& digest) {
-    const auto text = TrustedFolder::open(list.parent_path()).text(list.filename().string(), kLargest);
+void check_listed(const std::filesystem::path& list, const Owners& owners, const std::string& file,
+                  const std::string& digest) {
+    const auto text =
+        TrustedFolder::open(list.parent_path(), owners).text(list.filename().string(), kLargest);
     if (!text)
         throw PluginRefused{"the allowlist " + list.string() + " is not there",
                             "make it with sha256sum, or name another as plugins.trust.allowlist"};

@@ -11,8 +11,8 @@ namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> libraries_in(const fs::path& folder) {
-    const TrustedFolder opened = TrustedFolder::open(folder);
+std::vector<fs::path> libraries_in(const fs::path& folder, const Owners& owners) {
+    const TrustedFolder opened = TrustedFolder::open(folder, owners);
     opened.check_that_nobody_adds();
     std::vector<fs::path> files;
     for (const std::string& name : opened.names()) {
@@ -38,7 +38,7 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
                       std::uint64_t first_generation) {
     Catalog catalog;
     try {
-        for (const fs::path& file : libraries_in(folder)) {
+        for (const fs::path& file : libraries_in(folder, trust.owners())) {
             std::string digest;
             try {
                 PluginImage image = PluginImage::open(file, trust);

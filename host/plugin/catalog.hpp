@@ -75,6 +75,6 @@ private:
 
 // The *.so files of `folder`, by name. Throws PluginRefused if the folder cannot be read, or is not to be
 // trusted.
-std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder, const Owners& owners);
 
 }  // namespace jobhost::host

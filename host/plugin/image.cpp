@@ -96,7 +96,7 @@ private:
 }  // namespace
 
 PluginImage PluginImage::open(const std::filesystem::path& path, const Trust& trust) {
-    const TrustedFolder folder = TrustedFolder::open(path.parent_path());
+    const TrustedFolder folder = TrustedFolder::open(path.parent_path(), trust.owners());
     const std::string name = path.filename().string();
     const Descriptor file = folder.open_file(name);
     check_size(file.get());

@@ -14,7 +14,7 @@ namespace jobhost::host {
 // Immutable, so usable from any thread. Keep it as long as a worker of it may be started.
 class PluginImage {
 public:
-    // Reads and checks the file, which nobody but root and we can change (see TrustedFolder), and asks
+    // Reads and checks the file, which nobody else can change (see TrustedFolder), and asks
     // `trust` whether it may run; runs none of its code. Blocks on the disk. Throws PluginRefused.
     static PluginImage open(const std::filesystem::path& file, const Trust& trust);
 

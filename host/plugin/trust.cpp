@@ -5,6 +5,9 @@
 #include "host/plugin/plugin_refused.hpp"
 #include "storage/model/semantic_version.hpp"
 
+#include <array>
+#include <charconv>
+#include <pwd.h>
 #include <sstream>
 
 namespace jobhost::host {
@@ -36,6 +39,18 @@ Comment parse(const std::string& comment) {
     return parsed;
 }
 
+std::optional<uid_t> number_of(const std::string& user) {
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+        return found->pw_uid;
+    uid_t number = 0;
+    const char* const end = user.data() + user.size();
+    const auto [read, error] = std::from_chars(user.data(), end, number);
+    return error == std::errc{} && read == end ? std::optional{number} : std::nullopt;
+}
+
 std::string text_of(const PluginIdentity& plugin) {
     return plugin.name + " " + plugin.version;
 }
@@ -46,6 +61,11 @@ std::string comment_to_sign(const PluginIdentity& plugin, const std::string& dig
     return "jobhost plugin=" + plugin.name + " version=" + plugin.version + " sha256=" + digest;
 }
 
+Trust::Trust(config::TrustSettings settings) : settings_{std::move(settings)} {
+    for (const std::string& user : settings_.users)
+        if (const auto number = number_of(user)) owners_.push_back(*number);
+}
+
 std::optional<PluginIdentity> Trust::check(const std::string& file, std::span<const std::byte> contents,
                                            const std::string& digest,
                                            const std::optional<std::string>& signature) const {
@@ -53,7 +73,7 @@ std::optional<PluginIdentity> Trust::check(const std::string& file, std::span<co
         case config::TrustPolicy::owner:
             return std::nullopt;
         case config::TrustPolicy::allowlist:
-            check_listed(settings_.allowlist, file, digest);
+            check_listed(settings_.allowlist, owners_, file, digest);
             return std::nullopt;
         case config::TrustPolicy::signature:
             return check_signed(file, contents, digest, signature);

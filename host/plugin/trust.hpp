@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "host/plugin/trusted_path.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -31,7 +32,11 @@ std::string comment_to_sign(const PluginIdentity& plugin, const std::string& dig
 class Trust {
 public:
     Trust() = default;  // whatever nobody else can change may run
-    explicit Trust(config::TrustSettings settings) : settings_{std::move(settings)} {}
+    // A user whose name nobody has counts for nothing.
+    explicit Trust(config::TrustSettings settings);
+
+    // Whose files count; for TrustedFolder.
+    const Owners& owners() const noexcept { return owners_; }
 
     bool needs_signature() const noexcept { return settings_.policy == config::TrustPolicy::signature; }
 
@@ -55,6 +60,7 @@ private:
     void check_version(const PluginIdentity& plugin) const;
 
     config::TrustSettings settings_;
+    Owners owners_;
 };
 
 }  // namespace jobhost::host

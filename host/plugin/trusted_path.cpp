@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -46,11 +47,12 @@ std::string name_of_user(uid_t user) {
     return "user number " + std::to_string(user);
 }
 
-void check_owner(const struct stat& facts, const fs::path& path) {
-    if (facts.st_uid == 0 || facts.st_uid == geteuid()) return;
-    throw PluginRefused{
-        path.string() + " belongs to " + name_of_user(facts.st_uid),
-        "give it to root or to the user that jobhost runs as: chown -h root " + path.string()};
+void check_owner(const struct stat& facts, const fs::path& path, const Owners& owners) {
+    const uid_t owner = facts.st_uid;
+    if (owner == 0 || owner == geteuid() || std::ranges::find(owners, owner) != owners.end()) return;
+    throw PluginRefused{path.string() + " belongs to " + name_of_user(facts.st_uid),
+                        "give it to root or to the user that jobhost runs as, chown -h root " +
+                            path.string() + ", or add its owner to plugins.trust.users"};
 }
 
 // A group that does not fit into the buffer has members.
@@ -95,7 +97,7 @@ void check_writers(const struct stat& facts, const Descriptor& file, const fs::p
 // From / down, one name after the other.
 class Walk {
 public:
-    explicit Walk(const fs::path& to) { push(to); }
+    Walk(const fs::path& to, const Owners& owners) : owners_{owners} { push(to); }
 
     std::pair<Descriptor, fs::path> end() {
         enter(Descriptor{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)}, "/");
@@ -130,7 +132,7 @@ private:
                                     " cannot be opened: " + std::generic_category().message(errno),
                                 "make it, or name another one"};
         const struct stat facts = facts_of(folder, path);
-        check_owner(facts, path);
+        check_owner(facts, path, owners_);
         if ((facts.st_mode & S_ISVTX) == 0) check_writers(facts, folder, path);
         here_ = std::move(folder);
         path_ = path;
@@ -142,7 +144,7 @@ private:
         const struct stat facts = facts_of(link, path);
         if (!S_ISLNK(facts.st_mode))
             throw PluginRefused{path.string() + " is not a folder", "make one, or name another"};
-        check_owner(facts, path);
+        check_owner(facts, path, owners_);
         if (++links_ > kMostLinks)
             throw PluginRefused{path.string() + " is a link that leads nowhere", "mend it"};
         std::array<char, PATH_MAX> target{};
@@ -151,6 +153,7 @@ private:
         push(std::string(target.data(), static_cast<std::size_t>(size)));
     }
 
+    const Owners& owners_;
     Descriptor here_;
     fs::path path_;
     std::vector<std::string> rest_;  // the next one is the last; "/" begins anew
@@ -159,9 +162,9 @@ private:
 
 }  // namespace
 
-TrustedFolder TrustedFolder::open(const fs::path& folder) {
-    auto [opened, path] = Walk{fs::current_path() / folder}.end();
-    return {std::move(opened), std::move(path)};
+TrustedFolder TrustedFolder::open(const fs::path& folder, Owners owners) {
+    auto [opened, path] = Walk{fs::current_path() / folder, owners}.end();
+    return {std::move(opened), std::move(path), std::move(owners)};
 }
 
 void TrustedFolder::check_that_nobody_adds() const {
@@ -202,7 +205,7 @@ Descriptor TrustedFolder::checked(Descriptor file, const std::string& name) cons
     const struct stat facts = facts_of(file, path_ / name);
     if (!S_ISREG(facts.st_mode))
         throw PluginRefused{(path_ / name).string() + " is not a regular file", "put the file itself there"};
-    check_owner(facts, path_ / name);
+    check_owner(facts, path_ / name, owners_);
     check_writers(facts, file, path_ / name);
     if ((facts.st_mode & (S_ISUID | S_ISGID)) != 0)
         throw PluginRefused{(path_ / name).string() + " is setuid or setgid",

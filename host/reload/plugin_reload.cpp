@@ -78,7 +78,7 @@ Duration PluginReload::run_once() {
 bool PluginReload::see_files(BootTime now) {
     std::set<fs::path> there;
     try {
-        for (const fs::path& path : libraries_in(folder_)) {
+        for (const fs::path& path : libraries_in(folder_, trust_.owners())) {
             see(path, now);
             there.insert(path);
         }

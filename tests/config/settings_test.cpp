@@ -35,6 +35,7 @@ plugins:
   start_timeout: 250ms
   drain_timeout: 2h
   trust:
+    users: [deploy, 1000]
     policy: signature
     allowlist: /etc/jobhost/plugins.sha256
     public_keys: [RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3]
@@ -56,6 +57,7 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
     EXPECT_EQ(settings.plugins.drain_timeout, 2h);
     const TrustSettings& trust = settings.plugins.trust;
+    EXPECT_EQ(trust.users, (std::vector<std::string>{"deploy", "1000"}));
     EXPECT_EQ(trust.policy, TrustPolicy::signature);
     EXPECT_EQ(trust.allowlist, "/etc/jobhost/plugins.sha256");
     EXPECT_EQ(trust.public_keys,

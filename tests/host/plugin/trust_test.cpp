@@ -47,6 +47,12 @@ TEST(TrustByOwner, AsksForNothingMore) {
     EXPECT_EQ(refusal([&] { trust.check_identity({"images", "0.0.1"}, std::nullopt); }), "");
 }
 
+TEST(Trust, KnowsUsersByNameAndNumber) {
+    config::TrustSettings settings;
+    settings.users = {"daemon", "12345", "nobody-has-this-name", "12x"};
+    EXPECT_EQ(Trust{settings}.owners(), (Owners{1, 12345}));
+}
+
 struct TrustByAllowlist : testing::Test {
     test::TemporaryFolder folder;
     const fs::path list = folder / "plugins.sha256";
