@@ -160,8 +160,11 @@ int plugins_list(const GlobalOptions& global) {
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options) {
     json::object object{{"file", options.file.string()}};
     try {
-        const Trust trust = options.has_host_file ? Trust{load_settings(global).plugins.trust} : Trust{};
-        const PluginImage image = PluginImage::open(options.file, {});
+        config::TrustSettings settings;
+        if (options.has_host_file) settings = load_settings(global).plugins.trust;
+        const Trust trust{settings};
+        settings.policy = config::TrustPolicy::owner;  // so that what is refused is shown, too
+        const PluginImage image = PluginImage::open(options.file, Trust{settings});
         if (global.json)
             object = to_json(image);
         else
