@@ -72,8 +72,10 @@ TEST_F(TrustedPath, WhatBelongsToStrangersIsRefused) {
     for (const std::string name : {"/home", "/home/plugins", "/home/plugins/a.so"}) {
         const std::string path = folder.path().string() + name;
         ASSERT_EQ(chown(path.c_str(), kStranger, 0), 0);
-        EXPECT_EQ(opening(), name + " belongs to user number 12345; give it to root or to the user that jobhost "
-                                    "runs as, chown -h root " + name + ", or add its owner to plugins.trust.users");
+        EXPECT_EQ(opening(), name +
+                                 " belongs to user number 12345; give it to root or to the user that jobhost "
+                                 "runs as, chown -h root " +
+                                 name + ", or add its owner to plugins.trust.users");
         EXPECT_EQ(refusal([&] { TrustedFolder::open(plugins, {1, kStranger}).open_file("a.so"); }), "");
         ASSERT_EQ(chown(path.c_str(), 0, 0), 0);
     }
