@@ -185,6 +185,10 @@ std::vector<std::string> TrustedFolder::names() const {
 
 // Neither follows a link to somewhere unchecked, nor waits for the writer of a pipe.
 Descriptor TrustedFolder::opened(const std::string& name) const {
+    if (name.find('/') != std::string::npos) {
+        errno = EXDEV;  // what openat2 says of what is not beneath
+        return {};
+    }
     open_how how{};
     how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;

@@ -6,7 +6,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 #include <functional>
@@ -148,6 +152,33 @@ TEST_F(TrustedPath, OddFilesAreRefused) {
         EXPECT_NE(opening(plugins, name), "") << name;
     EXPECT_EQ(opening(plugins / "a.so"), "/home/plugins/a.so is not a folder; make one, or name another");
     EXPECT_THAT(opening(home / "absent"), testing::HasSubstr("/home/absent cannot be opened: No such file"));
+}
+
+// For this process, as if its kernel were older than Linux 5.6.
+void forbid_openat2(unsigned error) {
+    sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{std::size(steps), steps};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        _exit(2);
+}
+
+TEST_F(TrustedPath, ItIsTheSameWithoutOpenat2) {
+    fs::create_symlink("a.so", plugins / "link.so");
+    for (const unsigned error : {ENOSYS, EPERM}) {
+        const auto act = [&] {
+            forbid_openat2(error);
+            const bool is_right =
+                opening().empty() && opening(plugins, "link.so").starts_with("/home/plugins/link.so is") &&
+                !opening(plugins, "..").empty() && !opening(plugins, "../plugins/a.so").empty() &&
+                !opening(plugins, "/etc/passwd").empty();
+            _exit(is_right ? 0 : 1);
+        };
+        EXPECT_EXIT(act(), testing::ExitedWithCode(0), "");
+    }
 }
 
 TEST_F(TrustedPath, FilesThatOthersCanChangeAreRefused) {
