@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
 #include <functional>
@@ -205,6 +206,26 @@ TEST_F(TrustedPath, AGroupMayWriteIfItIsItsOwnersAlone) {
     ASSERT_EQ(chown(plugins.c_str(), 0, kStranger), 0);
     EXPECT_EQ(opening(),
               "/home/plugins can be written by its group; take that right away: chmod g-w /home/plugins");
+}
+
+// With a list, the bits of the group say what anybody on the list may do at most, be the group whose it will.
+TEST_F(TrustedPath, WhoeverIsOnAnAccessListIsNoPrivateGroup) {
+    struct Entry {
+        std::uint16_t tag;
+        std::uint16_t rights;
+        std::uint32_t who;
+    };
+    constexpr auto kAll = static_cast<std::uint32_t>(-1);
+    const struct {
+        std::uint32_t version = 2;
+        Entry entries[5] = {
+            {0x01, 7, kAll}, {0x02, 7, kStranger}, {0x04, 5, kAll}, {0x10, 7, kAll}, {0x20, 5, kAll}};
+    } list;
+    if (setxattr(plugins.c_str(), "system.posix_acl_access", &list, sizeof list, 0) != 0)
+        GTEST_SKIP() << "no access lists on this file system";
+    EXPECT_EQ(opening(),
+              "/home/plugins can be written by those on its access list; take that right away: setfacl -b "
+              "/home/plugins; chmod g-w /home/plugins");
 }
 
 TEST_F(TrustedPath, TextHasALimit) {
