@@ -3,6 +3,7 @@
 #include "config/glob.hpp"
 #include "config/read_hosting.hpp"
 #include "config/read_retention.hpp"
+#include "config/read_trust.hpp"
 #include "config/storage_url.hpp"
 #include "config/values.hpp"
 
@@ -49,6 +50,7 @@ public:
         reader_.read_mapping({&root, ""}, keys);
         resolve(settings().server.state_folder);
         resolve(settings().plugins.folder);
+        resolve(settings().plugins.trust.allowlist);
         resolve_url(settings().storage.url);
         return std::move(result_);
     }
@@ -121,6 +123,7 @@ private:
         add_hosting_keys(reader_, folder_, keys, plugins.hosting);
         std::optional<Value> overrides;
         keys.on("overrides", [&](const Value& value) { overrides = value; });
+        keys.on("trust", [&](const Value& value) { read_trust(reader_, value, plugins.trust); });
         reader_.read_mapping(section, keys);
         // Last, as they begin with what holds for all.
         if (overrides) read_overrides(*overrides, plugins);

@@ -42,6 +42,18 @@ struct QueueSettings {
     friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
+enum class TrustPolicy { owner, allowlist, signature };
+
+// Which files of the plugin folder may run, beyond what holds for all: that nobody else can change them.
+struct TrustSettings {
+    std::vector<std::string> users;                       // whose files count like root's; names or numbers
+    TrustPolicy policy = TrustPolicy::owner;              // set it where the folder is filled from elsewhere
+    std::filesystem::path allowlist = "plugins.sha256";   // as sha256sum writes it; for that policy
+    std::vector<std::string> public_keys;                 // of minisign; for the policy signature
+    std::map<std::string, std::string> minimum_versions;  // by the name of a plugin; semantic versions
+    friend bool operator==(const TrustSettings&, const TrustSettings&) = default;
+};
+
 struct PluginSettings {
     std::filesystem::path folder = "plugins";
     Duration start_timeout =
@@ -50,6 +62,7 @@ struct PluginSettings {
         std::chrono::minutes{10};  // set it where jobs run for longer and cannot be interrupted
     PluginHosting hosting;
     std::map<std::string, PluginHosting> overrides;  // by the file's name without .so; each is all that holds
+    TrustSettings trust;
 };
 
 enum class LogLevel { debug, info, warning, error };

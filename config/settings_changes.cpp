@@ -23,6 +23,7 @@ std::vector<std::string> settings_that_need_a_restart(const Settings& before, co
     compare("plugins.sandbox", before.plugins.hosting.sandbox, now.plugins.hosting.sandbox);
     compare("plugins.recycle", before.plugins.hosting.recycle, now.plugins.hosting.recycle);
     compare("plugins.overrides", before.plugins.overrides, now.plugins.overrides);
+    compare("plugins.trust", before.plugins.trust, now.plugins.trust);
     compare("queues", before.queues, now.queues);
     compare("log.level", before.log.level, now.log.level);
     compare("log.format", before.log.format, now.log.format);

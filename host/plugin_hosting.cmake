@@ -3,12 +3,14 @@
 set(JOBHOST_HOST_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 add_library(jobhost_plugin_hosting STATIC
+    ${JOBHOST_HOST_DIR}/plugin/allowlist.cpp
     ${JOBHOST_HOST_DIR}/plugin/catalog.cpp
     ${JOBHOST_HOST_DIR}/plugin/elf_check.cpp
     ${JOBHOST_HOST_DIR}/plugin/hosting.cpp
     ${JOBHOST_HOST_DIR}/plugin/exit_text.cpp
     ${JOBHOST_HOST_DIR}/plugin/image.cpp
     ${JOBHOST_HOST_DIR}/plugin/line_splitter.cpp
+    ${JOBHOST_HOST_DIR}/plugin/minisign.cpp
     ${JOBHOST_HOST_DIR}/plugin/output_pipe.cpp
     ${JOBHOST_HOST_DIR}/plugin/plugin_description.cpp
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp
@@ -16,6 +18,8 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
     ${JOBHOST_HOST_DIR}/plugin/scratch_place.cpp
     ${JOBHOST_HOST_DIR}/plugin/spawn.cpp
+    ${JOBHOST_HOST_DIR}/plugin/trust.cpp
+    ${JOBHOST_HOST_DIR}/plugin/trusted_path.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child_end.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_process.cpp
@@ -29,7 +33,7 @@ add_library(jobhost_plugin_hosting STATIC
 target_include_directories(jobhost_plugin_hosting PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(jobhost_plugin_hosting
     PUBLIC Boost::headers jobhost_plugin_sdk jobhost_model Threads::Threads
-    PRIVATE jobhost_warnings boost_json jobhost_digest)
+    PRIVATE jobhost_warnings boost_json jobhost_digest OpenSSL::Crypto)
 
 add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/arguments.cpp

@@ -145,7 +145,8 @@ int servers_list(const GlobalOptions& global);
 
 struct PluginInspectOptions {
     std::filesystem::path file;
-    bool is_static = false;  // runs none of its code
+    bool is_static = false;      // runs none of its code
+    bool has_host_file = false;  // whose plugins.trust is asked, too
 };
 int plugins_list(const GlobalOptions& global);
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options);

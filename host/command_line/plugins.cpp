@@ -74,6 +74,13 @@ void add_description(json::object& object, const PluginDescription& plugin) {
     object["types"] = std::move(types);
 }
 
+// The command that signs it, so that hosts with the policy signature take it.
+std::string signing(const PluginInspectOptions& options, const PluginImage& image,
+                    const PluginDescription& plugin) {
+    return "minisign -S -t '" + comment_to_sign({plugin.name, plugin.version}, image.digest()) + "' -m " +
+           options.file.string();
+}
+
 void print(const PluginImage& image) {
     const ElfReport& report = image.report();
     std::cout << "size:     " << image.size() << " bytes\n"
@@ -112,8 +119,9 @@ std::set<std::pair<std::string, std::string>> running(storage::ServerStore& serv
 int plugins_list(const GlobalOptions& global) {
     const auto opened = open(global);
     const config::PluginSettings& settings = opened->configuration.settings.plugins;
-    const Catalog catalog = Catalog::scan(settings.folder, {.working_directory = opened->configuration.folder,
-                                                            .start_timeout = settings.start_timeout});
+    const Catalog catalog = Catalog::scan(
+        settings.folder, Trust{settings.trust},
+        {.working_directory = opened->configuration.folder, .start_timeout = settings.start_timeout});
     const auto served = running(opened->storage->servers());
     json::array array;
     std::vector<std::vector<std::string>> rows{{"FILE", "PLUGIN", "VERSION", "DIGEST", "JOB TYPES", ""}};
@@ -152,17 +160,27 @@ int plugins_list(const GlobalOptions& global) {
 int plugins_inspect(const GlobalOptions& global, const PluginInspectOptions& options) {
     json::object object{{"file", options.file.string()}};
     try {
-        const PluginImage image = PluginImage::open(options.file);
+        config::TrustSettings settings;
+        if (options.has_host_file) settings = load_settings(global).plugins.trust;
+        const Trust trust{settings};
+        settings.policy = config::TrustPolicy::owner;  // so that what is refused is shown, too
+        const PluginImage image = PluginImage::open(options.file, Trust{settings});
         if (global.json)
             object = to_json(image);
         else
             print(image);
+        const PluginImage trusted = PluginImage::open(options.file, trust);
         if (!options.is_static) {
-            const PluginDescription plugin = probe(image, {});
+            const PluginDescription plugin = probe(trusted, {});
             if (global.json)
                 add_description(object, plugin);
             else
                 print(plugin);
+            trust.check_identity({plugin.name, plugin.version}, trusted.signed_as());
+            if (global.json)
+                object["signing"] = signing(options, trusted, plugin);
+            else
+                std::cout << "signing:  " << printable(signing(options, trusted, plugin)) << '\n';
         }
     } catch (const PluginRefused& refusal) {
         if (!global.json)

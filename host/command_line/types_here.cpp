@@ -36,7 +36,8 @@ void TypesHere::read_folder() {
     if (has_folder_) return;
     has_folder_ = true;
     const config::PluginSettings& plugins = configuration_.settings.plugins;
-    const Catalog catalog = Catalog::scan(plugins.folder, worker_options(configuration_));
+    const Catalog catalog =
+        Catalog::scan(plugins.folder, Trust{plugins.trust}, worker_options(configuration_));
     std::vector<storage::ServedType> found = served_types_of(catalog.types());
     std::erase_if(found, [this](const auto& served) { return types_.contains(served.type); });
     for (const storage::ServedType& served : found)

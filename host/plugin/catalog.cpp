@@ -2,59 +2,59 @@
 
 #include "host/plugin/plugin_refused.hpp"
 #include "host/plugin/probe.hpp"
+#include "host/plugin/trusted_path.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <set>
-#include <system_error>
 
 namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> libraries_in(const fs::path& folder) {
-    const worker::Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!opened)
-        throw PluginRefused{"the folder cannot be opened: " + std::generic_category().message(errno),
-                            "make it, or name another one"};
-    check_owner(opened.get(), "the folder");
+std::vector<fs::path> libraries_in(const fs::path& folder, const Owners& owners) {
+    const TrustedFolder opened = TrustedFolder::open(folder, owners);
+    opened.check_that_nobody_adds();
     std::vector<fs::path> files;
-    std::error_code error;
-    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+    for (const std::string& name : opened.names()) {
         std::error_code ignored;
-        if (entry->path().extension() == ".so" && !fs::is_directory(entry->symlink_status(ignored)))
-            files.push_back(entry->path());
+        if (fs::path{name}.extension() == ".so" &&
+            !fs::is_directory(fs::symlink_status(folder / name, ignored)))
+            files.push_back(folder / name);
     }
-    if (error) throw PluginRefused{"the folder cannot be read: " + error.message(), "see to its file system"};
     std::sort(files.begin(), files.end());
     return files;
 }
 
-std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image,
+std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image, const Trust& trust,
                                                 const WorkerOptions& options, std::uint64_t generation) {
     auto shared = std::make_shared<const PluginImage>(std::move(image));
     PluginDescription description = probe(*shared, options.of(file));
+    trust.check_identity({description.name, description.version}, shared->signed_as());
     return std::make_shared<const LoadedPlugin>(
         LoadedPlugin{std::move(description), std::move(shared), file.filename().string(), generation});
 }
 
-Catalog Catalog::scan(const fs::path& folder, const WorkerOptions& options, std::uint64_t first_generation) {
+Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOptions& options,
+                      std::uint64_t first_generation) {
     Catalog catalog;
     try {
-        for (const fs::path& file : libraries_in(folder)) {
+        for (const fs::path& file : libraries_in(folder, trust.owners())) {
+            std::string digest;
             try {
-                auto plugin = load_plugin(file, PluginImage::open(file), options,
+                PluginImage image = PluginImage::open(file, trust);
+                digest = image.digest();
+                auto plugin = load_plugin(file, std::move(image), trust, options,
                                           first_generation + catalog.plugins_.size());
                 if (const auto other = catalog.named(plugin->description.name))
                     refuse_second(*plugin, *other);
                 catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
-                catalog.refused_.push_back({file.filename().string(), refusal.reason(), refusal.remedy()});
+                catalog.refused_.push_back(
+                    {file.filename().string(), refusal.reason(), refusal.remedy(), digest});
             }
         }
     } catch (const PluginRefused& refusal) {
-        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy()});
+        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy(), ""});
     }
     return catalog;
 }

@@ -25,12 +25,14 @@ struct RefusedPlugin {
     std::string file;  // or the folder itself
     std::string reason;
     std::string remedy;
+    std::string digest;  // empty: its contents were not even tried
 };
 
-// Probes what was read of `file`. Blocks; throws PluginRefused, and std::system_error if no worker can be
-// started at all.
+// Probes what was read of `file`, and asks `trust` about its name and version. Blocks; throws PluginRefused,
+// and std::system_error if no worker can be started at all.
 std::shared_ptr<const LoadedPlugin> load_plugin(const std::filesystem::path& file, PluginImage image,
-                                                const WorkerOptions& options, std::uint64_t generation);
+                                                const Trust& trust, const WorkerOptions& options,
+                                                std::uint64_t generation);
 
 struct FoundType {
     std::shared_ptr<const LoadedPlugin> plugin;
@@ -45,10 +47,10 @@ public:
     // The plugins of a type are those that are found first.
     using Plugins = std::vector<std::shared_ptr<const LoadedPlugin>>;
 
-    // Loads every *.so of `folder`, in the order of their names. Sub-folders are not looked at. Files that
-    // cannot be used are listed with the reason and stop nothing. Generations are numbered from
-    // `first_generation`. Blocks; throws std::system_error only if no worker can be started at all.
-    static Catalog scan(const std::filesystem::path& folder, const WorkerOptions& options,
+    // Loads every *.so of `folder` that is trusted, in the order of their names. Sub-folders are not looked
+    // at. Files that cannot be used are listed with the reason and stop nothing. Generations are numbered
+    // from `first_generation`. Blocks; throws std::system_error only if no worker can be started at all.
+    static Catalog scan(const std::filesystem::path& folder, const Trust& trust, const WorkerOptions& options,
                         std::uint64_t first_generation = 1);
 
     // One more, or a later generation of one. Earlier ones stay as long as they have types that it has not.
@@ -73,6 +75,6 @@ private:
 
 // The *.so files of `folder`, by name. Throws PluginRefused if the folder cannot be read, or is not to be
 // trusted.
-std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder, const Owners& owners);
 
 }  // namespace jobhost::host

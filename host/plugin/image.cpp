@@ -1,6 +1,7 @@
 #include "host/plugin/image.hpp"
 
 #include "host/plugin/plugin_refused.hpp"
+#include "host/plugin/trusted_path.hpp"
 #include "storage/digest.hpp"
 
 #include <sys/mman.h>
@@ -33,20 +34,12 @@ std::string error_text() {
     throw PluginRefused{doing + ": " + error_text(), "see to it that the host can do that"};
 }
 
-Descriptor open_file(const std::filesystem::path& path) {
-    // Neither follows a link to somewhere unchecked, nor waits for the writer of a pipe.
-    Descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-    if (!file && errno == ELOOP)
-        throw PluginRefused{"it is a symbolic link", "put the file itself into the folder"};
-    if (!file) refuse("it cannot be opened");
+// Told from what stat() says before the copy begins, so that a huge file costs nothing.
+void check_size(int file) {
     struct stat facts {};
-    if (fstat(file.get(), &facts) != 0) refuse("it cannot be examined");
-    if (!S_ISREG(facts.st_mode))
-        throw PluginRefused{"it is not a regular file", "put a shared library there"};
-    check_owner(file.get(), "the file");
+    if (fstat(file, &facts) != 0) refuse("it cannot be examined");
     if (facts.st_size > kMaxSize)
         throw PluginRefused{"it is larger than 256 MiB", "strip debug information into a file of its own"};
-    return file;
 }
 
 Descriptor new_memory() {
@@ -102,18 +95,11 @@ private:
 
 }  // namespace
 
-void check_owner(int descriptor, const std::string& what) {
-    struct stat facts {};
-    if (fstat(descriptor, &facts) != 0) refuse(what + " cannot be examined");
-    if (facts.st_uid != 0 && facts.st_uid != geteuid())
-        throw PluginRefused{what + " belongs to user number " + std::to_string(facts.st_uid),
-                            "give it to root or to the user that jobhost runs as"};
-    if ((facts.st_mode & S_IWOTH) != 0)
-        throw PluginRefused{what + " can be written by everyone", "take that right away: chmod o-w"};
-}
-
-PluginImage PluginImage::open(const std::filesystem::path& path) {
-    const Descriptor file = open_file(path);
+PluginImage PluginImage::open(const std::filesystem::path& path, const Trust& trust) {
+    const TrustedFolder folder = TrustedFolder::open(path.parent_path(), trust.owners());
+    const std::string name = path.filename().string();
+    const Descriptor file = folder.open_file(name);
+    check_size(file.get());
     PluginImage image;
     image.memory_ = new_memory();
     image.size_ = copy(file.get(), image.memory_.get());
@@ -124,7 +110,9 @@ PluginImage PluginImage::open(const std::filesystem::path& path) {
     const Mapping mapping{image.memory_.get(), image.size_};
     const auto bytes = mapping.bytes();
     image.digest_ = storage::sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    image.report_ = check_elf(mapping.bytes());
+    if (trust.needs_signature()) image.signature_ = folder.text(name + kSignatureEnding, kLargestSignature);
+    image.signed_as_ = trust.check(name, bytes, image.digest_, image.signature_);
+    image.report_ = check_elf(bytes);
     return image;
 }
 

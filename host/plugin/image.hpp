@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/plugin/elf_check.hpp"
+#include "host/plugin/trust.hpp"
 #include "host/worker/descriptor.hpp"
 
 #include <filesystem>
@@ -13,13 +14,17 @@ namespace jobhost::host {
 // Immutable, so usable from any thread. Keep it as long as a worker of it may be started.
 class PluginImage {
 public:
-    // Reads and checks the file; runs none of its code. Blocks on the disk. Throws PluginRefused.
-    static PluginImage open(const std::filesystem::path& file);
+    // Reads and checks the file, which nobody else can change (see TrustedFolder), and asks
+    // `trust` whether it may run; runs none of its code. Blocks on the disk. Throws PluginRefused.
+    static PluginImage open(const std::filesystem::path& file, const Trust& trust);
 
     int descriptor() const noexcept { return memory_.get(); }  // a sealed memfd; stays ours
     std::size_t size() const noexcept { return size_; }
     const std::string& digest() const noexcept { return digest_; }  // SHA-256, 64 hexadecimal digits
     const ElfReport& report() const noexcept { return report_; }
+    // The text of its .minisig, and what it is signed as, if `trust` needed it signed.
+    const std::optional<std::string>& signature() const noexcept { return signature_; }
+    const std::optional<PluginIdentity>& signed_as() const noexcept { return signed_as_; }
 
 private:
     PluginImage() = default;
@@ -28,10 +33,8 @@ private:
     std::size_t size_ = 0;
     std::string digest_;
     ElfReport report_;
+    std::optional<std::string> signature_;
+    std::optional<PluginIdentity> signed_as_;
 };
-
-// Throws PluginRefused unless `descriptor` belongs to root or to us and not everyone may write it. `what`
-// begins the reason: "the file".
-void check_owner(int descriptor, const std::string& what);
 
 }  // namespace jobhost::host

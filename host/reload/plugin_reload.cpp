@@ -33,7 +33,7 @@ void refuse(const std::string& file, std::string& problem, const PluginRefused& 
 
 void PluginReload::start() {
     watch_.watch({folder_});
-    catalog_ = Catalog::scan(folder_, options_);
+    catalog_ = Catalog::scan(folder_, trust_, options_);
     const BootTime now = clock_.now();
     see_files(now);
     for (const auto& plugin : catalog_.plugins()) {
@@ -51,12 +51,11 @@ void PluginReload::know_refused(const RefusedPlugin& refused) {
         folder_problem_ = refused.reason;
         return;
     }
-    found->second.problem = refused.reason;
-    try {
-        found->second.digest = PluginImage::open(found->first).digest();
-    } catch (const PluginRefused&) {
-        found->second.due = found->second.quiet_since + kPatience;
-    }
+    File& file = found->second;
+    file.is_refused = true;
+    file.problem = refused.reason;
+    file.digest = refused.digest;
+    if (file.digest.empty()) file.due = file.quiet_since + kPatience;
 }
 
 Duration PluginReload::run_once() {
@@ -79,7 +78,7 @@ Duration PluginReload::run_once() {
 bool PluginReload::see_files(BootTime now) {
     std::set<fs::path> there;
     try {
-        for (const fs::path& path : libraries_in(folder_)) {
+        for (const fs::path& path : libraries_in(folder_, trust_.owners())) {
             see(path, now);
             there.insert(path);
         }
@@ -105,7 +104,12 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     const auto mark = mark_of(path);
     const auto [found, is_new] = files_.try_emplace(path);
     File& file = found->second;
-    if (!mark || (!is_new && *mark == file.mark)) return;
+    const bool has_new_grounds = take_grounds(path, file);
+    if (!mark) return;
+    if (!is_new && *mark == file.mark) {
+        if (has_new_grounds) try_again(file, now);
+        return;
+    }
     const bool is_same_file = !is_new && mark->device == file.mark.device && mark->number == file.mark.number;
     file.mark = *mark;
     file.problem.clear();
@@ -113,11 +117,28 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     file.due = now + (is_same_file ? kQuietWhenWritten : kQuiet);
 }
 
-// A file that ends too early may be in the middle of being written: no error counts until it is quiet.
+// Whether its signature, or the allowlist, has come or changed.
+bool PluginReload::take_grounds(const fs::path& path, File& file) const {
+    std::vector<std::optional<FileMark>> marks;
+    for (const fs::path& ground : trust_.grounds(path))
+        marks.push_back(mark_of(ground));
+    return std::exchange(file.grounds, marks) != marks;
+}
+
+// What is loaded goes on, whatever its grounds say now.
+void PluginReload::try_again(File& file, BootTime now) {
+    if (!file.due && !file.is_refused) return;
+    if (file.is_refused) file.digest.clear();
+    file.quiet_since = now;
+    file.due = now + kQuiet;
+}
+
+// A file that ends too early may be in the middle of being written, or its signature be on its way: no error
+// counts until it is quiet.
 void PluginReload::read(const fs::path& path, File& file, BootTime now) {
     std::optional<PluginImage> image;
     try {
-        image = PluginImage::open(path);
+        image = PluginImage::open(path, trust_);
     } catch (const PluginRefused& refusal) {
         if (now < file.quiet_since + kPatience) {
             file.due = file.quiet_since + kPatience;
@@ -125,6 +146,7 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         }
         file.due.reset();
         file.digest.clear();
+        file.is_refused = true;
         return refuse(path.filename().string(), file.problem, refusal);
     }
     if (mark_of(path) != file.mark) return see(path, now);  // it was changed while it was read
@@ -132,7 +154,9 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         const std::string digest = image->digest();
         try {
             load(path, *std::move(image));
+            file.is_refused = false;
         } catch (const PluginRefused& refusal) {
+            file.is_refused = true;
             refuse(path.filename().string(), file.problem, refusal);
         }
         file.digest = digest;
@@ -141,7 +165,7 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
 }
 
 void PluginReload::load(const fs::path& path, PluginImage image) {
-    const auto plugin = load_plugin(path, std::move(image), options_, generation_ + 1);
+    const auto plugin = load_plugin(path, std::move(image), trust_, options_, generation_ + 1);
     const auto other = catalog_.named(plugin->description.name);
     if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
         refuse_second(*plugin, *other);

@@ -19,9 +19,13 @@ namespace jobhost::host {
 class PluginReload {
 public:
     // References outlive this.
-    PluginReload(std::filesystem::path folder, WorkerOptions options, FolderWatch& watch,
+    PluginReload(std::filesystem::path folder, Trust trust, WorkerOptions options, FolderWatch& watch,
                  const BootClock& clock)
-        : folder_{std::move(folder)}, options_{std::move(options)}, watch_{watch}, clock_{clock} {}
+        : folder_{std::move(folder)},
+          trust_{std::move(trust)},
+          options_{std::move(options)},
+          watch_{watch},
+          clock_{clock} {}
 
     // Loads what lies there. Blocks; throws std::system_error if no worker can be started at all.
     void start();
@@ -29,8 +33,9 @@ public:
 
     // Looks whether files have come or changed; those that are quiet are checked, probed, and go into the
     // catalog. Only contents that differ count. What is refused changes nothing and is logged once; what is
-    // gone goes on as it is. How long until it is worth looking again; at most half a second. Blocks for a
-    // probe; throws std::system_error if no worker can be started; then the next call tries again.
+    // gone goes on as it is. A file that is refused is tried again, too, when what its trust rests on
+    // changes. How long until it is worth looking again; at most half a second. Blocks for a probe; throws
+    // std::system_error if no worker can be started; then the next call tries again.
     Duration run_once();
 
     // Any thread: this generation is worse than the one before it, which run_once() puts in its place, as a
@@ -43,14 +48,18 @@ public:
 private:
     struct File {
         FileMark mark{};
+        std::vector<std::optional<FileMark>> grounds;  // of what else decides whether it may run
         BootTime quiet_since{};
         std::optional<BootTime> due;  // nothing: it has been read
         std::string digest;           // of what was read last
-        std::string problem;          // why it was refused, if that has been logged
+        bool is_refused = false;
+        std::string problem;  // why it was refused, if that has been logged
     };
 
     bool see_files(BootTime now);
     void see(const std::filesystem::path& path, BootTime now);
+    bool take_grounds(const std::filesystem::path& path, File& file) const;
+    static void try_again(File& file, BootTime now);
     void read(const std::filesystem::path& path, File& file, BootTime now);
     void load(const std::filesystem::path& path, PluginImage image);
     void roll_back_what_is_worse();
@@ -58,6 +67,7 @@ private:
     void know_refused(const RefusedPlugin& refused);
 
     const std::filesystem::path folder_;
+    const Trust trust_;
     const WorkerOptions options_;
     FolderWatch& watch_;
     const BootClock& clock_;

@@ -34,7 +34,7 @@ std::set<std::string> setting_paths() {
     const auto read = [](Reader& reader, const Node& root) { read_settings(reader, root, "/"); };
     std::string yaml;
     for (const std::string& key : offered("", read))
-        yaml += key + (key == "queues" ? ": {NAME: {}}\n" : ": {}\n");
+        yaml += key + (key == "queues" ? ": {NAME: {}}\n" : key == "plugins" ? ": {trust: {}}\n" : ": {}\n");
     return offered(yaml, read);
 }
 
@@ -73,6 +73,7 @@ TEST_F(DefaultFile, SaysWhatTheCodeSays) {
     EXPECT_EQ(written.plugins.drain_timeout, silent.plugins.drain_timeout);
     EXPECT_EQ(written.plugins.hosting, silent.plugins.hosting);
     EXPECT_EQ(written.plugins.overrides, silent.plugins.overrides);
+    EXPECT_EQ(written.plugins.trust, silent.plugins.trust);
     EXPECT_EQ(written.queues, silent.queues);
     EXPECT_EQ(written.limits, silent.limits);
     EXPECT_EQ(written.log.level, silent.log.level);
@@ -94,7 +95,7 @@ TEST_F(DefaultFile, MentionsEverySetting) {
     const std::string text = text_of("jobhost.yaml");
     const auto paths = setting_paths();
 
-    EXPECT_GE(paths.size(), 23u);
+    EXPECT_GE(paths.size(), 29u);
     for (const std::string& path : paths)
         EXPECT_NE(text.find(last_part(path) + ":"), std::string::npos) << path;
 }

@@ -92,7 +92,8 @@ TEST_F(SchemaTest, TheExamplesOfTheReadmeFit) {
 TEST_F(SchemaTest, WhatTheCheckRefusesDoesNotFit) {
     for (const std::string yaml :
          {"colour: blue", "server: {workers: 0}", "log: {level: loud}", "queues: {}",
-          "limits: {x: {concurrent: 0}}", "definitions: jobs.yaml", "storage: {timeout: soon}", "jobs: {}"}) {
+          "limits: {x: {concurrent: 0}}", "definitions: jobs.yaml", "storage: {timeout: soon}",
+          "plugins: {trust: {policy: all}}", "plugins: {trust: {public_keys: [x]}}", "jobs: {}"}) {
         EXPECT_NE(host_problems(yaml), "") << yaml;
         EXPECT_NE(host_says(yaml), "") << yaml;
     }

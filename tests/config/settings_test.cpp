@@ -30,7 +30,16 @@ TEST_F(SettingsFile, EverySettingIsRead) {
     const Settings settings = this->settings(R"(
 server: {name: reports-1, application: shop, workers: 8, state_folder: /var/lib/jobhost, stop_timeout: 1m30s}
 storage: {url: "postgresql://db/jobs", schema: shop, timeout: 5s}
-plugins: {folder: /usr/lib/jobhost, start_timeout: 250ms, drain_timeout: 2h}
+plugins:
+  folder: /usr/lib/jobhost
+  start_timeout: 250ms
+  drain_timeout: 2h
+  trust:
+    users: [deploy, 1000]
+    policy: signature
+    allowlist: /etc/jobhost/plugins.sha256
+    public_keys: [RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3]
+    minimum_versions: {images: 1.2.0, mail: "2.0.0-rc.1"}
 queues: {critical: {}, default: {}, reports: }
 log: {level: warning, format: json}
 definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
@@ -47,6 +56,14 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
     EXPECT_EQ(settings.plugins.folder, "/usr/lib/jobhost");
     EXPECT_EQ(settings.plugins.start_timeout, 250ms);
     EXPECT_EQ(settings.plugins.drain_timeout, 2h);
+    const TrustSettings& trust = settings.plugins.trust;
+    EXPECT_EQ(trust.users, (std::vector<std::string>{"deploy", "1000"}));
+    EXPECT_EQ(trust.policy, TrustPolicy::signature);
+    EXPECT_EQ(trust.allowlist, "/etc/jobhost/plugins.sha256");
+    EXPECT_EQ(trust.public_keys,
+              (std::vector<std::string>{"RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"}));
+    EXPECT_EQ(trust.minimum_versions,
+              (std::map<std::string, std::string>{{"images", "1.2.0"}, {"mail", "2.0.0-rc.1"}}));
     EXPECT_EQ(settings.queues, (std::vector<QueueSettings>{
                                    {.name = {"critical"}}, {.name = {"default"}}, {.name = {"reports"}}}));
     EXPECT_EQ(settings.log.level, LogLevel::warning);
@@ -56,10 +73,12 @@ definitions: [jobs.d/*.yaml, /etc/jobs/*.yaml]
 }
 
 TEST_F(SettingsFile, RelativePathsAreTakenFromTheFolderOfTheFile) {
-    const Settings settings = this->settings("server: {state_folder: ../state}\nplugins: {folder: ./lib/}\n");
+    const Settings settings = this->settings(
+        "server: {state_folder: ../state}\nplugins: {folder: ./lib/, trust: {allowlist: a}}\n");
 
     EXPECT_EQ(settings.server.state_folder, folder().parent_path() / "state");
     EXPECT_EQ(settings.plugins.folder, folder() / "lib/");
+    EXPECT_EQ(settings.plugins.trust.allowlist, folder() / "a");
     EXPECT_EQ(settings.storage.url, "sqlite:" + (folder() / "jobhost.db").string());
 }
 
@@ -219,6 +238,32 @@ TEST_F(SettingsFile, ReferenceIsRefusedUnlessEscaped) {
               "jobhost.yaml:1:16  storage.url  unknown reference '${env:DATABASE_URL}'  write $${ for a "
               "literal ${");
     EXPECT_EQ(settings("plugins: {folder: \"$${x}\"}\n").plugins.folder, folder() / "${x}");
+}
+
+TEST_F(SettingsFile, WhomPluginsAreTrustedByIsChecked) {
+    const auto says = [&](const std::string& trust) {
+        return host_says("plugins: {trust: {" + trust + "}}\n");
+    };
+    EXPECT_EQ(says("policy: allowlist"), "");
+    EXPECT_EQ(says("policy: all"),
+              "jobhost.yaml:1:27  plugins.trust.policy  must be owner, allowlist or signature, is 'all'");
+    EXPECT_EQ(
+        says("policy: signature"),
+        "jobhost.yaml:1:27  plugins.trust.policy  needs keys that signatures can be checked with  write "
+        "public_keys beside it");
+    for (const std::string key : {"RWQf6LRC", "RUQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3",
+                                  "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GF=="})
+        EXPECT_EQ(says("policy: signature, public_keys: [" + key + "]"),
+                  "jobhost.yaml:1:52  plugins.trust.public_keys[0]  is no public key of minisign  write the "
+                  "second line of its .pub file: 56 characters that begin with RW");
+    EXPECT_EQ(
+        says("minimum_versions: {images: 1.2}"),
+        "jobhost.yaml:1:46  plugins.trust.minimum_versions.images  must be a version like 1.2.0, is '1.2'");
+    EXPECT_EQ(says("minimum_versions: {images: }"),
+              "jobhost.yaml:1:46  plugins.trust.minimum_versions.images  has no value  write one or remove "
+              "the key");
+    EXPECT_EQ(says("allowlist: ''"), "jobhost.yaml:1:30  plugins.trust.allowlist  names no file");
+    EXPECT_EQ(says("allowlist: a, public_keys: [], minimum_versions: "), "");
 }
 
 TEST_F(SettingsFile, AQueueMayHaveAWeightAndACap) {

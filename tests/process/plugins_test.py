@@ -1,7 +1,7 @@
 """plugins list and inspect."""
 import shutil
 
-from host_under_test import PLUGINS, TEST_PLUGINS, HostTestCase, main
+from host_under_test import TEST_PLUGINS, HostTestCase, main
 
 
 class PluginsTest(HostTestCase):
@@ -22,13 +22,14 @@ class PluginsTest(HostTestCase):
                          ["living.version", "living.wait", "living.only_first"])
 
     def test_a_file_is_inspected_without_a_host_and_without_its_code_if_somebody_wants_that(self):
-        here = self.place()
-        shown = here.ask("plugins", "inspect", str(PLUGINS / "command.so"), cwd="/")
+        here = self.place(plugins=("command", "living_3"))
+        command = str(here.folder / "plugins/command.so")
+        shown = here.ask("plugins", "inspect", command, cwd="/")
         self.assertIn("plugin:   command 1.0.0\njob type: command.run: Runs a program", shown)
-        whole = here.json("plugins", "inspect", str(PLUGINS / "command.so"))
+        whole = here.json("plugins", "inspect", command)
         self.assertIn("command", whole["types"][0]["arguments_schema"]["properties"])
 
-        deadly = str(TEST_PLUGINS / "living_3.so")
+        deadly = str(here.folder / "plugins/living_3.so")
         output = here.call("plugins", "inspect", deadly)
         self.assertEqual(output.code, 1)
         self.assertIn("digest:   sha256 ", output.out)

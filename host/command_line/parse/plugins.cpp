@@ -20,11 +20,16 @@ void add_plugins(CLI::App& app, Verb& verb) {
             .options;
     inspect->add_option("file", options.file, "The library")->required()->type_name("FILE");
     inspect->add_flag("--static", options.is_static, "Only what can be read without running any of its code");
+    inspect->get_option("--config")
+        ->description("A host file whose plugins.trust is asked, too; otherwise none is read")
+        ->default_str("")
+        ->each([&options](const std::string&) { options.has_host_file = true; });
     inspect->footer(
-        "Exit code 1 if no host would take it.\n"
+        "Exit code 1 if no host would take it. The last line is how to sign it.\n"
         "Examples:\n"
         "  jobhost plugins inspect build/images.so\n"
-        "  jobhost plugins inspect --static downloaded.so");
+        "  jobhost plugins inspect --static downloaded.so\n"
+        "  jobhost plugins inspect -c /etc/jobhost/jobhost.yaml images.so");
 
     CLI::App* begun = plugins->add_subcommand(
         "new", "Begin a plugin: a folder with its source, a test that needs no host, and a build by CMake");

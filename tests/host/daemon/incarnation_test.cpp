@@ -34,7 +34,7 @@ struct IncarnationTest : testing::Test {
         configuration.settings.server.name = "under-test";
         configuration.settings.server.state_folder = db.folder / "state";
         configuration.settings.plugins.folder = db.folder / "plugins";
-        catalog = Catalog::scan(configuration.settings.plugins.folder, worker_options(configuration));
+        catalog = Catalog::scan(configuration.settings.plugins.folder, {}, worker_options(configuration));
         ASSERT_EQ(catalog->plugins().size(), 1u);
         enter();
     }

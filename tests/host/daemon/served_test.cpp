@@ -18,7 +18,7 @@ struct ServedTest : testing::Test {
         options.program = JOBHOST_TEST_WORKER;
         std::filesystem::copy_file(std::filesystem::path{JOBHOST_TEST_PLUGINS} / "jobs.so",
                                    folder / "jobs.so");
-        catalog = Catalog::scan(folder.path(), options);
+        catalog = Catalog::scan(folder.path(), {}, options);
         ASSERT_EQ(catalog->plugins().size(), 1u);
     }
 };

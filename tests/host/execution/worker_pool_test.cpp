@@ -35,7 +35,7 @@ struct WorkerPoolTest : testing::Test {
         options.program = JOBHOST_TEST_WORKER;
         std::filesystem::copy_file(std::filesystem::path{JOBHOST_TEST_PLUGINS} / "jobs.so",
                                    folder / "jobs.so");
-        catalog = Catalog::scan(folder.path(), options);
+        catalog = Catalog::scan(folder.path(), {}, options);
         ASSERT_EQ(catalog->plugins().size(), 1u);
         pool.emplace(io, catalog->plugins().at(0), options, drain_timeout, wall,
                      WorkerPool::Callbacks{

@@ -18,7 +18,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     fs::create_symlink("nowhere", folder / "z_broken.so");
     folder.write("readme.txt", "no library");
 
-    const Catalog catalog = Catalog::scan(folder.path(), test_options(), 5);
+    const Catalog catalog = Catalog::scan(folder.path(), {}, test_options(), 5);
 
     ASSERT_EQ(catalog.plugins().size(), 2u);
     EXPECT_EQ(catalog.plugins()[0]->file, "b_jobs.so");
@@ -27,7 +27,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     ASSERT_EQ(catalog.refused().size(), 3u);
     EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
     EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");
-    EXPECT_EQ(catalog.refused()[2].reason, "it is a symbolic link");
+    EXPECT_EQ(catalog.refused()[2].reason, (folder / "z_broken.so").string() + " is a symbolic link");
     const auto found = catalog.find("jobs.fail");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->plugin->description.types.at(found->type).name, "fail");
@@ -68,7 +68,7 @@ TEST(Catalog, ALaterGenerationHasItsTypesAndAnEarlierOneWhatIsLeft) {
 }
 
 TEST(Catalog, FolderThatIsNotThereIsListed) {
-    const Catalog catalog = Catalog::scan("/nonexistent/plugins", test_options());
+    const Catalog catalog = Catalog::scan("/nonexistent/plugins", {}, test_options());
     ASSERT_EQ(catalog.refused().size(), 1u);
     EXPECT_THAT(catalog.refused()[0].reason, testing::HasSubstr("No such file"));
 }
@@ -77,9 +77,9 @@ TEST(Catalog, FolderThatEveryoneCanWriteIsNotTrusted) {
     const test::TemporaryFolder folder;
     fs::copy_file(test_plugin("jobs"), folder / "jobs.so");
     fs::permissions(folder.path(), fs::perms{0777});
-    const Catalog catalog = Catalog::scan(folder.path(), test_options());
+    const Catalog catalog = Catalog::scan(folder.path(), {}, test_options());
     EXPECT_TRUE(catalog.plugins().empty());
-    EXPECT_EQ(catalog.refused().at(0).reason, "the folder can be written by everyone");
+    EXPECT_EQ(catalog.refused().at(0).reason, folder.path().string() + " can be written by everyone");
 }
 
 }  // namespace

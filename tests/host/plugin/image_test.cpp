@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <unistd.h>
 
@@ -17,11 +16,13 @@ namespace fs = std::filesystem;
 
 struct ImageTest : testing::Test {
     test::TemporaryFolder folder;
-    const fs::path good = fs::path{JOBHOST_TEST_PLUGINS} / "none.so";
+    const fs::path good = folder / "good.so";
+
+    ImageTest() { fs::copy_file(fs::path{JOBHOST_TEST_PLUGINS} / "none.so", good); }
 
     std::string reason_of(const fs::path& file) {
         try {
-            PluginImage::open(file);
+            PluginImage::open(file, {});
             return "";
         } catch (const PluginRefused& refusal) {
             EXPECT_FALSE(refusal.remedy().empty());
@@ -31,7 +32,7 @@ struct ImageTest : testing::Test {
 };
 
 TEST_F(ImageTest, DigestIsTheSha256OfTheFile) {
-    const PluginImage image = PluginImage::open(good);
+    const PluginImage image = PluginImage::open(good, {});
     const std::string command = "sha256sum " + good.string();
     FILE* program = popen(command.c_str(), "r");
     char digest[65] = {};
@@ -42,14 +43,14 @@ TEST_F(ImageTest, DigestIsTheSha256OfTheFile) {
 }
 
 TEST_F(ImageTest, CopyCannotBeChanged) {
-    const PluginImage image = PluginImage::open(good);
+    const PluginImage image = PluginImage::open(good, {});
     EXPECT_EQ(pwrite(image.descriptor(), "x", 1, 0), -1);
     EXPECT_EQ(ftruncate(image.descriptor(), 0), -1);
 }
 
 TEST_F(ImageTest, FileMayChangeAfterwards) {
     fs::copy_file(good, folder / "a.so");
-    const PluginImage image = PluginImage::open(folder / "a.so");
+    const PluginImage image = PluginImage::open(folder / "a.so", {});
     fs::resize_file(folder / "a.so", 0);
     char first = 0;
     EXPECT_EQ(pread(image.descriptor(), &first, 1, 0), 1);
@@ -58,10 +59,7 @@ TEST_F(ImageTest, FileMayChangeAfterwards) {
 
 TEST_F(ImageTest, OddFilesAreRefused) {
     fs::create_symlink(good, folder / "link.so");
-    EXPECT_EQ(reason_of(folder / "link.so"), "it is a symbolic link");
-    ASSERT_EQ(mkfifo((folder / "pipe.so").c_str(), 0600), 0);
-    EXPECT_EQ(reason_of(folder / "pipe.so"), "it is not a regular file");
-    EXPECT_EQ(reason_of(folder.path()), "it is not a regular file");
+    EXPECT_EQ(reason_of(folder / "link.so"), (folder / "link.so").string() + " is a symbolic link");
     EXPECT_THAT(reason_of(folder / "absent.so"), testing::HasSubstr("cannot be opened"));
     folder.write("empty.so", "");
     EXPECT_EQ(reason_of(folder / "empty.so"), "it is empty");
@@ -69,16 +67,13 @@ TEST_F(ImageTest, OddFilesAreRefused) {
     EXPECT_THAT(reason_of(folder / "empty.so"), testing::HasSubstr("256 MiB"));
 }
 
+// The rest of it: trusted_path_test.cpp.
 TEST_F(ImageTest, FilesThatOthersCanChangeAreRefused) {
     fs::copy_file(good, folder / "a.so");
     fs::permissions(folder / "a.so", fs::perms{0646});
-    EXPECT_EQ(reason_of(folder / "a.so"), "the file can be written by everyone");
+    EXPECT_EQ(reason_of(folder / "a.so"), (folder / "a.so").string() + " can be written by everyone");
     fs::permissions(folder / "a.so", fs::perms{0644});
     EXPECT_EQ(reason_of(folder / "a.so"), "");
-    if (geteuid() == 0) {  // only root can give a file away
-        ASSERT_EQ(chown((folder / "a.so").c_str(), 12345, 0), 0);
-        EXPECT_EQ(reason_of(folder / "a.so"), "the file belongs to user number 12345");
-    }
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ public:
         // The child must not touch what gtest has not printed yet.
         fflush(nullptr);
         if (pipe2(pipe_, O_CLOEXEC) != 0) ADD_FAILURE() << "pipe";
+        test_plugin("jobs");  // so that its folder is ours, and goes
         pid_ = fork();
         if (pid_ == 0) {
             serve(lock_file, type);
@@ -68,7 +69,7 @@ private:
                 if (write(pipe, &pid, sizeof pid) < 0) _exit(1);
             }
         } starter;
-        WorkerProcess process{io, PluginImage::open(test_plugin("jobs")), options, starter};
+        WorkerProcess process{io, PluginImage::open(test_plugin("jobs"), {}), options, starter};
         starter.process = &process;
         starter.type = type;
         starter.pipe = pipe_[1];

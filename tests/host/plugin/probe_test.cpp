@@ -8,7 +8,7 @@ namespace jobhost::host {
 namespace {
 
 TEST(Probe, SaysWhatASoundPluginOffers) {
-    const PluginDescription plugin = probe(PluginImage::open(test_plugin("none")), test_options());
+    const PluginDescription plugin = probe(PluginImage::open(test_plugin("none"), {}), test_options());
     EXPECT_EQ(plugin.name, "flawed");
     ASSERT_EQ(plugin.types.size(), 1u);
     EXPECT_EQ(plugin.types[0].full_name, "flawed.resize");
@@ -26,7 +26,7 @@ TEST_P(ProbeFlawTest, IsRefusedWithItsReason) {
     options.start_timeout =
         std::string{GetParam().name} == "constructor_hangs" ? Duration{500ms} : Duration{20s};
     try {
-        probe(PluginImage::open(test_plugin(GetParam().name)), options);
+        probe(PluginImage::open(test_plugin(GetParam().name), {}), options);
         FAIL() << "was accepted";
     } catch (const PluginRefused& refusal) {
         EXPECT_THAT(refusal.reason(), testing::HasSubstr(GetParam().reason));
@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(Plugins, ProbeFlawTest,
 TEST(Probe, ShutdownThatHangsIsCutShort) {
     WorkerOptions options = test_options();
     options.start_timeout = 500ms;
-    EXPECT_EQ(probe(PluginImage::open(test_plugin("shutdown_hangs")), options).name, "flawed");
+    EXPECT_EQ(probe(PluginImage::open(test_plugin("shutdown_hangs"), {}), options).name, "flawed");
 }
 
 }  // namespace

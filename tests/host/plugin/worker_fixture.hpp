@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/plugin/worker_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,8 +17,13 @@ namespace jobhost::host {
 
 using namespace std::chrono_literals;
 
+// A copy: the sources may lie where others than us can write.
 inline std::filesystem::path test_plugin(const std::string& name) {
-    return std::filesystem::path{JOBHOST_TEST_PLUGINS} / (name + ".so");
+    static const test::TemporaryFolder folder;
+    const std::filesystem::path copy = folder / (name + ".so");
+    std::filesystem::copy_file(std::filesystem::path{JOBHOST_TEST_PLUGINS} / copy.filename(), copy,
+                               std::filesystem::copy_options::skip_existing);
+    return copy;
 }
 
 inline WorkerOptions test_options() {
@@ -69,7 +75,7 @@ struct WorkerTest : testing::Test {
         return holds();
     }
     void start(const WorkerOptions& options = test_options()) {
-        const PluginImage image = PluginImage::open(test_plugin("jobs"));
+        const PluginImage image = PluginImage::open(test_plugin("jobs"), {});
         process = std::make_unique<WorkerProcess>(io, image, options, told);
         ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
     }

@@ -15,7 +15,7 @@ namespace {
 TEST_F(WorkerTest, AWorkerThatWasReadyInTimeLivesThoughTheHostLooksLate) {
     WorkerOptions options = test_options();
     options.start_timeout = 1s;
-    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs")), options, told);
+    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs"), {}), options, told);
     std::this_thread::sleep_for(1200ms);  // now both its word and the deadline are there
 
     ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
@@ -304,7 +304,7 @@ TEST_F(WorkerTest, ObserverMayDestroyTheWorkerFromACallback) {
         void on_output(std::optional<JobId>, Stream, const std::string&) override { process->reset(); }
     } impatient;
     impatient.process = &process;
-    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs")), test_options(),
+    process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs"), {}), test_options(),
                                               impatient);
     ASSERT_TRUE(wait_until([&] { return !impatient.ready.empty(); }));
     begin("flood");
@@ -340,7 +340,7 @@ TEST_F(WorkerTest, ProgramsThatJobsStartInheritNoDescriptor) {
 TEST_F(WorkerTest, MissingProgramIsAnErrorAtOnce) {
     WorkerOptions options = test_options();
     options.program = "/nonexistent/jobhost-worker";
-    const PluginImage image = PluginImage::open(test_plugin("jobs"));
+    const PluginImage image = PluginImage::open(test_plugin("jobs"), {});
     EXPECT_THROW((WorkerProcess{io, image, options, told}), std::system_error);
 }
 
