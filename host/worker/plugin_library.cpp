@@ -26,7 +26,7 @@ std::string loader_words(const std::string& text) {
 // Its code has run already: that of its statics.
 [[noreturn]] void refuse_throwing(const std::string& what) {
     throw Refusal{"the constructor of one of its statics throws: " + what,
-                  "do in init() what may fail, or in the job that needs it"};
+                  "catch it there, or do that work in the job that needs it"};
 }
 
 // What upgrade() hands over.
