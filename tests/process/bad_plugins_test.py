@@ -37,9 +37,9 @@ class BadPluginTest(HostTestCase):
         self.assertEqual(self.host.processes(), {})
 
     def assert_nothing_left(self):
-        """Besides the host there are workers, and none that has ended and nobody has taken leave of."""
-        wait_until(lambda: set(self.host.processes().values()) <= {"jobhost", "jobhost-worker"} and
-                   not self.host.zombies(), "what jobs have started is gone")
+        """Besides the host there are workers and what command.run keeps beside its own, and no zombie."""
+        wait_until(lambda: set(self.host.processes().values()) <= {"jobhost", "jobhost-worker", "jobhost-guard"} and
+                   not self.host.zombies(), "what jobs have started is gone", deadline=10)
 
     def start_neighbours(self):
         """A job of the same plugin and one of another, which run until their files come."""
