@@ -128,6 +128,13 @@ class DroppedPluginTest(HostTestCase):
         self.host.wait_log("plugin flawed 1.0.0 (generation 3) is live")
         self.here.wait_state(self.here.enqueue("flawed.resize"), "succeeded")
 
+    def test_a_schema_that_is_none_is_told_to_who_hands_in_a_job(self):
+        self.drop(FLAWED_PLUGINS / "no_schema.so", "no_schema.so")
+        self.host.wait_log("plugin flawed 1.0.0 (generation 3) is live")
+        output = self.here.call("enqueue", "flawed.resize")
+        self.assertIn("flawed.resize: the schema of its arguments cannot be used", output.err)
+        self.here.wait_state(output.out.strip(), "succeeded")
+
     def test_a_plugin_for_another_machine_is_refused(self):
         library = bytearray((TEST_PLUGINS / "misbehave.so").read_bytes())
         struct.pack_into("<H", library, ELF_MACHINE, ARM)
