@@ -18,7 +18,7 @@ REASONS = {
     "constructor_crashes": "killed by SIGABRT (its last line: the constructor gives up)",
     "constructor_exits": "exited with status 0",
     "constructor_hangs": "did not become ready within 2s",
-    "constructor_throws": "the constructor of one of its statics throws: the constructor throws",
+    "constructor_throws": "the constructor throws",  # or aborts with these words, under a sanitizer
     "init_fails": "its init() failed with status 1",
     "null_plugin": "it cannot work with this host",
     "struct_size": "struct_size 8",

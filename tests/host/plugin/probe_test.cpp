@@ -42,22 +42,23 @@ TEST_P(ProbeFlawTest, IsRefusedWithItsReason) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Plugins, ProbeFlawTest,
-    testing::Values(Flaw{"constructor_crashes",
-                         "killed by SIGABRT (its last line: the constructor gives up)"},
-                    Flaw{"constructor_throws", "one of its statics throws: the constructor throws"},
-                    Flaw{"constructor_exits", "exited with status 0"},
-                    Flaw{"constructor_hangs", "did not become ready within 500ms"},
-                    Flaw{"type_name", "job type number 0 is 'Resize'"}, Flaw{"schema", "is not JSON"},
-                    Flaw{"no_run", "has no run function"}, Flaw{"null_type", "number 1 is a NULL pointer"},
-                    Flaw{"same_name", "two job types are called resize"},
-                    Flaw{"init_fails", "init() failed with status 1"}, Flaw{"struct_size", "struct_size 8"},
-                    Flaw{"minor_required", "needs a host of ABI version 1.99"},
-                    Flaw{"null_plugin", "cannot work with this host"},
-                    Flaw{"lying_tag", "speaks ABI version 9, this host speaks 1"},
-                    Flaw{"missing_symbol", "undefined symbol: nobody_defines_this"}),
-    [](const auto& flaw) { return std::string{flaw.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Plugins, ProbeFlawTest,
+                         testing::Values(Flaw{"constructor_crashes",
+                                              "killed by SIGABRT (its last line: the constructor gives up)"},
+                                         Flaw{"constructor_throws", "the constructor throws"},
+                                         Flaw{"constructor_exits", "exited with status 0"},
+                                         Flaw{"constructor_hangs", "did not become ready within 500ms"},
+                                         Flaw{"type_name", "job type number 0 is 'Resize'"},
+                                         Flaw{"schema", "is not JSON"}, Flaw{"no_run", "has no run function"},
+                                         Flaw{"null_type", "number 1 is a NULL pointer"},
+                                         Flaw{"same_name", "two job types are called resize"},
+                                         Flaw{"init_fails", "init() failed with status 1"},
+                                         Flaw{"struct_size", "struct_size 8"},
+                                         Flaw{"minor_required", "needs a host of ABI version 1.99"},
+                                         Flaw{"null_plugin", "cannot work with this host"},
+                                         Flaw{"lying_tag", "speaks ABI version 9, this host speaks 1"},
+                                         Flaw{"missing_symbol", "undefined symbol: nobody_defines_this"}),
+                         [](const auto& flaw) { return std::string{flaw.param.name}; });
 
 TEST(Probe, ShutdownThatHangsIsCutShort) {
     WorkerOptions options = test_options();
