@@ -26,6 +26,7 @@ void advise(ElfReport& report, std::string advice) {
 }
 
 Elf64_Ehdr read_header(const ElfBytes& file) {
+    if (file.has_bytes(0, "MZ")) throw PluginRefused{"it is a Windows library", std::string{kRebuild}};
     if (!file.has_bytes(0, {ELFMAG, SELFMAG}))
         throw PluginRefused{"it is not an ELF file", std::string{kRebuild}};
     const auto header = file.read<Elf64_Ehdr>(0);

@@ -23,6 +23,12 @@ std::string loader_words(const std::string& text) {
     return text.substr(start, end - start);
 }
 
+// Its code has run already: that of its statics.
+[[noreturn]] void refuse_throwing(const std::string& what) {
+    throw Refusal{"the constructor of one of its statics throws: " + what,
+                  "catch it there, or do that work in the job that needs it"};
+}
+
 // What upgrade() hands over.
 struct Upgraded {
     std::optional<std::string> json;
@@ -77,9 +83,13 @@ PluginLibrary::PluginLibrary(int image, const jobhost_host_api& api) {
         // Lazy binding would turn a missing symbol into the end of the process at some job's first call.
         library_.load("/proc/self/fd/" + std::to_string(image),
                       dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    } catch (const std::exception& error) {
+    } catch (const dll::fs::system_error& error) {
         throw Refusal{"the loader refuses it: " + loader_words(error.what()),
                       "link everything that it needs, statically or from the system's library folders"};
+    } catch (const std::exception& error) {
+        refuse_throwing(error.what());
+    } catch (...) {
+        refuse_throwing("something that is no std::exception");
     }
     if (!library_.has(JOBHOST_ENTRY_SYMBOL))
         throw Refusal{"it does not export " JOBHOST_ENTRY_SYMBOL, "export that function with C linkage"};

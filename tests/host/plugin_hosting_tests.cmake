@@ -1,5 +1,5 @@
-# Plugins, images and workers, tried with real processes. The plugins below are built here and nowhere else; each
-# flaw is a plugin that must be refused.
+# Plugins, images and workers, tried with real processes. The plugins below are built here and nowhere else; nearly
+# each flaw is a plugin that must be refused.
 set(JOBHOST_TEST_PLUGINS ${CMAKE_CURRENT_BINARY_DIR}/plugins_under_test)
 
 function(jobhost_add_test_plugin name source)
@@ -15,10 +15,12 @@ add_custom_target(jobhost_test_plugins)
 jobhost_add_test_plugin(jobs jobs.c)
 jobhost_add_test_plugin(reaching reaching.c)
 foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_exits constructor_hangs type_name schema
-        no_run null_type same_name init_fails shutdown_hangs struct_size minor_required null_plugin)
+        no_run null_type same_name init_fails shutdown_hangs struct_size minor_required null_plugin lying_tag newer_minor
+        missing_symbol no_schema)
     string(TOUPPER FLAW_${flaw} definition)
     jobhost_add_test_plugin(${flaw} flawed.c ${definition})
 endforeach()
+jobhost_add_test_plugin(constructor_throws constructor_throws.cpp)
 # Looks for its libraries beside itself, where the loaded copy is not.
 jobhost_add_test_plugin(origin flawed.c FLAW_NONE)
 set_target_properties(test_plugin_origin PROPERTIES BUILD_RPATH "$ORIGIN/lib")

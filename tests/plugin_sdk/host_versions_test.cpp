@@ -92,27 +92,4 @@ TEST(HostVersions, AnotherMajorVersionIsRefused) {
     EXPECT_THROW(LoadedPlugin(PLUGIN_IN_CPP, other), std::runtime_error);
 }
 
-TEST(HostVersions, APluginInCRunsAgainstTheSameTable) {
-    const LoadedPlugin plugin{std::filesystem::path(PLUGIN_IN_C)};
-    FakeRun good({.arguments = R"({"number":21})"});
-    plugin.run("double", good);
-    EXPECT_EQ(good.status, JOBHOST_OK);
-    EXPECT_EQ(good.result, "42");
-    EXPECT_TRUE(good.has_logged("doubled"));
-
-    FakeRun bad({.arguments = R"({"number":"x"})"});
-    plugin.run("double", bad);
-    EXPECT_EQ(bad.status, JOBHOST_BAD_ARGUMENTS);
-    EXPECT_EQ(bad.error_code, "bad_number");
-}
-
-TEST(HostVersions, APluginInCAsksBeforeItUsesWhatMayBeMissing) {
-    const OlderTable older(offsetof(jobhost_host_api, set_result));
-    const LoadedPlugin plugin(PLUGIN_IN_C, older.api);
-    FakeRun run({.arguments = R"({"number":21})"});
-    plugin.run("double", run);
-    EXPECT_EQ(run.status, JOBHOST_OK);
-    EXPECT_EQ(run.result, std::nullopt);
-}
-
 }  // namespace jobhost::test

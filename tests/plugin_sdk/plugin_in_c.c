@@ -31,7 +31,8 @@ static jobhost_status double_it(const jobhost_job_type* self, jobhost_context* c
         rest /= 10;
     } while (rest > 0);
     api->log(host, context, JOBHOST_LOG_INFO, text("doubled", 7));
-    /* An older host may lack it. */
+    /* An older host may lack these. */
+    if (JOBHOST_HAS(api, progress)) api->progress(context, 0.5, text("half", 4));
     if (JOBHOST_HAS(api, set_result)) api->set_result(context, text(digits + first, sizeof digits - first));
     return JOBHOST_OK;
 }

@@ -1,28 +1,37 @@
-// How runs end, what they are told, and how they stop.
+// How runs end, what they are told, and how they stop, whichever compiler has made the plugin.
 #include "tests/support/fake_plugin_host.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace jobhost::test {
 
 using testing::ElementsAre;
 
-class RunTest : public testing::Test {
+std::string compiler_of(std::string_view file) {
+    return file.ends_with("_by_clang.so") ? "clang" : "gcc";
+}
+
+class RunTest : public testing::TestWithParam<const char*> {
 protected:
     void run(const std::string& type, FakeRun& run) { plugin_.run(type, run); }
 
-    LoadedPlugin plugin_{PLUGIN_IN_CPP};
+    LoadedPlugin plugin_{std::filesystem::path(TEST_PLUGINS) / GetParam()};
 };
+
+INSTANTIATE_TEST_SUITE_P(Compilers, RunTest, testing::Values("plugin_in_cpp.so", "plugin_in_cpp_by_clang.so"),
+                         [](const auto& file) { return compiler_of(file.param); });
 
 std::string text_argument(const std::string& text) {
     return R"({"text":")" + text + R"("})";
 }
 
-TEST_F(RunTest, PluginDescribesItself) {
+TEST_P(RunTest, PluginDescribesItself) {
     const jobhost_plugin& plugin = plugin_.plugin();
     EXPECT_EQ(view(plugin.name), "in_cpp");
     EXPECT_EQ(view(plugin.version), "1.2.0");
@@ -36,7 +45,7 @@ TEST_F(RunTest, PluginDescribesItself) {
     EXPECT_EQ(inspect.payload_version, 2u);
 }
 
-TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
+TEST_P(RunTest, WhatIsThrownBecomesAStatus) {
     const std::string cut_code(100, 'c');
     const std::tuple<const char*, jobhost_status, const char*, const char*> cases[] = {
         {"nothing", JOBHOST_OK, "", ""},
@@ -59,7 +68,7 @@ TEST_F(RunTest, WhatIsThrownBecomesAStatus) {
     }
 }
 
-TEST_F(RunTest, EachRunHasAnObjectOfItsOwnHoweverItEnds) {
+TEST_P(RunTest, EachRunHasAnObjectOfItsOwnHoweverItEnds) {
     const auto objects = [&](const std::string& how) {
         FakeRun counting({.arguments = text_argument(how)});
         run("objects", counting);
@@ -70,7 +79,7 @@ TEST_F(RunTest, EachRunHasAnObjectOfItsOwnHoweverItEnds) {
     EXPECT_EQ(objects("return"), "3 1 1");
 }
 
-TEST_F(RunTest, FactsLogAndProgressPassTheBorder) {
+TEST_P(RunTest, FactsLogAndProgressPassTheBorder) {
     FakeRun facts({.id = 5,
                    .lease = 6,
                    .attempt = 2,
@@ -88,7 +97,7 @@ TEST_F(RunTest, FactsLogAndProgressPassTheBorder) {
     EXPECT_THAT(facts.progress, ElementsAre(0.5));
 }
 
-TEST_F(RunTest, WaitingEndsWhenAStopIsRequested) {
+TEST_P(RunTest, WaitingEndsWhenAStopIsRequested) {
     FakeRun cancelled({.arguments = text_argument("wait")});
     cancelled.stop_when_logged("waiting", JOBHOST_STOP_CANCEL);
     run("wait", cancelled);
@@ -100,7 +109,7 @@ TEST_F(RunTest, WaitingEndsWhenAStopIsRequested) {
     EXPECT_EQ(drained.status, JOBHOST_YIELDED);
 }
 
-TEST_F(RunTest, AFailureMayBringDetail) {
+TEST_P(RunTest, AFailureMayBringDetail) {
     FakeRun failed({.arguments = text_argument("detail")});
     run("fail", failed);
     EXPECT_EQ(failed.status, JOBHOST_FATAL);
@@ -108,7 +117,7 @@ TEST_F(RunTest, AFailureMayBringDetail) {
     EXPECT_EQ(failed.detail, "at line 7");
 }
 
-TEST_F(RunTest, OlderArgumentsAreUpgradedOnRequest) {
+TEST_P(RunTest, OlderArgumentsAreUpgradedOnRequest) {
     const jobhost_job_type& type = plugin_.type("newer");
     EXPECT_EQ(type.accepts_from, 2u);
     EXPECT_EQ(plugin_.type("inspect").accepts_from, 0u);
@@ -121,7 +130,7 @@ TEST_F(RunTest, OlderArgumentsAreUpgradedOnRequest) {
     EXPECT_EQ(newer.error_message, "/text is missing");
 }
 
-TEST_F(RunTest, AJobMaySnooze) {
+TEST_P(RunTest, AJobMaySnooze) {
     FakeRun snoozed({.arguments = text_argument("snoozed")});
     run("fail", snoozed);
     EXPECT_EQ(snoozed.status, JOBHOST_SNOOZE);
@@ -135,14 +144,14 @@ TEST_F(RunTest, AJobMaySnooze) {
     }
 }
 
-TEST_F(RunTest, CancellingOutranksDraining) {
+TEST_P(RunTest, CancellingOutranksDraining) {
     FakeRun both({.arguments = text_argument("check")});
     both.stop(JOBHOST_STOP_DRAIN | JOBHOST_STOP_CANCEL);
     run("wait", both);
     EXPECT_EQ(both.status, JOBHOST_CANCELLED);
 }
 
-TEST_F(RunTest, AJobMayLookWithoutStopping) {
+TEST_P(RunTest, AJobMayLookWithoutStopping) {
     FakeRun drained({.arguments = text_argument("look")});
     drained.stop(JOBHOST_STOP_DRAIN);
     run("wait", drained);
@@ -154,7 +163,7 @@ TEST_F(RunTest, AJobMayLookWithoutStopping) {
     EXPECT_EQ(cancelled.result, "\"cancel\"");
 }
 
-TEST_F(RunTest, AResultThatTheHostRefusesFailsForGood) {
+TEST_P(RunTest, AResultThatTheHostRefusesFailsForGood) {
     FakeRun not_json({.arguments = text_argument("no json")});
     run("result", not_json);
     EXPECT_EQ(not_json.status, JOBHOST_FATAL);

@@ -1,6 +1,8 @@
 // misbehave: what a plugin may do to a host, one job type for each, for the tests that watch from outside.
 #include <jobhost/job.hpp>
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -10,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,11 +56,29 @@ struct AppendArguments {
 };
 JOBHOST_ARGUMENTS(AppendArguments, required(path), line);
 
-[[noreturn]] void crash() {
+struct CrashArguments {
+    int signal = SIGSEGV;
+};
+JOBHOST_ARGUMENTS(CrashArguments, signal);
+
+struct DaemonArguments {
+    std::string path;
+    std::uint32_t seconds = 120;
+};
+JOBHOST_ARGUMENTS(DaemonArguments, required(path), seconds);
+
+[[noreturn]] void crash(int signal = SIGSEGV) {
     // The default action, because a sanitizer's handler would make another ending of it.
-    std::signal(SIGSEGV, SIG_DFL);
-    std::raise(SIGSEGV);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
     std::abort();
+}
+
+// Needs a page of the stack for each round.
+std::uint64_t sink(std::uint64_t rounds) {
+    volatile char page[4096];
+    page[0] = static_cast<char>(rounds);
+    return rounds == 0 ? 0 : sink(rounds - 1) + static_cast<std::uint64_t>(page[0]);
 }
 
 struct Ok {
@@ -101,7 +122,15 @@ struct Fatal {
 
 struct Crash {
     static constexpr std::string_view name = "crash";
-    static void run(JobContext&) { crash(); }
+    static void run(JobContext&, const CrashArguments& arguments) { crash(arguments.signal); }
+};
+
+struct OverflowStack {
+    static constexpr std::string_view name = "overflow_stack";
+    static std::string run(JobContext&) {
+        std::signal(SIGSEGV, SIG_DFL);
+        return std::to_string(sink(std::numeric_limits<std::uint64_t>::max()));
+    }
 };
 
 struct Abort {
@@ -193,6 +222,32 @@ struct CloseDescriptors {
     static void run(JobContext&) { ::close_range(0, ~0U, 0); }
 };
 
+// Leaves a process behind that belongs to nobody, holds all descriptors, and goes by itself after `seconds`.
+// Its number stands in the file `path`.
+struct Daemon {
+    static constexpr std::string_view name = "daemon";
+    static void run(JobContext&, const DaemonArguments& arguments) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::setsid();
+            if (::fork() == 0) live_on(arguments);
+            ::_exit(0);
+        }
+        if (child < 0 || ::waitpid(child, nullptr, 0) != child) throw jobhost::Error("fork", "cannot fork");
+    }
+
+private:
+    [[noreturn]] static void live_on(const DaemonArguments& arguments) {
+        char digits[24];
+        const int size = std::snprintf(digits, sizeof digits, "%d\n", ::getpid());
+        const int file = ::open(arguments.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        const bool is_written = ::write(file, digits, static_cast<std::size_t>(size)) == size;
+        ::close(file);
+        if (is_written) ::sleep(arguments.seconds);
+        ::_exit(0);
+    }
+};
+
 struct LogFlood {
     static constexpr std::string_view name = "log_flood";
     static void run(JobContext& context, const LinesArguments& arguments) {
@@ -204,4 +259,5 @@ struct LogFlood {
 }  // namespace
 
 JOBHOST_PLUGIN("misbehave", "1.0.0", Ok, Sleep, Throw, Fatal, Crash, Abort, Exit, ThrowInThread, Spin, Print,
-               Flaky, Append, CrashTimes, Impatient, EatMemory, CloseDescriptors, LogFlood);
+               Flaky, Append, CrashTimes, Impatient, EatMemory, CloseDescriptors, LogFlood, OverflowStack,
+               Daemon);

@@ -1,9 +1,9 @@
-"""Plugins that crash, hang, flood and lie: the host and the jobs of others go on."""
+"""Jobs that crash, hang and flood: the host and the jobs of others go on."""
 import os
 import signal
 import unittest
 
-from host_under_test import BIN, QUICK_RETRY, TEST_PLUGINS, HostTestCase, main, wait_until
+from host_under_test import BIN, QUICK_RETRY, HostTestCase, main, wait_until
 
 ONCE = {"attempts": 0}
 
@@ -12,11 +12,15 @@ class BadPluginTest(HostTestCase):
     DEFINITIONS = {
         "throw": {"type": "misbehave.throw", "retry": ONCE},
         "crash": {"type": "misbehave.crash", "retry": ONCE},
+        "crash-by-division": {"type": "misbehave.crash", "args": {"signal": signal.SIGFPE}, "retry": ONCE},
+        "crash-on-the-bus": {"type": "misbehave.crash", "args": {"signal": signal.SIGBUS}, "retry": ONCE},
+        "overflow-stack": {"type": "misbehave.overflow_stack", "retry": ONCE},
         "abort": {"type": "misbehave.abort", "retry": ONCE},
         "exit0": {"type": "misbehave.exit", "args": {"status": 0}, "retry": ONCE},
         "exit7": {"type": "misbehave.exit", "args": {"status": 7}, "retry": ONCE},
         "throw-in-thread": {"type": "misbehave.throw_in_thread", "retry": ONCE},
         "spin": {"type": "misbehave.spin", "timeout": "300ms", "kill_after": "200ms", "retry": ONCE},
+        "deaf": {"type": "misbehave.spin", "kill_after": "200ms", "retry": ONCE},
         "close-descriptors": {"type": "misbehave.close_descriptors", "retry": ONCE},
         "crash-twice": {"type": "misbehave.crash_times", "args": {"count": 2}, "retry": QUICK_RETRY},
         "crash-always": {"type": "misbehave.crash", "retry": QUICK_RETRY},
@@ -26,6 +30,16 @@ class BadPluginTest(HostTestCase):
     def setUp(self):
         self.here = self.place({"server": {"workers": 4, "stop_timeout": "0s"}}, self.DEFINITIONS)
         self.host = self.here.start()
+
+    def tearDown(self):
+        self.assert_nothing_left()
+        self.assertEqual(self.host.stop(), 0)
+        self.assertEqual(self.host.processes(), {})
+
+    def assert_nothing_left(self):
+        """Besides the host there are workers and what command.run keeps beside its own, and no zombie."""
+        wait_until(lambda: set(self.host.processes().values()) <= {"jobhost", "jobhost-worker", "jobhost-guard"} and
+                   not self.host.zombies(), "what jobs have started is gone", deadline=10)
 
     def start_neighbours(self):
         """A job of the same plugin and one of another, which run until their files come."""
@@ -45,6 +59,7 @@ class BadPluginTest(HostTestCase):
             self.assertEqual((shown["state"], shown["attempt"], shown["events"]), ("succeeded", 1, []))
         self.assertTrue(self.host.is_running())
         self.here.wait_state(self.here.enqueue("misbehave.ok"), "succeeded")
+        self.assert_nothing_left()
 
     def check(self, definition, code, *words, reason="exhausted", crashes=0):
         neighbours = self.start_neighbours()
@@ -67,6 +82,15 @@ class BadPluginTest(HostTestCase):
     def test_a_segmentation_fault_is_a_crash(self):
         self.check("crash", "crashed", "killed by SIGSEGV", crashes=1)
 
+    def test_a_division_by_zero_is_a_crash(self):
+        self.check("crash-by-division", "crashed", "killed by SIGFPE", crashes=1)
+
+    def test_a_bus_error_is_a_crash(self):
+        self.check("crash-on-the-bus", "crashed", "killed by SIGBUS", crashes=1)
+
+    def test_a_stack_that_overflows_is_a_crash(self):
+        self.check("overflow-stack", "crashed", "killed by SIGSEGV", crashes=1)
+
     def test_an_abort_is_a_crash(self):
         self.check("abort", "crashed", "killed by SIGABRT", crashes=1)
 
@@ -81,6 +105,27 @@ class BadPluginTest(HostTestCase):
 
     def test_a_job_that_never_ends_is_timed_out(self):
         self.check("spin", "timed_out", "was killed", reason="timed_out")
+
+    def test_a_job_that_is_deaf_to_a_person_who_cancels_it_is_killed(self):
+        neighbours = self.start_neighbours()
+        job = self.here.enqueue("deaf")
+        self.here.wait_running(job, "spinning")
+        self.here.ask("jobs", "cancel", job)
+        shown = self.here.wait_state(job, "deleted", "failed", "scheduled", "succeeded")
+        self.assertEqual((shown["state"], shown["reason"], shown["crashes"]), ("deleted", "cancelled", 0))
+        self.assert_untouched(neighbours)
+
+    def test_a_job_that_leaves_a_daemon_behind_ends_and_keeps_nobody_waiting(self):
+        neighbours = self.start_neighbours()
+        file = self.here.folder / "daemon"
+        job = self.here.enqueue("misbehave.daemon", {"path": str(file)})
+        self.assertEqual(self.here.wait_state(job, "succeeded", "failed")["state"], "succeeded")
+        daemon = int(wait_until(lambda: file.exists() and file.read_text(), "the daemon lives"))
+        self.assert_untouched(neighbours)
+        try:
+            os.kill(daemon, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def test_a_job_that_closes_every_descriptor_is_a_crash(self):
         self.check("close-descriptors", "crashed", "closed its socket", crashes=1)
@@ -166,51 +211,6 @@ class EatMemoryTest(HostTestCase):
         self.assertEqual(shown["state"], "failed")
         self.assertTrue(host.is_running())
         here.wait_state(here.enqueue("misbehave.ok"), "succeeded")
-
-
-class RefusedPluginTest(HostTestCase):
-    def test_files_that_are_no_plugins_are_refused_with_the_remedy_and_the_rest_serves(self):
-        here = self.place()
-        plugins = here.folder / "plugins"
-        whole = (TEST_PLUGINS / "misbehave.so").read_bytes()
-        (plugins / "text.so").write_text("this is no library\n")
-        (plugins / "half.so").write_bytes(whole[:len(whole) // 2])
-        (plugins / "empty.so").touch()
-        (plugins / "link.so").symlink_to(plugins / "misbehave.so")
-        os.mkfifo(plugins / "pipe.so")
-        (plugins / "open.so").write_bytes(whole)
-        (plugins / "open.so").chmod(0o666)
-        (plugins / "README.txt").write_text("not a plugin, and not meant as one\n")
-
-        host = here.start()
-        lines = [line for line in host.log().splitlines() if "is refused" in line]
-        for name in ("text.so", "half.so", "empty.so", "link.so", "pipe.so", "open.so"):
-            found = [line for line in lines if name in line]
-            self.assertEqual(len(found), 1, (name, lines))
-            self.assertIn("; ", found[0].split(name, 1)[1], "a remedy")
-        self.assertNotIn("README.txt", host.log())
-        for name, arguments in (("misbehave.ok", None), ("command.run", {"command": ["/bin/true"]})):
-            here.wait_state(here.enqueue(name, arguments), "succeeded")
-
-    def test_two_files_of_one_plugin_name_are_told_and_the_host_serves(self):
-        here = self.place()
-        (here.folder / "plugins" / "other.so").write_bytes((TEST_PLUGINS / "misbehave.so").read_bytes())
-        host = here.start()
-        self.assertIn("is refused", host.log())
-        here.wait_state(here.enqueue("misbehave.ok"), "succeeded")
-
-    def test_a_plugin_replaced_in_place_does_not_disturb_the_running_host(self):
-        here = self.place()
-        host = here.start()
-        file = here.folder / "plugins" / "misbehave.so"
-        with open(file, "r+b") as library:
-            library.write(b"\0" * 100_000)
-        jobs = here.enqueue_lines([{"type": "misbehave.ok"}] * 10 + [{"type": "misbehave.exit",
-                                                                      "args": {"status": 1}}])
-        here.wait_count("succeeded", 10)
-        here.wait_state(jobs[-1], "scheduled")
-        here.wait_state(here.enqueue("misbehave.ok"), "succeeded")
-        self.assertTrue(host.is_running())
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def wait_until(condition, what, deadline=DEADLINE):
         pause = min(pause * 1.5, 0.3)
 
 
-def processes_of_session(session):
-    """{pid: name} of what runs in a session, zombies aside; a host leads one, and all that it starts is in it."""
+def processes_of_session(session, zombies=False):
+    """{pid: name} of what runs in a session, or of its zombies; a host leads one, and all that it starts is in it."""
     found = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
@@ -51,7 +51,7 @@ def processes_of_session(session):
         except OSError:
             continue
         name, facts = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
-        if int(facts[3]) == session and facts[0] not in "ZX":
+        if int(facts[3]) == session and (facts[0] in "ZX") == zombies:
             found[int(entry)] = name
     return found
 
@@ -97,6 +97,9 @@ class Host:
 
     def processes(self):
         return processes_of_session(self.pid)
+
+    def zombies(self):
+        return processes_of_session(self.pid, zombies=True)
 
     def workers(self):
         return [pid for pid, name in self.processes().items() if name == "jobhost-worker"]

@@ -98,7 +98,7 @@ struct Figures {
 
 Figures measure(const Options& options, int workers, int window) {
     boost::asio::io_context io{1};
-    const host::PluginImage image = host::PluginImage::open(options.plugin);
+    const host::PluginImage image = host::PluginImage::open(options.plugin, {});
     host::WorkerOptions worker_options;
     worker_options.program = options.worker;
     std::vector<std::unique_ptr<Load>> loads;

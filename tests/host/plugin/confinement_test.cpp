@@ -18,7 +18,7 @@ struct ConfinementTest : WorkerTest {
 
     void begin_worker() {
         options.scratch = folder / "scratch";
-        const PluginImage image = PluginImage::open(test_plugin("reaching"));
+        const PluginImage image = PluginImage::open(test_plugin("reaching"), {});
         process = std::make_unique<WorkerProcess>(io, image, options, told);
         ASSERT_TRUE(wait_until([&] { return !told.ready.empty() || !told.refused.empty(); }));
         ASSERT_FALSE(told.ready.empty()) << testing::PrintToString(told.refused);
@@ -106,7 +106,7 @@ TEST_F(ConfinementTest, StrictReachesWhatIsNamed) {
 
 TEST_F(ConfinementTest, ANamedFileThatIsNotThereIsTold) {
     options.hosting.sandbox = {SandboxProfile::strict, {folder / "gone"}, {}, false, false};
-    const PluginImage image = PluginImage::open(test_plugin("reaching"));
+    const PluginImage image = PluginImage::open(test_plugin("reaching"), {});
     process = std::make_unique<WorkerProcess>(io, image, options, told);
     ASSERT_TRUE(wait_until([&] { return !told.refused.empty(); }));
     EXPECT_EQ(told.refused.at(0),
@@ -183,7 +183,7 @@ TEST_F(ConfinementTest, WhatACrashLeavesInScratchGoes) {
 
 TEST_F(ConfinementTest, WithoutAPlaceThereIsNoScratchFolder) {
     options.scratch.clear();
-    const PluginImage image = PluginImage::open(test_plugin("reaching"));
+    const PluginImage image = PluginImage::open(test_plugin("reaching"), {});
     process = std::make_unique<WorkerProcess>(io, image, options, told);
     ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); }));
     EXPECT_EQ(run_with("scratch", "{}").result, "-6");

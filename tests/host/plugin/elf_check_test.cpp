@@ -70,6 +70,7 @@ TEST_F(ElfCheckTest, RandomDamageDoesNoHarm) {
 
 TEST_F(ElfCheckTest, OtherFilesAreNamed) {
     EXPECT_EQ(reason_of("just a text\n"), "it is not an ELF file");
+    EXPECT_EQ(reason_of("MZ\x90"), "it is a Windows library");
     std::string other = good;
     other[offsetof(Elf64_Ehdr, e_machine)] = 0x14;
     EXPECT_EQ(reason_of(other), "it is made for another machine");

@@ -11,6 +11,9 @@
 #ifdef FLAW_OTHER_MAJOR
 JOBHOST_EXPORT const jobhost_abi_tag jobhost_tag;
 const jobhost_abi_tag jobhost_tag = {JOBHOST_TAG_MAGIC, 9, 0, sizeof(void*), 1, 0, 0, 0, 0, 0, {0}};
+#elif defined(FLAW_NEWER_MINOR)
+JOBHOST_EXPORT const jobhost_abi_tag jobhost_tag;
+const jobhost_abi_tag jobhost_tag = {JOBHOST_TAG_MAGIC, JOBHOST_ABI_MAJOR, 99, sizeof(void*), 1, 0, 0, 900, 900, 900, {0}};
 #elif !defined(FLAW_NO_TAG)
 JOBHOST_DEFINE_TAG();
 #endif
@@ -28,8 +31,15 @@ __attribute__((constructor)) static void construct(void) {
 }
 #endif
 
+#ifdef FLAW_MISSING_SYMBOL
+void nobody_defines_this(void);
+#endif
+
 static jobhost_status run(const jobhost_job_type* self, jobhost_context* context) {
     (void)self, (void)context;
+#ifdef FLAW_MISSING_SYMBOL
+    nobody_defines_this();
+#endif
     return JOBHOST_OK;
 }
 
@@ -44,6 +54,8 @@ static const jobhost_job_type type = {
     TEXT("for tests"),
 #ifdef FLAW_SCHEMA
     TEXT("{not JSON"),
+#elif defined(FLAW_NO_SCHEMA)
+    TEXT("{\"type\": 5, \"properties\": []}"),
 #else
     {NULL, 0},
 #endif
@@ -88,8 +100,16 @@ static const jobhost_plugin plugin = {
 #else
     sizeof(jobhost_plugin),
 #endif
+#ifdef FLAW_LYING_TAG
+    9,
+#else
     JOBHOST_ABI_MAJOR,
+#endif
+#ifdef FLAW_NEWER_MINOR
+    99,
+#else
     JOBHOST_ABI_MINOR,
+#endif
     TEXT("flawed"),
     TEXT("1.0.0"),
     sizeof types / sizeof *types,

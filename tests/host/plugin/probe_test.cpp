@@ -15,10 +15,18 @@ TEST(Probe, SaysWhatASoundPluginOffers) {
     EXPECT_FALSE(plugin.types[0].default_timeout);
 }
 
+// Minor versions count what was appended, so one that is not known here does no harm.
+TEST(Probe, APluginOfANewerMinorVersionIsTaken) {
+    EXPECT_EQ(probe(PluginImage::open(test_plugin("newer_minor")), test_options()).name, "flawed");
+}
+
 struct Flaw {
     const char* name;
     const char* reason;
 };
+void PrintTo(const Flaw& flaw, std::ostream* out) {
+    *out << flaw.name;
+}
 struct ProbeFlawTest : testing::TestWithParam<Flaw> {};
 
 TEST_P(ProbeFlawTest, IsRefusedWithItsReason) {
@@ -37,6 +45,7 @@ TEST_P(ProbeFlawTest, IsRefusedWithItsReason) {
 INSTANTIATE_TEST_SUITE_P(Plugins, ProbeFlawTest,
                          testing::Values(Flaw{"constructor_crashes",
                                               "killed by SIGABRT (its last line: the constructor gives up)"},
+                                         Flaw{"constructor_throws", "the constructor throws"},
                                          Flaw{"constructor_exits", "exited with status 0"},
                                          Flaw{"constructor_hangs", "did not become ready within 500ms"},
                                          Flaw{"type_name", "job type number 0 is 'Resize'"},
@@ -46,7 +55,9 @@ INSTANTIATE_TEST_SUITE_P(Plugins, ProbeFlawTest,
                                          Flaw{"init_fails", "init() failed with status 1"},
                                          Flaw{"struct_size", "struct_size 8"},
                                          Flaw{"minor_required", "needs a host of ABI version 1.99"},
-                                         Flaw{"null_plugin", "cannot work with this host"}),
+                                         Flaw{"null_plugin", "cannot work with this host"},
+                                         Flaw{"lying_tag", "speaks ABI version 9, this host speaks 1"},
+                                         Flaw{"missing_symbol", "undefined symbol: nobody_defines_this"}),
                          [](const auto& flaw) { return std::string{flaw.param.name}; });
 
 TEST(Probe, ShutdownThatHangsIsCutShort) {
