@@ -32,7 +32,7 @@ endforeach()
 target_sources(host_worker_test PRIVATE ${PROJECT_SOURCE_DIR}/host/worker/open_requests.cpp)
 
 # Pools and whole hosts need real workers too.
-foreach(room execution daemon)
+foreach(room execution daemon reload)
     add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
