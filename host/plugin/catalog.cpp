@@ -73,6 +73,10 @@ void Catalog::add(std::shared_ptr<const LoadedPlugin> plugin) {
     });
 }
 
+void Catalog::remove(std::string_view name) {
+    std::erase_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });
+}
+
 std::shared_ptr<const LoadedPlugin> Catalog::named(std::string_view name) const {
     const auto found =
         std::ranges::find_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });
