@@ -77,6 +77,10 @@ void Catalog::remove(std::string_view name) {
     std::erase_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });
 }
 
+void Catalog::remove(const LoadedPlugin& plugin) {
+    std::erase_if(plugins_, [&](const auto& other) { return other.get() == &plugin; });
+}
+
 std::shared_ptr<const LoadedPlugin> Catalog::named(std::string_view name) const {
     const auto found =
         std::ranges::find_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });

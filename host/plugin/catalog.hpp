@@ -57,6 +57,8 @@ public:
     void add(std::shared_ptr<const LoadedPlugin> plugin);
     // All generations of that name.
     void remove(std::string_view name);
+    // That one alone.
+    void remove(const LoadedPlugin& plugin);
     void set_refused(std::vector<RefusedPlugin> refused) { refused_ = std::move(refused); }
 
     const Plugins& plugins() const noexcept { return plugins_; }

@@ -97,6 +97,7 @@ PluginGenerations::Plugin PluginGenerations::roll_back(const std::string& name) 
         throw PluginRefused{"no plugin " + name + " runs here", "see what does: jobhost plugins list"};
     const Plugin before = version_before(*worse);
     previous_.erase(name);
+    catalog_.remove(*worse);  // with the types that it alone has
     add(before);
     images_.keep(*before->image);
     images_.put(name, {.file = before->file,

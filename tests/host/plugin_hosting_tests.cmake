@@ -37,3 +37,5 @@ foreach(room execution daemon reload)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
 endforeach()
+target_compile_definitions(host_reload_test PRIVATE LIVING_PLUGINS="${CMAKE_BINARY_DIR}/test_plugins")
+add_dependencies(host_reload_test living_1 living_2 living_3 living_4)
