@@ -75,6 +75,10 @@ void Host::enter() {
 }
 
 void Host::on_asked(const storage::ServerCommand& command) {
+    if (stopping_ != Stopping::no)
+        return incarnation_->answer(
+            command.id, {.is_done = false,
+                         .text = R"({"reason": "this server is stopping", "remedy": "start it again"})"});
     if (!PluginVerbs::knows(command.request.verb))
         return incarnation_->answer(command.id,
                                     {.is_done = false,

@@ -58,11 +58,11 @@ PluginGenerations::Plugin PluginGenerations::kept(const std::string& name, const
     return plugin;
 }
 
-PluginGenerations::Plugin PluginGenerations::fall_back(const fs::path& file) {
+PluginGenerations::Plugin PluginGenerations::fall_back(const fs::path& file, const std::string& bad) {
     for (const auto& [name, plugin] : images_.plugins()) {
         if (plugin.file != file.filename() || catalog_.named(name)) continue;
         for (const std::string& digest : {plugin.live, plugin.previous}) {
-            if (digest.empty()) continue;
+            if (digest.empty() || digest == bad) continue;
             try {
                 const Plugin good = kept(name, digest, file);
                 add(good);

@@ -38,9 +38,9 @@ public:
     // It is the latest generation of its plugin, and is kept for the next start.
     void publish(const Plugin& plugin);
 
-    // `file` cannot be used: the last good version of its plugin takes its place. Null: there is none.
-    // Blocks.
-    Plugin fall_back(const std::filesystem::path& file);
+    // `file`, of digest `bad`, cannot be used: the last good version of its plugin takes its place. Null:
+    // there is none. Blocks.
+    Plugin fall_back(const std::filesystem::path& file, const std::string& bad);
     // The version before the latest takes over again, as a new generation, and the latest one is not tried
     // again until its file changes; also after a restart. Blocks; throws PluginRefused if there is none.
     Plugin roll_back(const std::string& name);

@@ -52,7 +52,7 @@ void PluginReload::begin_with(const fs::path& path, File& file) {
         file.remedy = refusal.remedy();
         file.is_told = true;
         if (file.digest.empty()) file.due = file.quiet_since + kPatience;
-        const auto good = generations_.fall_back(path);
+        const auto good = generations_.fall_back(path, file.digest);
         if (!good) return;
         file.plugin = good->description.name;
         spdlog::warn("plugin {} serves in place of {}, as it was live before; until that file changes",
