@@ -3,6 +3,7 @@
 
 #include "storage/model/job.hpp"
 
+#include <map>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,25 @@ struct ServedType {
     bool is_privileged = false;  // jobs hand it in only by the name of a definition
 };
 
+// Stored in served_plugin.state: DO NOT RENUMBER.
+enum class PluginState : std::uint8_t {
+    live = 1,
+    waiting = 2,   // it takes over when its first worker is ready, and enough of those before it have ended
+    draining = 3,  // what runs of it goes on to its end
+    refused = 4,
+};
+
+// A generation of a plugin that a server has, or a file that it refuses.
+struct ServedPlugin {
+    std::string plugin;  // refused: empty
+    std::string file;    // in the plugin folder of the server
+    std::string version;
+    std::string digest;
+    std::int64_t generation = 0;
+    PluginState state = PluginState::live;
+    std::string reason;  // refused: why
+};
+
 // Thread-safe. Every call may throw StorageError.
 class ServerStore {
 public:
@@ -52,6 +72,8 @@ public:
     virtual ServerId enter(const ServerInfo& info, std::span<const ServedType> types) = 0;
     // From now on it runs these types, as its plugins have changed. False: it is not live any more.
     virtual bool set_types(ServerId server, std::span<const ServedType> types) = 0;
+    // From now on it has these. Not of one that is not live any more.
+    virtual void set_plugins(ServerId server, std::span<const ServedPlugin> plugins) = 0;
     // It ends in order and holds no job any more.
     virtual void leave(ServerId server) = 0;
     // Raise the server's beat and set the lease that it counts by. False: it is not live any more, and
@@ -72,6 +94,8 @@ public:
     virtual std::vector<ServerInfo> list() = 0;
     // The types that live servers run, each once; those of stopped servers are not listed.
     virtual std::vector<ServedType> served_types() = 0;
+    // What live servers have, each in its own order.
+    virtual std::map<ServerId, std::vector<ServedPlugin>> served_plugins() = 0;
 };
 
 }  // namespace jobhost::storage

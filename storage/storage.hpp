@@ -7,6 +7,7 @@
 #include "storage/limit_store.hpp"
 #include "storage/operation_store.hpp"
 #include "storage/run_store.hpp"
+#include "storage/server_command_store.hpp"
 #include "storage/server_store.hpp"
 #include "storage/source_store.hpp"
 #include "storage/storage_error.hpp"
@@ -50,6 +51,7 @@ public:
     virtual LimitStore& limits() noexcept = 0;
     virtual RunStore& runs() noexcept = 0;
     virtual SourceStore& sources() noexcept = 0;
+    virtual ServerCommandStore& server_commands() noexcept = 0;
     virtual std::unique_ptr<Wakeups> watch() = 0;
     // By the clock that all instants of this database go by; see open_storage(). Throws StorageError.
     virtual TimePoint now() = 0;

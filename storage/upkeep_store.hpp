@@ -32,7 +32,7 @@ public:
     virtual std::size_t purge_by_count(std::size_t limit) = 0;
 
     // Forgets servers that ended more than a week ago and hold no job; how many. With the last of a name goes
-    // what was wrong with its files.
+    // what was wrong with its files. So does what was asked of servers a day ago.
     virtual std::size_t purge_servers() = 0;
 
     // Adds up the counters that ended servers and passing programs have left; how many rows that spared.

@@ -155,6 +155,14 @@ struct PluginNewOptions {
     std::filesystem::path folder;  // empty: one with that name, here
 };
 int plugins_new(const GlobalOptions& global, const PluginNewOptions& options);
+struct PluginOperateOptions {
+    std::string name;                  // of a plugin; reload: empty for all
+    std::vector<std::string> servers;  // none: all live servers of the application
+    Duration timeout = std::chrono::seconds{30};
+};
+int plugins_reload(const GlobalOptions& global, const PluginOperateOptions& options);
+int plugins_rollback(const GlobalOptions& global, const PluginOperateOptions& options);
+int plugins_remove(const GlobalOptions& global, const PluginOperateOptions& options);
 
 struct CronNextOptions {
     std::string expression;

@@ -1,5 +1,6 @@
-#include "host/command_line/opened.hpp"
+#include "host/command_line/served_plugins.hpp"
 #include "host/command_line/text.hpp"
+#include "host/daemon/worker_options.hpp"
 #include "host/observe/printable.hpp"
 #include "host/plugin/catalog.hpp"
 #include "host/plugin/plugin_refused.hpp"
@@ -106,12 +107,16 @@ void print(const PluginDescription& plugin) {
     }
 }
 
-// Of each type that some server runs, by the digest of its plugin.
-std::set<std::pair<std::string, std::string>> running(storage::ServerStore& servers) {
-    std::set<std::pair<std::string, std::string>> found;
-    for (const storage::ServedType& type : servers.served_types())
-        found.emplace(type.type, type.digest);
-    return found;
+// Files that are not in this folder.
+void add_others(json::array& array, const std::vector<ServerPlugins>& servers,
+                const std::set<std::string>& here) {
+    std::set<std::string> others;
+    for (const ServerPlugins& server : servers)
+        for (const storage::ServedPlugin& plugin : server.plugins)
+            if (!here.contains(plugin.file)) others.insert(plugin.file);
+    for (const std::string& file : others)
+        array.push_back(
+            json::object{{"file", file}, {"is_here", false}, {"servers", states_of(servers, file)}});
 }
 
 }  // namespace
@@ -119,41 +124,52 @@ std::set<std::pair<std::string, std::string>> running(storage::ServerStore& serv
 int plugins_list(const GlobalOptions& global) {
     const auto opened = open(global);
     const config::PluginSettings& settings = opened->configuration.settings.plugins;
-    const Catalog catalog = Catalog::scan(
-        settings.folder, Trust{settings.trust},
-        {.working_directory = opened->configuration.folder, .start_timeout = settings.start_timeout});
-    const auto served = running(opened->storage->servers());
+    const Catalog catalog =
+        Catalog::scan(settings.folder, Trust{settings.trust}, worker_options(opened->configuration));
+    const std::vector<ServerPlugins> servers = served_plugins(*opened);
+    std::set<std::string> here;
     json::array array;
     std::vector<std::vector<std::string>> rows{{"FILE", "PLUGIN", "VERSION", "DIGEST", "JOB TYPES", ""}};
     for (const auto& plugin : catalog.plugins()) {
         const std::string& digest = plugin->image->digest();
         std::string types;
-        bool is_live = false;
-        for (const JobTypeDescription& type : plugin->description.types) {
+        for (const JobTypeDescription& type : plugin->description.types)
             types += (types.empty() ? "" : ", ") + type.name;
-            is_live = is_live || served.contains({type.full_name, digest});
-        }
+        const std::string live = live_text(servers, digest);
         rows.push_back({printable(plugin->file), printable(plugin->description.name),
                         printable(plugin->description.version), digest.substr(0, kShortDigest),
-                        printable(types), is_live ? "live" : "no host runs it"});
+                        printable(types), live});
         json::object object = to_json(*plugin->image);
         object["file"] = plugin->file;
-        object["is_live"] = is_live;
+        object["is_here"] = true;
+        object["is_live"] = live.starts_with("live");
+        object["servers"] = states_of(servers, plugin->file);
         add_description(object, plugin->description);
         array.push_back(std::move(object));
+        here.insert(plugin->file);
     }
     for (const RefusedPlugin& refused : catalog.refused()) {
         rows.push_back({printable(refused.file), "-", "-", "-", "-",
                         "refused: " + printable(refused.reason) + "; " + printable(refused.remedy)});
-        array.push_back(
-            json::object{{"file", refused.file}, {"refused", refused.reason}, {"remedy", refused.remedy}});
+        array.push_back(json::object{{"file", refused.file},
+                                     {"refused", refused.reason},
+                                     {"remedy", refused.remedy},
+                                     {"is_here", true},
+                                     {"servers", states_of(servers, refused.file)}});
+        here.insert(refused.file);
     }
-    if (global.json)
+    add_others(array, servers, here);
+    if (global.json) {
         std::cout << array << '\n';
-    else if (rows.size() == 1)
+        return kDone;
+    }
+    if (rows.size() == 1)
         std::cout << "there is no plugin in " << printable(settings.folder.string()) << '\n';
     else
         print_table(std::cout, rows);
+    if (servers.empty()) return kDone;
+    std::cout << '\n';
+    print_table(std::cout, rows_of(servers));
     return kDone;
 }
 

@@ -1,4 +1,4 @@
-// Tells the database which job types a server runs, after its plugins have changed.
+// Tells the database which job types a server runs, and what it has of plugins, after these have changed.
 #pragma once
 
 #include "host/sync/guarded.hpp"
@@ -11,7 +11,7 @@
 
 namespace jobhost::host {
 
-// set() is for any thread, run_once() for one.
+// run_once() is for one thread, the others for any.
 class AnnouncedTypes {
 public:
     // `servers` outlive this.
@@ -19,28 +19,45 @@ public:
 
     // Of several, the last ones count.
     void set(std::vector<storage::ServedType> types) {
-        new_.with([&](auto& latest) { latest = std::move(types); });
+        types_.with([&](auto& latest) { latest = std::move(types); });
+    }
+    void set_plugins(std::vector<storage::ServedPlugin> plugins) {
+        plugins_.with([&](auto& latest) { latest = std::move(plugins); });
     }
     // Writes what is new. How long until the next look, unless somebody sets others. Throws StorageError;
     // then the next call tries again.
     Duration run_once() {
-        const auto types = new_.with([](auto& latest) { return std::exchange(latest, std::nullopt); });
-        if (!types) return std::chrono::hours{1};
-        try {
-            servers_.set_types(server_, *types);  // not live any more: it will enter anew, with these
-        } catch (...) {
-            new_.with([&](auto& latest) {
-                if (!latest) latest = *types;
-            });
-            throw;
-        }
-        return Duration::zero();
+        // Not live any more: it will enter anew, with these.
+        const bool has_types = write(types_, [&](const auto& types) { servers_.set_types(server_, types); });
+        const bool has_plugins =
+            write(plugins_, [&](const auto& plugins) { servers_.set_plugins(server_, plugins); });
+        return has_types || has_plugins ? Duration::zero() : std::chrono::hours{1};
     }
 
 private:
+    template <class What>
+    using Latest = Guarded<std::optional<std::vector<What>>>;
+
+    // Whether there was anything.
+    template <class What, class Set>
+    static bool write(Latest<What>& all, Set set) {
+        const auto news = all.with([](auto& latest) { return std::exchange(latest, std::nullopt); });
+        if (!news) return false;
+        try {
+            set(*news);
+        } catch (...) {
+            all.with([&](auto& latest) {
+                if (!latest) latest = *news;
+            });
+            throw;
+        }
+        return true;
+    }
+
     storage::ServerStore& servers_;
     const ServerId server_;
-    Guarded<std::optional<std::vector<storage::ServedType>>> new_;
+    Latest<storage::ServedType> types_;
+    Latest<storage::ServedPlugin> plugins_;
 };
 
 }  // namespace jobhost::host

@@ -36,8 +36,18 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
     : configuration_{configuration},
       storage_{storage},
       clock_{clock},
-      plugins_{configuration.settings.plugins.folder, Trust{configuration.settings.plugins.trust},
-               worker_options(configuration), plugin_watch_, boot_clock_},
+      plugins_{configuration.settings.plugins.folder,
+               image_folder(configuration.settings.server.state_folder, configuration.settings.server.name),
+               Trust{configuration.settings.plugins.trust},
+               worker_options(configuration),
+               plugin_watch_,
+               boot_clock_},
+      plugin_verbs_{plugins_, boot_clock_,
+                    [this](storage::ServerCommandId command, storage::ServerAnswer answer) {
+                        boost::asio::post(io_, [this, command, answer = std::move(answer)] {
+                            if (incarnation_) incarnation_->answer(command, answer);
+                        });
+                    }},
       wakeups_{storage.watch()},
       reload_{reload},
       watch_{watch},
@@ -62,6 +72,25 @@ void Host::enter() {
         plugins_.roll_back(generation);
         if (plugins_loop_) plugins_loop_->wake();
     };
+    incarnation_->asked = [this](const storage::ServerCommand& command) { on_asked(command); };
+    incarnation_->plugins_changed = [this](std::vector<storage::ServedPlugin> plugins) {
+        plugin_verbs_.set_served(std::move(plugins));
+        if (plugins_loop_) plugins_loop_->wake();
+    };
+}
+
+void Host::on_asked(const storage::ServerCommand& command) {
+    if (stopping_ != Stopping::no)
+        return incarnation_->answer(
+            command.id, {.is_done = false,
+                         .text = R"({"reason": "this server is stopping", "remedy": "start it again"})"});
+    if (!PluginVerbs::knows(command.request.verb))
+        return incarnation_->answer(command.id,
+                                    {.is_done = false,
+                                     .text = R"({"reason": "this server does not know what is asked of it", )"
+                                             R"("remedy": "bring it to the version of who asks"})"});
+    plugin_verbs_.ask(command);
+    if (plugins_loop_) plugins_loop_->wake();
 }
 
 bool Host::has_type(const std::string& type) {
@@ -88,7 +117,7 @@ bool Host::run() {
     wait_for_hints(plugin_hints_, plugin_watch_, plugins_loop_);
     incarnation_->start();
     reload_loop_.emplace("configuration", [this] { return reload_.run_once(); });
-    plugins_loop_.emplace("plugins", [this] { return plugins_.run_once(); });
+    plugins_loop_.emplace("plugins", [this] { return plugin_verbs_.run_once(); });
     const config::ServerSettings& server = configuration_.settings.server;
     spdlog::info("server {} is ready: {} workers, {} plugins", server.name, server.workers,
                  catalog_.with([](const Catalog& latest) { return latest.plugins().size(); }));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "host/daemon/incarnation.hpp"
-#include "host/reload/plugin_reload.hpp"
+#include "host/reload/plugin_verbs.hpp"
 #include "host/reload/reload.hpp"
 #include "host/sync/back_off.hpp"
 #include "host/sync/guarded.hpp"
@@ -49,6 +49,7 @@ private:
     };
     static void wait_for_hints(Hints& hints, FolderWatch& watch, std::optional<Loop>& loop);
     void on_plugins_changed(const Catalog& catalog);
+    void on_asked(const storage::ServerCommand& command);
     bool has_type(const std::string& type);
     void stop_harder();
     void check_drained();
@@ -60,6 +61,7 @@ private:
     const MachineBootClock boot_clock_;
     InotifyWatch plugin_watch_;
     PluginReload plugins_;  // after the start: the thread of its loop only
+    PluginVerbs plugin_verbs_;
     Guarded<Catalog> catalog_;
 
     boost::asio::io_context io_;

@@ -88,6 +88,11 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                            post([this, runs = std::move(runs)] { dispatcher_->cancel_runs(runs); });
                        }},
       announced_types_{storage.servers(), server_},
+      refused_plugins_{catalog.refused()},
+      server_commands_{storage.server_commands(), server_, boot_clock,
+                       [this](storage::ServerCommand command) {
+                           post([this, command = std::move(command)] { asked(command); });
+                       }},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -130,6 +135,8 @@ void Incarnation::start() {
     background_loop_.emplace("background work", [this] { return background_work_.run_once(); });
     cancel_loop_.emplace("cancel requests", [this] { return cancel_requests_.run_once(); });
     types_loop_.emplace("job types", [this] { return announced_types_.run_once(); });
+    commands_loop_.emplace("server commands", [this] { return server_commands_.run_once(); });
+    on_plugins_changed();
 }
 
 void Incarnation::wake() {
@@ -137,6 +144,17 @@ void Incarnation::wake() {
     if (due_loop_) due_loop_->wake();
     if (background_loop_) background_loop_->wake();
     if (cancel_loop_) cancel_loop_->wake();
+    if (commands_loop_) commands_loop_->wake();
+}
+
+void Incarnation::change(const Catalog& catalog) {
+    refused_plugins_ = catalog.refused();
+    dispatcher_->change(catalog);
+}
+
+void Incarnation::answer(storage::ServerCommandId command, storage::ServerAnswer answer) {
+    server_commands_.answer(command, std::move(answer));
+    if (commands_loop_) commands_loop_->wake();
 }
 
 void Incarnation::look_at_schedules() {
@@ -153,10 +171,10 @@ Neighbours::Callbacks Incarnation::neighbour_callbacks() {
         .recovered = [this] { exchange_.wake(); },
         .may_judge = [this] { return lease_.may_begin(); },
         .alone =
-            [this](BootTime asked) {
+            [this](BootTime since) {
                 if (!is_embedded(settings_.storage)) return;
                 // Who comes later has to watch for a whole lease before it can declare us dead.
-                lease_.renew(asked);
+                lease_.renew(since);
                 post([this] { on_renewed(); });
             },
     };
@@ -185,6 +203,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
             [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
         .requested = [this](Question question) { requests_.ask(std::move(question)); },
         .changed = [this] { on_types_changed(); },
+        .generations_changed = [this] { on_plugins_changed(); },
         .crash_loops = [this](const LoadedPlugin& plugin) { crash_loops(plugin.generation); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
@@ -204,6 +223,14 @@ void Incarnation::on_types_changed() {
     exchange_.set_served(std::move(served));
     announced_types_.set(served_types_of(types));
     if (types_loop_) types_loop_->wake();
+}
+
+void Incarnation::on_plugins_changed() {
+    std::vector<storage::ServedPlugin> plugins =
+        served_plugins_of(dispatcher_->generations(), refused_plugins_);
+    announced_types_.set_plugins(plugins);
+    if (types_loop_) types_loop_->wake();
+    plugins_changed(std::move(plugins));
 }
 
 void Incarnation::on_renewed() {
@@ -252,6 +279,7 @@ void Incarnation::stop_loops() {
     background_loop_.reset();
     cancel_loop_.reset();
     types_loop_.reset();
+    commands_loop_.reset();
     beat_loop_.stop();
     requests_.stop();
     exchange_.stop();

@@ -18,6 +18,7 @@
 #include "host/upkeep/lease_watch.hpp"
 #include "host/upkeep/neighbours.hpp"
 #include "host/upkeep/predecessors.hpp"
+#include "host/upkeep/server_commands.hpp"
 #include "storage/storage.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -44,6 +45,12 @@ public:
     // A generation of a plugin crashes again and again; see Dispatcher::Callbacks.
     std::function<void(std::uint64_t generation)> crash_loops = [](std::uint64_t) {};
 
+    // Somebody asks something of this server, to be answered by answer().
+    std::function<void(storage::ServerCommand)> asked = [](const storage::ServerCommand&) {};
+    // What this server has of plugins has changed.
+    std::function<void(std::vector<storage::ServedPlugin>)> plugins_changed =
+        [](const std::vector<storage::ServedPlugin>&) {};
+
     // Begins to work.
     void start();
     // Others have written to the database.
@@ -51,7 +58,8 @@ public:
     // Definitions have changed.
     void look_at_schedules();
     // Plugins have changed.
-    void change(const Catalog& catalog) { dispatcher_->change(catalog); }
+    void change(const Catalog& catalog);
+    void answer(storage::ServerCommandId command, storage::ServerAnswer answer);
 
     // What has not begun is given back, nothing is claimed any more, running jobs are told.
     void drain();
@@ -75,6 +83,7 @@ private:
     // From other threads: calls `act` on the I/O thread, unless this is destroyed by then.
     void post(std::function<void()> act);
     void on_types_changed();
+    void on_plugins_changed();
     void on_renewed();
     void on_refused();
     void watch_lease();
@@ -104,6 +113,8 @@ private:
     BackgroundWork background_work_;
     CancelRequests cancel_requests_;
     AnnouncedTypes announced_types_;
+    std::vector<RefusedPlugin> refused_plugins_;
+    ServerCommands server_commands_;
     // Last, as their threads use the parts above.
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
@@ -115,6 +126,7 @@ private:
     std::optional<Loop> background_loop_;
     std::optional<Loop> cancel_loop_;
     std::optional<Loop> types_loop_;
+    std::optional<Loop> commands_loop_;
 };
 
 }  // namespace jobhost::host

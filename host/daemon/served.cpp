@@ -51,4 +51,22 @@ std::vector<storage::ServedType> served_types_of(std::span<const FoundType> type
     return served;
 }
 
+std::vector<storage::ServedPlugin> served_plugins_of(std::span<const Generation> generations,
+                                                     std::span<const RefusedPlugin> refused) {
+    std::vector<storage::ServedPlugin> served;
+    for (const auto& [plugin, state] : generations)
+        served.push_back({.plugin = plugin->description.name,
+                          .file = plugin->file,
+                          .version = plugin->description.version,
+                          .digest = plugin->image->digest(),
+                          .generation = static_cast<std::int64_t>(plugin->generation),
+                          .state = state,
+                          .reason = {}});
+    for (const RefusedPlugin& each : refused)
+        served.push_back({.file = each.file,
+                          .state = storage::PluginState::refused,
+                          .reason = each.reason + "; " + each.remedy});
+    return served;
+}
+
 }  // namespace jobhost::host

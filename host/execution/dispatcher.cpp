@@ -12,6 +12,8 @@ namespace {
 
 // How far the log in the database may lag behind a running job.
 constexpr Duration kLogPeriod = std::chrono::milliseconds{500};
+// Each has workers, and an image in memory.
+constexpr std::ptrdiff_t kMostDraining = 3;
 
 void report(const storage::Settlement& settlement) {
     if (!settlement.event) return;
@@ -77,47 +79,93 @@ void Dispatcher::change(Catalog catalog) {
 
 // By each type that has a plugin whose workers are ready, as nothing shall wait for the first of them.
 void Dispatcher::take_over() {
+    bool is_changed = std::erase_if(routes_, [&](const auto& route) {
+                          const bool is_gone = !catalog_.find(route.first);
+                          if (is_gone) unavailable_types_.erase(route.first);
+                          return is_gone;
+                      }) > 0;
     std::set<const LoadedPlugin*> live;
     for (FoundType& type : catalog_.types()) {
         const auto route = routes_.find(type.description().full_name);
         if (route != routes_.end() && route->second.plugin == type.plugin) continue;
-        if (!pools_.at(type.plugin.get())->is_ready()) continue;
+        if (!pools_.at(type.plugin.get())->is_ready() || has_to_wait(*type.plugin)) continue;
         routes_.insert_or_assign(type.description().full_name, type);
         unavailable_types_.erase(type.description().full_name);
         live.insert(type.plugin.get());
+        is_changed = true;
     }
-    if (live.empty()) return;
-    callbacks_.unavailable_types(unavailable_types_);
+    if (is_changed) callbacks_.unavailable_types(unavailable_types_);
     for (const LoadedPlugin* plugin : live)
         spdlog::info("plugin {} {} (generation {}) is live", plugin->description.name,
                      plugin->description.version, plugin->generation);
+    retire_what_is_not_needed();
+    if (is_changed) callbacks_.changed();
+    callbacks_.generations_changed();
+}
+
+// One that is about to replace another, while enough others have been replaced and have not ended.
+bool Dispatcher::has_to_wait(const LoadedPlugin& plugin) {
+    if (is_routed(plugin)) return false;
+    const auto draining = std::ranges::count_if(pools_, [&](const auto& other) {
+        return other.second->is_retired() && other.first->description.name == plugin.description.name;
+    });
+    if (draining < kMostDraining) return false;
+    if (told_to_wait_.insert(plugin.generation).second)
+        spdlog::warn(
+            "plugin {} {} (generation {}) waits: jobs go on in {} versions before the one that is live; it "
+            "takes "
+            "over when one of these has ended",
+            plugin.description.name, plugin.description.version, plugin.generation, draining);
+    return true;
+}
+
+bool Dispatcher::is_routed(const LoadedPlugin& plugin) const {
+    return std::ranges::any_of(routes_,
+                               [&](const auto& route) { return route.second.plugin.get() == &plugin; });
+}
+
+bool Dispatcher::is_needed(const LoadedPlugin& plugin) const {
+    return is_routed(plugin) ||
+           std::ranges::any_of(catalog_.plugins(), [&](const auto& other) { return other.get() == &plugin; });
+}
+
+void Dispatcher::retire_what_is_not_needed() {
     std::vector<const LoadedPlugin*> done;
     for (const auto& [plugin, pool] : pools_)
         if (!is_needed(*plugin) && !pool->is_retired()) done.push_back(plugin);
     for (const LoadedPlugin* plugin : done)
         retire(*plugin);
-    callbacks_.changed();
-}
-
-bool Dispatcher::is_needed(const LoadedPlugin& plugin) const {
-    const auto is_it = [&](const auto& other) { return other.get() == &plugin; };
-    return std::ranges::any_of(catalog_.plugins(), is_it) ||
-           std::ranges::any_of(routes_, [&](const auto& route) { return is_it(route.second.plugin); });
 }
 
 void Dispatcher::retire(const LoadedPlugin& plugin) {
-    spdlog::info("plugin {} {} (generation {}) has been replaced; what runs by it goes on to its end",
-                 plugin.description.name, plugin.description.version, plugin.generation);
+    spdlog::info("plugin {} {} (generation {}) has been {}; what runs by it goes on to its end",
+                 plugin.description.name, plugin.description.version, plugin.generation,
+                 catalog_.named(plugin.description.name) ? "replaced" : "removed");
     for (Assignment& assignment : pools_.at(&plugin)->retire())
         start(std::move(assignment));
 }
 
+// With each that has ended there is room for one that waits.
 void Dispatcher::sweep() {
     std::erase_if(pools_, [&](const auto& pool) {
         const bool is_done = pool.second->is_retired() && pool.second->is_empty();
-        if (is_done) trials_.erase(pool.first);
+        if (is_done) {
+            trials_.erase(pool.first);
+            told_to_wait_.erase(pool.first->generation);
+        }
         return is_done;
     });
+    take_over();
+}
+
+std::vector<Generation> Dispatcher::generations() const {
+    std::vector<Generation> all;
+    for (const auto& [plugin, pool] : pools_)
+        all.push_back({pool->plugin(), pool->is_retired()   ? storage::PluginState::draining
+                                       : is_routed(*plugin) ? storage::PluginState::live
+                                                            : storage::PluginState::waiting});
+    std::ranges::sort(all, std::greater{}, [](const Generation& each) { return each.plugin->generation; });
+    return all;
 }
 
 std::vector<FoundType> Dispatcher::types() const {

@@ -3,6 +3,7 @@
 
 #include "host/execution/trial.hpp"
 #include "host/execution/worker_pool.hpp"
+#include "storage/server_store.hpp"
 
 #include <map>
 #include <random>
@@ -10,6 +11,11 @@
 #include <string>
 
 namespace jobhost::host {
+
+struct Generation {
+    std::shared_ptr<const LoadedPlugin> plugin;
+    storage::PluginState state = storage::PluginState::live;
+};
 
 // I/O thread only.
 class Dispatcher {
@@ -22,6 +28,8 @@ public:
         std::function<void(Question)> requested;
         // Types have come, or run by another generation of their plugin from now on; see types().
         std::function<void()> changed;
+        // Generations of plugins have come, taken over, or ended; see generations().
+        std::function<void()> generations_changed;
         // A new generation of a plugin crashes again and again, and the one before it did not.
         std::function<void(const LoadedPlugin&)> crash_loops;
         // Asked before each job is handed to a worker, and before a worker is started.
@@ -36,10 +44,14 @@ public:
                const Clock& clock, std::string server, Callbacks callbacks);
 
     // From now on these. A generation that is new takes over its types when its first worker is ready; jobs
-    // that run by an earlier one end there, and its workers with them.
+    // that run by an earlier one end there, and its workers with them. At most three of a plugin drain at a
+    // time: a newer one waits until one of them has ended. Types that are in none any more are not run at
+    // once.
     void change(Catalog catalog);
     // What runs at present, each type by one plugin.
     std::vector<FoundType> types() const;
+    // All that have workers, or are about to; the latest first.
+    std::vector<Generation> generations() const;
 
     // What no plugin has, or takes, is given back.
     void accept(std::vector<Assignment> assignments);
@@ -68,8 +80,11 @@ public:
 private:
     void add_pool(const std::shared_ptr<const LoadedPlugin>& plugin);
     void take_over();
+    bool has_to_wait(const LoadedPlugin& plugin);
+    void retire_what_is_not_needed();
     void retire(const LoadedPlugin& plugin);
     void sweep();
+    bool is_routed(const LoadedPlugin& plugin) const;
     bool is_needed(const LoadedPlugin& plugin) const;
     void start(Assignment assignment);
     void on_run_ended(const LoadedPlugin& plugin, const RunEnd& end);
@@ -88,6 +103,7 @@ private:
     std::map<const LoadedPlugin*, Trial> trials_;  // of those that have pools
     std::map<std::string, FoundType> routes_;      // by type
     std::set<std::string> unavailable_types_;
+    std::set<std::uint64_t> told_to_wait_;  // generations
     std::size_t in_hand_ = 0;
     std::mt19937_64 random_{std::random_device{}()};
     Timer log_timer_;    // set while jobs run

@@ -41,6 +41,7 @@ public:
                Duration drain_timeout, const Clock& clock, Callbacks callbacks);
     ~WorkerPool();
 
+    const std::shared_ptr<const LoadedPlugin>& plugin() const noexcept { return plugin_; }
     bool is_ready() const noexcept { return is_ready_; }
     bool is_retired() const noexcept { return is_retired_; }
 

@@ -39,22 +39,19 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
     Catalog catalog;
     try {
         for (const fs::path& file : libraries_in(folder, trust.owners())) {
-            std::string digest;
             try {
-                PluginImage image = PluginImage::open(file, trust);
-                digest = image.digest();
-                auto plugin = load_plugin(file, std::move(image), trust, options,
+                auto plugin = load_plugin(file, PluginImage::open(file, trust), trust, options,
                                           first_generation + catalog.plugins_.size());
                 if (const auto other = catalog.named(plugin->description.name))
                     refuse_second(*plugin, *other);
                 catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
                 catalog.refused_.push_back(
-                    {file.filename().string(), refusal.reason(), refusal.remedy(), digest});
+                    {file.filename().string(), refusal.reason(), refusal.remedy()});
             }
         }
     } catch (const PluginRefused& refusal) {
-        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy(), ""});
+        catalog.refused_.push_back({folder.string(), refusal.reason(), refusal.remedy()});
     }
     return catalog;
 }
@@ -71,6 +68,14 @@ void Catalog::add(std::shared_ptr<const LoadedPlugin> plugin) {
     std::erase_if(plugins_, [&](const auto& other) {
         return other->description.name == name && other.get() != added && !found.contains(other.get());
     });
+}
+
+void Catalog::remove(std::string_view name) {
+    std::erase_if(plugins_, [&](const auto& plugin) { return plugin->description.name == name; });
+}
+
+void Catalog::remove(const LoadedPlugin& plugin) {
+    std::erase_if(plugins_, [&](const auto& other) { return other.get() == &plugin; });
 }
 
 std::shared_ptr<const LoadedPlugin> Catalog::named(std::string_view name) const {

@@ -25,7 +25,8 @@ struct RefusedPlugin {
     std::string file;  // or the folder itself
     std::string reason;
     std::string remedy;
-    std::string digest;  // empty: its contents were not even tried
+
+    friend bool operator==(const RefusedPlugin&, const RefusedPlugin&) = default;
 };
 
 // Probes what was read of `file`, and asks `trust` about its name and version. Blocks; throws PluginRefused,
@@ -55,6 +56,11 @@ public:
 
     // One more, or a later generation of one. Earlier ones stay as long as they have types that it has not.
     void add(std::shared_ptr<const LoadedPlugin> plugin);
+    // All generations of that name.
+    void remove(std::string_view name);
+    // That one alone.
+    void remove(const LoadedPlugin& plugin);
+    void set_refused(std::vector<RefusedPlugin> refused) { refused_ = std::move(refused); }
 
     const Plugins& plugins() const noexcept { return plugins_; }
     const std::vector<RefusedPlugin>& refused() const noexcept { return refused_; }

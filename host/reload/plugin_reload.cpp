@@ -1,7 +1,5 @@
 #include "host/reload/plugin_reload.hpp"
 
-#include "host/plugin/plugin_refused.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -22,40 +20,44 @@ constexpr auto kQuietWhenWritten = 350ms;
 // How long a file that is no library may be one that is still being written.
 constexpr auto kPatience = 2s;
 
-// Logged once.
-void refuse(const std::string& file, std::string& problem, const PluginRefused& refusal) {
-    if (std::exchange(problem, refusal.reason()) == refusal.reason()) return;
+void tell_refused(const std::string& file, const PluginRefused& refusal) {
     spdlog::error("plugin {} is refused, and what was there before goes on: {}; {}", file, refusal.reason(),
                   refusal.remedy());
+}
+
+std::string with_version(const LoadedPlugin& plugin) {
+    return plugin.description.name + " " + plugin.description.version;
 }
 
 }  // namespace
 
 void PluginReload::start() {
     watch_.watch({folder_});
-    catalog_ = Catalog::scan(folder_, trust_, options_);
-    const BootTime now = clock_.now();
-    see_files(now);
-    for (const auto& plugin : catalog_.plugins()) {
-        files_[folder_ / plugin->file].digest = plugin->image->digest();
-        generation_ = std::max(generation_, plugin->generation);
-    }
-    for (const RefusedPlugin& refused : catalog_.refused())
-        know_refused(refused);
+    generations_.begin();
+    see_files(clock_.now());
+    for (auto& [path, file] : files_)
+        begin_with(path, file);
+    generations_.set_refused(refused());
 }
 
-// What is whole is not tried again; half of a file may become one. It is told by whoever has the catalog.
-void PluginReload::know_refused(const RefusedPlugin& refused) {
-    const auto found = files_.find(folder_ / refused.file);
-    if (found == files_.end()) {
-        folder_problem_ = refused.reason;
-        return;
+// What is whole is not tried again; half of a file may become one. Refusals are told by whoever has the
+// catalog.
+void PluginReload::begin_with(const fs::path& path, File& file) {
+    try {
+        PluginImage image = PluginImage::open(path, trust_);
+        file.digest = image.digest();
+        load(path, file, std::move(image));
+    } catch (const PluginRefused& refusal) {
+        file.reason = refusal.reason();
+        file.remedy = refusal.remedy();
+        file.is_told = true;
+        if (file.digest.empty()) file.due = file.quiet_since + kPatience;
+        const auto good = generations_.fall_back(path, file.digest);
+        if (!good) return;
+        file.plugin = good->description.name;
+        spdlog::warn("plugin {} serves in place of {}, as it was live before; until that file changes",
+                     with_version(*good), good->file);
     }
-    File& file = found->second;
-    file.is_refused = true;
-    file.problem = refused.reason;
-    file.digest = refused.digest;
-    if (file.digest.empty()) file.due = file.quiet_since + kPatience;
 }
 
 Duration PluginReload::run_once() {
@@ -63,14 +65,15 @@ Duration PluginReload::run_once() {
     const BootTime now = clock_.now();
     if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
     next_look_ = now + kPeriodWithNews;
-    if (!see_files(now)) return kLookPeriod;
     Duration pause = kLookPeriod;
-    for (auto& [path, file] : files_) {
-        if (file.due && *file.due <= now) read(path, file, now);
-        if (file.due)
-            pause = std::min(
-                pause, std::max(std::chrono::ceil<Duration>(*file.due - now), Duration{kPeriodWithNews}));
-    }
+    if (see_files(now))
+        for (auto& [path, file] : files_) {
+            if (file.due && *file.due <= now) read(path, file, now);
+            if (file.due)
+                pause = std::min(
+                    pause, std::max(std::chrono::ceil<Duration>(*file.due - now), Duration{kPeriodWithNews}));
+        }
+    if (refused() != catalog().refused()) tell();
     return pause;
 }
 
@@ -83,7 +86,9 @@ bool PluginReload::see_files(BootTime now) {
             there.insert(path);
         }
     } catch (const PluginRefused& refusal) {
-        refuse(folder_.string(), folder_problem_, refusal);
+        folder_remedy_ = refusal.remedy();
+        if (std::exchange(folder_problem_, refusal.reason()) != refusal.reason())
+            tell_refused(folder_.string(), refusal);
         return false;
     }
     if (!std::exchange(folder_problem_, "").empty()) {
@@ -93,8 +98,10 @@ bool PluginReload::see_files(BootTime now) {
     std::erase_if(files_, [&](const auto& entry) {
         const bool is_gone = !there.contains(entry.first);
         if (is_gone)
-            spdlog::warn("plugins: {} is gone; what was loaded of it goes on until the host is started again",
-                         entry.first.filename().string());
+            spdlog::warn(
+                "plugins: {} is gone; what was loaded of it goes on until the host is started again, "
+                "or until somebody says: jobhost plugins remove",
+                entry.first.filename().string());
         return is_gone;
     });
     return true;
@@ -107,12 +114,12 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     const bool has_new_grounds = take_grounds(path, file);
     if (!mark) return;
     if (!is_new && *mark == file.mark) {
-        if (has_new_grounds) try_again(file, now);
+        if (has_new_grounds) look_again(file, now);
         return;
     }
     const bool is_same_file = !is_new && mark->device == file.mark.device && mark->number == file.mark.number;
     file.mark = *mark;
-    file.problem.clear();
+    file.is_told = false;
     file.quiet_since = now;
     file.due = now + (is_same_file ? kQuietWhenWritten : kQuiet);
 }
@@ -126,9 +133,9 @@ bool PluginReload::take_grounds(const fs::path& path, File& file) const {
 }
 
 // What is loaded goes on, whatever its grounds say now.
-void PluginReload::try_again(File& file, BootTime now) {
-    if (!file.due && !file.is_refused) return;
-    if (file.is_refused) file.digest.clear();
+void PluginReload::look_again(File& file, BootTime now) {
+    if (!file.due && file.reason.empty()) return;
+    if (!file.reason.empty()) file.digest.clear();
     file.quiet_since = now;
     file.due = now + kQuiet;
 }
@@ -146,40 +153,56 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         }
         file.due.reset();
         file.digest.clear();
-        file.is_refused = true;
-        return refuse(path.filename().string(), file.problem, refusal);
+        return refuse(path, file, refusal);
     }
     if (mark_of(path) != file.mark) return see(path, now);  // it was changed while it was read
     if (image->digest() != file.digest) {
         const std::string digest = image->digest();
         try {
-            load(path, *std::move(image));
-            file.is_refused = false;
+            const auto plugin = load(path, file, *std::move(image));
+            spdlog::info("plugin {} from {} is loaded (generation {})", with_version(*plugin), plugin->file,
+                         plugin->generation);
         } catch (const PluginRefused& refusal) {
-            file.is_refused = true;
-            refuse(path.filename().string(), file.problem, refusal);
+            refuse(path, file, refusal);
         }
         file.digest = digest;
     }
     file.due.reset();
 }
 
-void PluginReload::load(const fs::path& path, PluginImage image) {
-    const auto plugin = load_plugin(path, std::move(image), trust_, options_, generation_ + 1);
-    const auto other = catalog_.named(plugin->description.name);
-    if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
-        refuse_second(*plugin, *other);
-    spdlog::info("plugin {} {} from {} is loaded (generation {})", plugin->description.name,
-                 plugin->description.version, plugin->file, plugin->generation);
-    if (const auto before = catalog_.named(plugin->description.name))
-        previous_[plugin->description.name] = before;
-    publish(plugin);
+// Logged once.
+void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused& refusal) {
+    const bool is_known = file.is_told && file.reason == refusal.reason();
+    file.reason = refusal.reason();
+    file.remedy = refusal.remedy();
+    file.is_told = true;
+    if (!is_known) tell_refused(path.filename().string(), refusal);
 }
 
-void PluginReload::publish(const std::shared_ptr<const LoadedPlugin>& plugin) {
-    generation_ = plugin->generation;
-    catalog_.add(plugin);
-    changed(catalog_);
+std::shared_ptr<const LoadedPlugin> PluginReload::load(const fs::path& path, File& file, PluginImage image) {
+    auto plugin = generations_.candidate(path, std::move(image));
+    const std::string& name = plugin->description.name;
+    const auto other = catalog().named(name);
+    if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
+        refuse_second(*plugin, *other);
+    file.plugin = name;
+    file.reason.clear();
+    generations_.publish(plugin);
+    tell();
+    return plugin;
+}
+
+void PluginReload::tell() {
+    generations_.set_refused(refused());
+    changed(catalog());
+}
+
+std::vector<RefusedPlugin> PluginReload::refused() const {
+    std::vector<RefusedPlugin> all;
+    if (!folder_problem_.empty()) all.push_back({folder_.string(), folder_problem_, folder_remedy_});
+    for (const auto& [path, file] : files_)
+        if (!file.reason.empty()) all.push_back({path.filename().string(), file.reason, file.remedy});
+    return all;
 }
 
 void PluginReload::roll_back(std::uint64_t generation) {
@@ -189,21 +212,34 @@ void PluginReload::roll_back(std::uint64_t generation) {
 void PluginReload::roll_back_what_is_worse() {
     const auto worse = worse_.with([](auto& all) { return std::exchange(all, {}); });
     if (worse.empty()) return;
-    for (const auto& plugin : Catalog::Plugins{catalog_.plugins()}) {
+    for (const auto& plugin : Catalog::Plugins{catalog().plugins()}) {
         const std::string& name = plugin->description.name;
-        const auto before = previous_.find(name);
-        if (!worse.contains(plugin->generation) || before == previous_.end() ||
-            catalog_.named(name) != plugin)
-            continue;
-        LoadedPlugin again = *before->second;
-        again.generation = generation_ + 1;
-        spdlog::error(
-            "plugin {} {} (generation {}) crashes again and again, and {} did not: that one takes over "
-            "again; put a better version into {}",
-            name, plugin->description.version, plugin->generation, again.description.version, plugin->file);
-        previous_.erase(before);
-        publish(std::make_shared<const LoadedPlugin>(std::move(again)));
+        if (!worse.contains(plugin->generation) || catalog().named(name) != plugin) continue;
+        try {
+            const auto before = put_back(name);
+            spdlog::error(
+                "plugin {} (generation {}) crashes again and again, and {} did not: that one takes over "
+                "again; put a better version into {}",
+                with_version(*plugin), plugin->generation, before->description.version, plugin->file);
+        } catch (const PluginRefused& refusal) {
+            spdlog::error("plugin {} (generation {}) crashes again and again, and goes on: {}; {}",
+                          with_version(*plugin), plugin->generation, refusal.reason(), refusal.remedy());
+        }
     }
+}
+
+// What lies in the folder counts as read, and as refused.
+std::shared_ptr<const LoadedPlugin> PluginReload::put_back(const std::string& name) {
+    const auto worse = catalog().named(name);
+    auto before = generations_.roll_back(name);
+    for (auto& [path, file] : files_) {
+        if (file.digest != worse->image->digest()) continue;
+        file.reason = rolled_back(name).reason();
+        file.remedy = rolled_back(name).remedy();
+        file.is_told = true;
+    }
+    tell();
+    return before;
 }
 
 }  // namespace jobhost::host

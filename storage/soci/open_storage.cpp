@@ -6,6 +6,7 @@
 #include "storage/soci/soci_limit_store.hpp"
 #include "storage/soci/soci_operation_store.hpp"
 #include "storage/soci/soci_run_store.hpp"
+#include "storage/soci/soci_server_command_store.hpp"
 #include "storage/soci/soci_server_store.hpp"
 #include "storage/soci/soci_source_store.hpp"
 #include "storage/soci/soci_upkeep_store.hpp"
@@ -29,6 +30,7 @@ public:
     LimitStore& limits() noexcept override { return limits_; }
     RunStore& runs() noexcept override { return runs_; }
     SourceStore& sources() noexcept override { return sources_; }
+    ServerCommandStore& server_commands() noexcept override { return server_commands_; }
     std::unique_ptr<Wakeups> watch() override { return opened_.watch(); }
     TimePoint now() override {
         TimePoint now;
@@ -49,6 +51,7 @@ private:
     SociLimitStore limits_{changes_};
     SociRunStore runs_{changes_};
     SociSourceStore sources_{*opened_.database};
+    SociServerCommandStore server_commands_{changes_};
 };
 
 }  // namespace

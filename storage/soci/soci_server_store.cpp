@@ -58,6 +58,7 @@ void insert_types(Session& session, ServerId server, std::span<const ServedType>
 // What it served.
 void forget_served(Session& session, ServerId server) {
     session.execute("served_type_delete", {{"id", server.value}});
+    session.execute("served_plugin_delete", {{"id", server.value}});
     session.execute("served_queue_delete", {{"id", server.value}});
 }
 
@@ -101,6 +102,23 @@ bool SociServerStore::set_types(ServerId server, std::span<const ServedType> typ
         session.announce();  // jobs that others cannot run may wait
     });
     return is_live;
+}
+
+void SociServerStore::set_plugins(ServerId server, std::span<const ServedPlugin> plugins) {
+    database_.write([&](Session& session) {
+        if (session.rows<long long>("server_hold_live", {{"id", server.value}}).empty()) return;
+        session.execute("served_plugin_delete", {{"id", server.value}});
+        for (std::size_t i = 0; i < plugins.size(); ++i)
+            session.execute("served_plugin_insert", {{"server", server.value},
+                                                     {"place", static_cast<long long>(i)},
+                                                     {"plugin", plugins[i].plugin},
+                                                     {"file", plugins[i].file},
+                                                     {"version", plugins[i].version},
+                                                     {"digest", plugins[i].digest},
+                                                     {"generation", plugins[i].generation},
+                                                     {"state", static_cast<long long>(plugins[i].state)},
+                                                     {"reason", plugins[i].reason}});
+    });
 }
 
 void SociServerStore::leave(ServerId server) {
@@ -218,6 +236,24 @@ std::vector<ServedType> SociServerStore::served_types() {
                              std::move(schema), std::move(description), is_older != 0, is_privileged != 0});
     });
     return types;
+}
+
+std::map<ServerId, std::vector<ServedPlugin>> SociServerStore::served_plugins() {
+    std::map<ServerId, std::vector<ServedPlugin>> found;
+    database_.read([&](Session& session) {
+        found.clear();
+        for (auto& [server, plugin, file, version, digest, generation, state, reason] :
+             session.rows<long long, std::string, std::string, std::string, std::string, long long, int,
+                          std::string>("served_plugin_list"))
+            found[ServerId{server}].push_back({.plugin = std::move(plugin),
+                                               .file = std::move(file),
+                                               .version = std::move(version),
+                                               .digest = std::move(digest),
+                                               .generation = generation,
+                                               .state = static_cast<PluginState>(state),
+                                               .reason = std::move(reason)});
+    });
+    return found;
 }
 
 }  // namespace jobhost::storage

@@ -24,6 +24,7 @@ constexpr int kLastFinal = static_cast<int>(StateName::deleted);
 // For so long people may want to know which server ran a job.
 constexpr Duration kServerMemory = std::chrono::days{7};
 constexpr Duration kBatchMemory = std::chrono::days{7};
+constexpr Duration kServerCommandMemory = std::chrono::days{1};
 constexpr Duration kCommandMemory = std::chrono::days{30};
 // For so long the members of a staged batch may go on coming.
 constexpr Duration kBatchPatience = std::chrono::days{1};
@@ -305,6 +306,7 @@ std::size_t SociUpkeepStore::purge_servers() {
         const Parameters before{{"before", micros(session.now() - kServerMemory)}};
         count = static_cast<std::size_t>(session.execute("server_forget", before));
         session.execute("refusal_forget", before);
+        session.execute("server_command_purge", {{"before", micros(session.now() - kServerCommandMemory)}});
     });
     return count;
 }

@@ -35,8 +35,10 @@ endforeach()
 target_sources(host_worker_test PRIVATE ${PROJECT_SOURCE_DIR}/host/worker/open_requests.cpp)
 
 # Pools and whole hosts need real workers too.
-foreach(room execution daemon)
+foreach(room execution daemon reload)
     add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
 endforeach()
+target_compile_definitions(host_reload_test PRIVATE LIVING_PLUGINS="${CMAKE_BINARY_DIR}/test_plugins")
+add_dependencies(host_reload_test living_1 living_2 living_3 living_4)

@@ -2,9 +2,52 @@
 
 namespace jobhost::host::parse {
 
+namespace {
+
+// Those that running hosts do.
+CLI::App& add_operation(CLI::App& plugins, Verb& verb, const char* name, const char* text,
+                        int (*run)(const GlobalOptions&, const PluginOperateOptions&), bool needs_name) {
+    CLI::App* sub = plugins.add_subcommand(name, text);
+    PluginOperateOptions& options =
+        add_verb<PluginOperateOptions>(*sub, verb, "Print a JSON array, one object for each server", run)
+            .options;
+    CLI::Option* plugin =
+        sub->add_option("name", options.name, needs_name ? "The plugin" : "The plugin, or its file; else all")
+            ->type_name("NAME");
+    if (needs_name) plugin->required();
+    sub->add_option("--server", options.servers, "Only this server; may be given several times")
+        ->type_name("SERVER");
+    sub->add_option_function<std::string>(
+           "--timeout", [&](const std::string& word) { options.timeout = duration_or_complain(word); },
+           "How long servers may take to answer")
+        ->default_str("30s")
+        ->type_name("TIME");
+    return *sub;
+}
+
+void add_operations_on_plugins(CLI::App& plugins, Verb& verb) {
+    add_operation(plugins, verb, "reload",
+                  "Running hosts look at their plugin folders now, and try again what they have refused",
+                  plugins_reload, false)
+        .footer("Exit code 1 if a file is refused, or a server does not answer.");
+    add_operation(plugins, verb, "rollback",
+                  "Running hosts put the version before in place of the one that is live", plugins_rollback,
+                  true)
+        .footer(
+            "It stays so when they are started again. The version that it replaces is not tried again until "
+            "its\n"
+            "file changes, or somebody says: jobhost plugins reload");
+    add_operation(plugins, verb, "remove", "Running hosts let go of a plugin whose file is gone",
+                  plugins_remove, true)
+        .footer("What runs of it goes on to its end; its jobs stay, and wait until the plugin comes again.");
+}
+
+}  // namespace
+
 void add_plugins(CLI::App& app, Verb& verb) {
     CLI::App* plugins =
-        app.add_subcommand("plugins", "Look at plugins, those of the folder and others; begin a new one")
+        app.add_subcommand("plugins",
+                           "Look at plugins, begin a new one, and tell running hosts what to do with them")
             ->require_subcommand(1);
     CLI::App* list = plugins->add_subcommand(
         "list", "The files of the plugin folder: what they hold, whether a host runs them, or why none can");
@@ -46,6 +89,7 @@ void add_plugins(CLI::App& app, Verb& verb) {
         "Examples:\n"
         "  jobhost plugins new images\n"
         "  jobhost plugins new images --folder ~/src/images-plugin");
+    add_operations_on_plugins(*plugins, verb);
 }
 
 }  // namespace jobhost::host::parse

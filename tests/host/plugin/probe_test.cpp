@@ -17,7 +17,7 @@ TEST(Probe, SaysWhatASoundPluginOffers) {
 
 // Minor versions count what was appended, so one that is not known here does no harm.
 TEST(Probe, APluginOfANewerMinorVersionIsTaken) {
-    EXPECT_EQ(probe(PluginImage::open(test_plugin("newer_minor")), test_options()).name, "flawed");
+    EXPECT_EQ(probe(PluginImage::open(test_plugin("newer_minor"), {}), test_options()).name, "flawed");
 }
 
 struct Flaw {

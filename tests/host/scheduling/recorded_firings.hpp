@@ -26,6 +26,7 @@ public:
     storage::LimitStore& limits() noexcept override { return real_.limits(); }
     storage::RunStore& runs() noexcept override { return real_.runs(); }
     storage::SourceStore& sources() noexcept override { return real_.sources(); }
+    storage::ServerCommandStore& server_commands() noexcept override { return real_.server_commands(); }
     std::unique_ptr<storage::Wakeups> watch() override { return real_.watch(); }
     TimePoint now() override { return real_.now(); }
 

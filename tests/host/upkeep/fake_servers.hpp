@@ -17,6 +17,7 @@ public:
     std::map<ServerId, std::size_t> jobs;  // in processing
     std::vector<std::size_t> recoveries;   // how many jobs each call gave back
     std::vector<storage::ServedType> set_to;
+    std::vector<storage::ServedPlugin> plugins_set_to;
     bool is_away = false;
     std::function<void()> before_answer = [] {};  // while a question is on its way
     std::function<void()> before_declaration = [] {};
@@ -75,6 +76,11 @@ public:
     void leave(ServerId) override {}
     std::optional<ServerId> declare_dead(const std::string&) override { return {}; }
     std::vector<storage::ServedType> served_types() override { return {}; }
+    void set_plugins(ServerId, std::span<const storage::ServedPlugin> plugins) override {
+        answer();
+        plugins_set_to.assign(plugins.begin(), plugins.end());
+    }
+    std::map<ServerId, std::vector<storage::ServedPlugin>> served_plugins() override { return {}; }
 
 private:
     void answer() {

@@ -6,6 +6,7 @@
 #include "storage/job_store.hpp"
 #include "storage/operation_store.hpp"
 #include "storage/run_store.hpp"
+#include "storage/server_command_store.hpp"
 #include "storage/server_store.hpp"
 #include "storage/source_store.hpp"
 
@@ -75,6 +76,15 @@ struct WindowRecord {
 struct ServerRecord {
     ServerInfo info;
     std::vector<ServedType> types;
+    std::vector<ServedPlugin> plugins = {};
+};
+
+struct ServerCommandRecord {
+    ServerId server;
+    ServerRequest request;
+    TimePoint created_at;
+    TimePoint expires_at;
+    std::optional<ServerAnswer> answer = {};
 };
 
 struct DefinitionRecord {
@@ -108,6 +118,7 @@ struct Contents {
     std::map<BatchId, BatchRecord> batches;
     std::vector<Lane> lanes;  // by id, from 1
     std::map<ServerId, ServerRecord> servers;
+    std::map<ServerCommandId, ServerCommandRecord> server_commands;
     std::map<std::string, DefinitionRecord> definitions;                  // by name
     std::map<std::string, LimitRecord> limits;                            // by name
     std::map<std::pair<std::string, std::string>, WindowRecord> windows;  // by type and key

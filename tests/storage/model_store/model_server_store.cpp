@@ -19,6 +19,7 @@ void end(ModelDatabase& database, ServerId server, ServerState state, TimePoint 
     info.state = state;
     info.stopped_at = now;
     info.queues.clear();
+    database.servers.at(server).plugins.clear();
 }
 
 }  // namespace
@@ -133,6 +134,21 @@ std::vector<ServedType> ModelServerStore::served_types() {
         for (const auto& [key, type] : found)
             types.push_back(type);
         return types;
+    });
+}
+
+void ModelServerStore::set_plugins(ServerId server, std::span<const ServedPlugin> plugins) {
+    opened_.write([&](ModelDatabase& database, TimePoint) {
+        if (database.is_live(server)) database.servers.at(server).plugins = {plugins.begin(), plugins.end()};
+    });
+}
+
+std::map<ServerId, std::vector<ServedPlugin>> ModelServerStore::served_plugins() {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::map<ServerId, std::vector<ServedPlugin>> found;
+        for (const auto& [id, server] : database.servers)
+            if (!server.plugins.empty()) found[id] = server.plugins;
+        return found;
     });
 }
 

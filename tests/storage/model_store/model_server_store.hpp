@@ -12,6 +12,7 @@ public:
 
     ServerId enter(const ServerInfo& info, std::span<const ServedType> types) override;
     bool set_types(ServerId server, std::span<const ServedType> types) override;
+    void set_plugins(ServerId server, std::span<const ServedPlugin> plugins) override;
     void leave(ServerId server) override;
     bool beat(ServerId server, Duration lease) override;
     std::optional<ServerId> declare_dead(const std::string& incarnation) override;
@@ -20,6 +21,7 @@ public:
     std::size_t recover(ServerId server, std::size_t limit) override;
     std::vector<ServerInfo> list() override;
     std::vector<ServedType> served_types() override;
+    std::map<ServerId, std::vector<ServedPlugin>> served_plugins() override;
 
 private:
     Opened& opened_;

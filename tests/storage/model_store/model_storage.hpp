@@ -8,6 +8,7 @@
 #include "tests/storage/model_store/model_limit_store.hpp"
 #include "tests/storage/model_store/model_operation_store.hpp"
 #include "tests/storage/model_store/model_run_store.hpp"
+#include "tests/storage/model_store/model_server_command_store.hpp"
 #include "tests/storage/model_store/model_server_store.hpp"
 #include "tests/storage/model_store/model_source_store.hpp"
 #include "tests/storage/model_store/model_upkeep_store.hpp"
@@ -30,6 +31,7 @@ public:
     LimitStore& limits() noexcept override { return limits_; }
     RunStore& runs() noexcept override { return runs_; }
     SourceStore& sources() noexcept override { return sources_; }
+    ServerCommandStore& server_commands() noexcept override { return server_commands_; }
     // Rings when another storage of the same database has written.
     std::unique_ptr<Wakeups> watch() override;
     TimePoint now() override { return opened_.clock->now(); }
@@ -46,6 +48,7 @@ private:
     ModelLimitStore limits_{opened_};
     ModelRunStore runs_{opened_};
     ModelSourceStore sources_{opened_};
+    ModelServerCommandStore server_commands_{opened_};
 };
 
 }  // namespace jobhost::storage::model

@@ -164,6 +164,9 @@ std::size_t ModelUpkeepStore::purge_servers() {
             const ServerInfo& info = entry.second.info;
             return !holders.contains(info.id) && info.state != ServerState::live && *info.stopped_at < before;
         });
+        std::erase_if(database.server_commands, [&](const auto& entry) {
+            return entry.second.created_at < now - std::chrono::days{1};
+        });
         std::set<std::pair<std::string, std::string>> known;
         for (const auto& [id, server] : database.servers)
             known.emplace(server.info.application, server.info.name);

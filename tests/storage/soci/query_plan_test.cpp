@@ -84,6 +84,17 @@ TEST_F(QueryPlanTest, RecoveringReadsOnlyTheJobsOfThatServer) {
                                                        HasSubstr("job USING INDEX job_running (server=?)")));
 }
 
+TEST_F(QueryPlanTest, WhatIsAskedOfAServerIsFoundByThatServer) {
+    EXPECT_THAT(
+        plan_of("server_command_open_of"),
+        ElementsAre(HasSubstr("server_command USING INDEX server_command_open (state=? AND server=?)")));
+    EXPECT_THAT(
+        plan_of("server_command_answers"),
+        ElementsAre(HasSubstr("server_command USING PRIMARY KEY (id=?)"), HasSubstr("SCAN json_each")));
+    EXPECT_THAT(plan_of("server_command_purge"),
+                ElementsAre(HasSubstr("INDEX server_command_made (created_at<?)")));
+}
+
 // Of all statements there are, whatever they are for: what looks at all jobs is slow when there are ten
 // million, and most of it comes each second.
 TEST_F(QueryPlanTest, NothingLooksAtAllJobs) {

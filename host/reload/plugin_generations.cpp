@@ -1,0 +1,125 @@
+#include "host/reload/plugin_generations.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace jobhost::host {
+
+namespace fs = std::filesystem;
+
+PluginRefused rolled_back(const std::string& name) {
+    return {"this version of " + name + " was rolled back",
+            "put a better one there, or try this one again: jobhost plugins reload " + name};
+}
+
+bool PluginGenerations::knows(const std::string& name) const {
+    return catalog_.named(name) || images_.plugins().contains(name);
+}
+
+std::string PluginGenerations::file_of(const std::string& name) const {
+    const Plugin plugin = catalog_.named(name);
+    return plugin ? plugin->file : images_.of(name).file;
+}
+
+PluginGenerations::Plugin PluginGenerations::candidate(const fs::path& file, PluginImage image) const {
+    for (const auto& [name, plugin] : images_.plugins())
+        if (plugin.refused == image.digest()) throw rolled_back(name);
+    return load_plugin(file, std::move(image), trust_, options_, generation_ + 1);
+}
+
+void PluginGenerations::publish(const Plugin& plugin) {
+    const std::string& name = plugin->description.name;
+    const std::string& digest = plugin->image->digest();
+    if (const Plugin before = catalog_.named(name); before && before->image->digest() != digest)
+        previous_[name] = before;
+    add(plugin);
+    for (const auto& [other, kept] : ImageStore::Plugins{images_.plugins()})
+        if (other != name && kept.file == plugin->file)
+            images_.forget(other);  // the file was another plugin's
+    KeptPlugin kept = images_.of(name);
+    if (kept.live != digest) kept.previous = std::exchange(kept.live, digest);
+    kept.file = plugin->file;
+    kept.refused.clear();
+    images_.keep(*plugin->image);
+    images_.put(name, kept);
+}
+
+void PluginGenerations::add(const Plugin& plugin) {
+    generation_ = plugin->generation;
+    catalog_.add(plugin);
+}
+
+// Whatever lies there is asked for its name, too.
+PluginGenerations::Plugin PluginGenerations::kept(const std::string& name, const std::string& digest,
+                                                  const fs::path& file) const {
+    Plugin plugin = load_plugin(file, images_.image(digest), trust_, options_, generation_ + 1);
+    if (plugin->description.name != name)
+        throw PluginRefused{"the image that was kept of it is of the plugin " + plugin->description.name,
+                            "put its file into the folder"};
+    return plugin;
+}
+
+PluginGenerations::Plugin PluginGenerations::fall_back(const fs::path& file, const std::string& bad) {
+    for (const auto& [name, plugin] : images_.plugins()) {
+        if (plugin.file != file.filename() || catalog_.named(name)) continue;
+        for (const std::string& digest : {plugin.live, plugin.previous}) {
+            if (digest.empty() || digest == bad) continue;
+            try {
+                const Plugin good = kept(name, digest, file);
+                add(good);
+                return good;
+            } catch (const PluginRefused& refusal) {
+                spdlog::warn("plugin {}: a version that was live before cannot be used any more: {}; {}",
+                             name, refusal.reason(), refusal.remedy());
+            }
+        }
+    }
+    return nullptr;
+}
+
+PluginGenerations::Plugin PluginGenerations::version_before(const LoadedPlugin& plugin) const {
+    const std::string& name = plugin.description.name;
+    if (const auto found = previous_.find(name); found != previous_.end()) {
+        LoadedPlugin again = *found->second;
+        again.file = plugin.file;
+        again.generation = generation_ + 1;
+        return std::make_shared<const LoadedPlugin>(std::move(again));
+    }
+    const std::string digest = images_.of(name).previous;
+    if (digest.empty())
+        throw PluginRefused{"there is no version before " + plugin.description.version,
+                            "put the version that you want into the plugin folder"};
+    return kept(name, digest, plugin.file);
+}
+
+PluginGenerations::Plugin PluginGenerations::roll_back(const std::string& name) {
+    const Plugin worse = catalog_.named(name);
+    if (!worse)
+        throw PluginRefused{"no plugin " + name + " runs here", "see what does: jobhost plugins list"};
+    const Plugin before = version_before(*worse);
+    previous_.erase(name);
+    catalog_.remove(*worse);  // with the types that it alone has
+    add(before);
+    images_.keep(*before->image);
+    images_.put(name, {.file = before->file,
+                       .live = before->image->digest(),
+                       .previous = "",
+                       .refused = worse->image->digest()});
+    return before;
+}
+
+void PluginGenerations::forgive(const std::string& digest) {
+    for (auto& [name, plugin] : ImageStore::Plugins{images_.plugins()}) {
+        if (digest.empty() || plugin.refused != digest) continue;
+        KeptPlugin forgiven = plugin;
+        forgiven.refused.clear();
+        images_.put(name, forgiven);
+    }
+}
+
+void PluginGenerations::remove(const std::string& name) {
+    catalog_.remove(name);
+    previous_.erase(name);
+    images_.forget(name);
+}
+
+}  // namespace jobhost::host
