@@ -20,8 +20,9 @@ struct KeptPlugin {
     friend bool operator==(const KeptPlugin&, const KeptPlugin&) = default;
 };
 
-// <folder>/<sha256>.so, with its .minisig where it is signed, and plugins.json, which says what they are. One thread at a time. What cannot be
-// written is told once, and the host goes on without; nothing here throws unless it is said.
+// <folder>/<sha256>.so, with its .minisig where it is signed, and plugins.json, which says what they are. One
+// thread at a time. What cannot be written is told once, and the host goes on without; nothing here throws
+// unless it is said.
 class ImageStore {
 public:
     using Plugins = std::map<std::string, KeptPlugin>;  // by plugin name
