@@ -11,6 +11,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/image.cpp
     ${JOBHOST_HOST_DIR}/plugin/line_splitter.cpp
     ${JOBHOST_HOST_DIR}/plugin/minisign.cpp
+    ${JOBHOST_HOST_DIR}/plugin/orphans.cpp
     ${JOBHOST_HOST_DIR}/plugin/output_pipe.cpp
     ${JOBHOST_HOST_DIR}/plugin/plugin_description.cpp
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp

@@ -1,6 +1,7 @@
 #include "host/daemon/host.hpp"
 
 #include "host/daemon/worker_options.hpp"
+#include "host/plugin/orphans.hpp"
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -52,6 +53,9 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
       reload_{reload},
       watch_{watch},
       had_terminal_{has_terminal()} {
+    adopt_orphans();
+    if (const int count = kill_orphans_of_dead_hosts(); count > 0)
+        spdlog::warn("processes that jobs of an earlier host have left behind are killed: {}", count);
     plugins_.start();
     plugins_.changed = [this](const Catalog& catalog) { on_plugins_changed(catalog); };
     catalog_.with([&](Catalog& catalog) { catalog = plugins_.catalog(); });
@@ -113,6 +117,8 @@ bool Host::run() {
     wait_for_news();
     hang_up_.add(SIGHUP);
     wait_for_hang_up();
+    children_.add(SIGCHLD);
+    wait_for_children();
     wait_for_hints(file_hints_, watch_, reload_loop_);
     wait_for_hints(plugin_hints_, plugin_watch_, plugins_loop_);
     incarnation_->start();
@@ -179,6 +185,15 @@ void Host::wait_for_hang_up() {
             reload_loop_->wake();
         }
         wait_for_hang_up();
+    });
+}
+
+// Workers are watched by themselves; others are what jobs have left behind.
+void Host::wait_for_children() {
+    children_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        tend_to_orphans();
+        wait_for_children();
     });
 }
 

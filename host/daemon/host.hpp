@@ -41,6 +41,7 @@ private:
     void wait_for_signal();
     void wait_for_news();
     void wait_for_hang_up();
+    void wait_for_children();
     // That the files of a watched folder have changed, for the loop that looks at them.
     struct Hints {
         explicit Hints(boost::asio::io_context& io) : news{io}, pause{io} {}
@@ -67,6 +68,7 @@ private:
     boost::asio::io_context io_;
     boost::asio::signal_set signals_{io_};
     boost::asio::signal_set hang_up_{io_};
+    boost::asio::signal_set children_{io_};
     std::unique_ptr<storage::Wakeups> wakeups_;
     boost::asio::posix::stream_descriptor news_{io_};
     Reload& reload_;

@@ -119,10 +119,11 @@ bool is_for_workers(std::string_view variable) {
     return name.starts_with("LC_") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-std::vector<std::string> worker_environment(const std::filesystem::path& scratch) {
+std::vector<std::string> worker_environment(const std::filesystem::path& scratch, const WorkerMark& mark) {
     std::vector<std::string> variables;
     for (char** variable = environ; variable && *variable; ++variable)
         if (is_for_workers(*variable)) variables.emplace_back(*variable);
+    variables.push_back(mark.text());
     if (!scratch.empty()) {
         std::erase_if(variables, [](const std::string& variable) { return variable.starts_with("TMPDIR="); });
         variables.push_back("TMPDIR=" + scratch.string());
@@ -145,7 +146,7 @@ std::filesystem::path program_of(const WorkerOptions& options) {
 }
 
 pid_t start(const WorkerOptions& options, const FileActions& actions, WorkerMode mode,
-            const std::filesystem::path& scratch) {
+            const std::filesystem::path& scratch, WorkerMark& mark) {
     const std::string program = program_of(options).string();
     std::vector<std::string> words = worker::words_of({.parent = getpid(),
                                                        .protocol = worker::kProtocolVersion,
@@ -153,12 +154,14 @@ pid_t start(const WorkerOptions& options, const FileActions& actions, WorkerMode
                                                        .scratch = scratch.string(),
                                                        .confinement = confinement_of(options.hosting)});
     words.insert(words.begin(), program);
-    std::vector<std::string> environment = worker_environment(scratch);
-    pid_t pid = -1;
-    const int error = posix_spawn(&pid, program.c_str(), actions.get(), SpawnAttributes{}.get(),
-                                  pointers_to(words).data(), pointers_to(environment).data());
-    check(error, ("starting " + program).c_str());
-    return pid;
+    std::vector<std::string> environment = worker_environment(scratch, mark);
+    return mark.start([&] {
+        pid_t pid = -1;
+        const int error = posix_spawn(&pid, program.c_str(), actions.get(), SpawnAttributes{}.get(),
+                                      pointers_to(words).data(), pointers_to(environment).data());
+        check(error, ("starting " + program).c_str());
+        return pid;
+    });
 }
 
 Descriptor watch(pid_t pid) {
@@ -202,14 +205,16 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
     if (!options.working_directory.empty()) actions.change_directory(options.working_directory);
 
     ScratchPlace scratch{options.scratch};
-    const pid_t pid = start(options, actions, mode, scratch.path());
+    WorkerMark mark;
+    const pid_t pid = start(options, actions, mode, scratch.path(), mark);
     return {pid,
             watch(pid),
             std::move(control.ours),
             std::move(out.ours),
             std::move(err.ours),
             std::move(page),
-            std::move(scratch)};
+            std::move(scratch),
+            std::move(mark)};
 }
 
 }  // namespace jobhost::host

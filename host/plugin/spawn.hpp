@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/plugin_hosting.hpp"
+#include "host/plugin/orphans.hpp"
 #include "host/plugin/scratch_place.hpp"
 #include "host/worker/descriptor.hpp"
 #include "host/worker/shared_page.hpp"
@@ -38,6 +39,7 @@ struct SpawnedWorker {
     worker::Descriptor err;
     worker::SharedPage page;
     ScratchPlace scratch;
+    WorkerMark mark;
 };
 
 // A child in its own process group, with a minimal environment and no descriptor but those that it needs. It

@@ -72,6 +72,7 @@ WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObser
       pid_{worker.pid},
       page_{std::move(worker.page)},
       scratch_{std::move(worker.scratch)},
+      mark_{std::move(worker.mark)},
       process_{io, worker.process.release()},
       control_{io, worker.control.release()},
       out_{io, std::move(worker.out)},

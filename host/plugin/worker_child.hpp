@@ -100,7 +100,9 @@ private:
     const Duration patience_;   // for ready, and for the end after exit()
     const pid_t pid_;
     worker::SharedPage page_;
-    std::optional<ScratchPlace> scratch_;  // until the process has ended
+    // Until the process has ended.
+    std::optional<ScratchPlace> scratch_;
+    std::optional<WorkerMark> mark_;
     boost::asio::posix::stream_descriptor process_;
     boost::asio::posix::stream_descriptor control_;
     OutputPipe out_;

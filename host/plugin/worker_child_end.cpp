@@ -198,6 +198,7 @@ void WorkerChild::close() noexcept {
     control_.close(ignored);
     out_.close();
     err_.close();
+    mark_.reset();  // what it has left behind must not write there any more
     scratch_.reset();
 }
 

@@ -1,6 +1,6 @@
 """Jobs that crash, hang and flood: the host and the jobs of others go on."""
 import os
-import signal
+import pathlib
 import unittest
 
 from host_under_test import BIN, QUICK_RETRY, HostTestCase, main, wait_until
@@ -122,10 +122,28 @@ class BadPluginTest(HostTestCase):
         self.assertEqual(self.here.wait_state(job, "succeeded", "failed")["state"], "succeeded")
         daemon = int(wait_until(lambda: file.exists() and file.read_text(), "the daemon lives"))
         self.assert_untouched(neighbours)
-        try:
-            os.kill(daemon, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        # Its worker goes on; when the host stops, that ends, and the daemon with it.
+        self.assertEqual(self.host.stop(), 0)
+        self.assert_gone(daemon)
+        self.host = self.here.start()
+
+    def test_what_a_killed_host_has_left_behind_is_ended_by_the_next_one(self):
+        file = self.here.folder / "daemon"
+        self.here.wait_state(self.here.enqueue("misbehave.daemon", {"path": str(file)}), "succeeded")
+        daemon = int(wait_until(lambda: file.exists() and file.read_text(), "the daemon lives"))
+        self.host.kill()
+        self.host = self.here.start()
+        self.host.wait_log("processes that jobs of an earlier host have left behind are killed: 1")
+        self.assert_gone(daemon)
+
+    def assert_gone(self, process):
+        def is_gone():
+            try:
+                os.kill(process, 0)
+                return "zombie" in pathlib.Path(f"/proc/{process}/status").read_text()
+            except (ProcessLookupError, FileNotFoundError):
+                return True
+        wait_until(is_gone, "the daemon is gone", deadline=10)
 
     def test_a_job_that_closes_every_descriptor_is_a_crash(self):
         self.check("close-descriptors", "crashed", "closed its socket", crashes=1)
