@@ -1,6 +1,7 @@
 """Jobs that crash, hang and flood: the host and the jobs of others go on."""
 import os
 import pathlib
+import signal
 import unittest
 
 from host_under_test import BIN, QUICK_RETRY, HostTestCase, main, wait_until
