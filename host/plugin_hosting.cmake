@@ -23,6 +23,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/trusted_path.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child_end.cpp
+    ${JOBHOST_HOST_DIR}/plugin/worker_group.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_process.cpp
     ${JOBHOST_HOST_DIR}/worker/fields.cpp
     ${JOBHOST_HOST_DIR}/worker/frame.cpp

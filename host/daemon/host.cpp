@@ -2,6 +2,7 @@
 
 #include "host/daemon/worker_options.hpp"
 #include "host/plugin/orphans.hpp"
+#include "host/plugin/worker_group.hpp"
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -54,6 +55,7 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
       watch_{watch},
       had_terminal_{has_terminal()} {
     adopt_orphans();
+    sweep_groups(delegated_group());
     if (const int count = kill_orphans_of_dead_hosts(); count > 0)
         spdlog::warn("processes that jobs of an earlier host have left behind are killed: {}", count);
     plugins_.start();

@@ -38,6 +38,7 @@ WorkerOptions options_of_workers(const config::Configuration& configuration, con
     WorkerOptions options = worker_options(configuration);
     options.lock_descriptor = lock.descriptor();
     options.scratch = scratch_folder(configuration.settings.server.state_folder, lock.incarnation());
+    options.group = delegated_group();
     return options;
 }
 

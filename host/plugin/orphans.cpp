@@ -124,7 +124,7 @@ void adopt_orphans() noexcept {
 }
 
 WorkerMark::WorkerMark() {
-    static const std::string host = host_mark();
+    const std::string host = host_mark();
     Known& all = known();
     const std::lock_guard lock{all.mutex};
     const std::string mark = host + std::to_string(++all.last);

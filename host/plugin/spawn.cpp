@@ -36,7 +36,7 @@ Descriptor checked(int descriptor, const char* what) {
 
 // What the child gets lies above all its targets, so that no dup2 overwrites the source of a later one.
 Descriptor high(int descriptor) {
-    constexpr int kAboveTargets = worker::kLockDescriptor + 1;
+    constexpr int kAboveTargets = worker::kGroupDescriptor + 1;
     return checked(fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets), "dup of a descriptor for a worker");
 }
 
@@ -76,6 +76,10 @@ public:
     }
     void give(const Descriptor& source, int target) {
         check(posix_spawn_file_actions_adddup2(&actions_, source.get(), target), "adddup2");
+    }
+    void give_or_close(const Descriptor& source, int target) {
+        if (source) return give(source, target);
+        check(posix_spawn_file_actions_addclose(&actions_, target), "addclose");
     }
     void change_directory(const std::filesystem::path& folder) {
         check(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()), "addchdir");
@@ -200,8 +204,11 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
     actions.give(control.theirs, worker::kControlDescriptor);
     actions.give(their_image, worker::kImageDescriptor);
     actions.give(their_page, worker::kPageDescriptor);
-    if (their_lock) actions.give(their_lock, worker::kLockDescriptor);
-    actions.close_from(their_lock ? worker::kLockDescriptor + 1 : worker::kLockDescriptor);
+    WorkerGroup group{options.group};
+    const Descriptor their_group = group.joining() ? high(group.joining().get()) : Descriptor{};
+    actions.give_or_close(their_lock, worker::kLockDescriptor);
+    actions.give_or_close(their_group, worker::kGroupDescriptor);
+    actions.close_from(worker::kGroupDescriptor + 1);
     if (!options.working_directory.empty()) actions.change_directory(options.working_directory);
 
     ScratchPlace scratch{options.scratch};
@@ -214,7 +221,8 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
             std::move(err.ours),
             std::move(page),
             std::move(scratch),
-            std::move(mark)};
+            std::move(mark),
+            std::move(group)};
 }
 
 }  // namespace jobhost::host

@@ -4,6 +4,7 @@
 #include "config/plugin_hosting.hpp"
 #include "host/plugin/orphans.hpp"
 #include "host/plugin/scratch_place.hpp"
+#include "host/plugin/worker_group.hpp"
 #include "host/worker/descriptor.hpp"
 #include "host/worker/shared_page.hpp"
 #include "storage/model/time.hpp"
@@ -22,6 +23,7 @@ struct WorkerOptions {
     int lock_descriptor = -1;  // the host's flock'ed file, which each worker holds too; -1: none
     Duration start_timeout = std::chrono::seconds{10};  // from spawn to ready, and from exit() to the end
     std::filesystem::path scratch;  // where the folders of workers are made; empty: they have none
+    std::filesystem::path group;    // where the control groups of workers are made; empty: they have none
     config::PluginHosting hosting;
     std::map<std::string, config::PluginHosting> overrides;  // by a file's name without .so
 
@@ -40,6 +42,7 @@ struct SpawnedWorker {
     worker::SharedPage page;
     ScratchPlace scratch;
     WorkerMark mark;
+    WorkerGroup group;
 };
 
 // A child in its own process group, with a minimal environment and no descriptor but those that it needs. It

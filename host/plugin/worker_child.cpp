@@ -73,6 +73,7 @@ WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObser
       page_{std::move(worker.page)},
       scratch_{std::move(worker.scratch)},
       mark_{std::move(worker.mark)},
+      group_{std::move(worker.group)},
       process_{io, worker.process.release()},
       control_{io, worker.control.release()},
       out_{io, std::move(worker.out)},

@@ -103,6 +103,7 @@ private:
     // Until the process has ended.
     std::optional<ScratchPlace> scratch_;
     std::optional<WorkerMark> mark_;
+    std::optional<WorkerGroup> group_;
     boost::asio::posix::stream_descriptor process_;
     boost::asio::posix::stream_descriptor control_;
     OutputPipe out_;

@@ -198,7 +198,9 @@ void WorkerChild::close() noexcept {
     control_.close(ignored);
     out_.close();
     err_.close();
-    mark_.reset();  // what it has left behind must not write there any more
+    // First what it has left behind, which must not write there any more.
+    group_.reset();
+    mark_.reset();
     scratch_.reset();
 }
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -29,6 +30,8 @@ void settle_in(pid_t parent) {
     // The parent may have died before the line above; then nobody would ever send the signal.
     if (getppid() != parent) _exit(kExitHostGone);
 
+    // What is started later is in the group too, and cannot leave it. It may be absent.
+    if (write(kGroupDescriptor, "0", 1) == 1 || errno != EBADF) close(kGroupDescriptor);
     // The lock's descriptor may be absent; fcntl then fails, which is what we want.
     for (int number = kControlDescriptor; number <= kLockDescriptor; ++number)
         fcntl(number, F_SETFD, FD_CLOEXEC);

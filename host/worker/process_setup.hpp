@@ -10,6 +10,7 @@ inline constexpr int kControlDescriptor = 3;  // the control socket
 inline constexpr int kImageDescriptor = 4;    // the plugin's sealed image
 inline constexpr int kPageDescriptor = 5;     // the shared page
 inline constexpr int kLockDescriptor = 6;     // optional: the host's lock file, only held
+inline constexpr int kGroupDescriptor = 7;    // optional: cgroup.procs of its control group
 
 // No core dump, no life after `parent`, a process group of its own, no descriptor for children of jobs,
 // line-buffered output. Ends the process with kExitHostGone if `parent` is not the parent any more.

@@ -134,7 +134,6 @@ class BadPluginTest(HostTestCase):
         daemon = int(wait_until(lambda: file.exists() and file.read_text(), "the daemon lives"))
         self.host.kill()
         self.host = self.here.start()
-        self.host.wait_log("processes that jobs of an earlier host have left behind are killed: 1")
         self.assert_gone(daemon)
 
     def assert_gone(self, process):
