@@ -30,6 +30,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/worker/json_text.cpp
     ${JOBHOST_HOST_DIR}/worker/options.cpp
     ${JOBHOST_HOST_DIR}/worker/protocol.cpp
+    ${JOBHOST_HOST_DIR}/worker/remove_tree.cpp
     ${JOBHOST_HOST_DIR}/worker/shared_page.cpp
     ${JOBHOST_HOST_DIR}/worker/utf8.cpp)
 target_include_directories(jobhost_plugin_hosting PUBLIC ${PROJECT_SOURCE_DIR})
@@ -58,6 +59,7 @@ add_executable(jobhost-worker
     ${JOBHOST_HOST_DIR}/worker/plugin_library.cpp
     ${JOBHOST_HOST_DIR}/worker/process_setup.cpp
     ${JOBHOST_HOST_DIR}/worker/protocol.cpp
+    ${JOBHOST_HOST_DIR}/worker/remove_tree.cpp
     ${JOBHOST_HOST_DIR}/worker/requesting_extensions.cpp
     ${JOBHOST_HOST_DIR}/worker/scratch_folder.cpp
     ${JOBHOST_HOST_DIR}/worker/shared_page.cpp

@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
@@ -54,6 +55,8 @@ Host::Host(const config::Configuration& configuration, storage::Storage& storage
       reload_{reload},
       watch_{watch},
       had_terminal_{has_terminal()} {
+    // Neither a job nor anybody else of this user reads or writes its memory.
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     adopt_orphans();
     sweep_groups(delegated_group());
     if (const int count = kill_orphans_of_dead_hosts(); count > 0)

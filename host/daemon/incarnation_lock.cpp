@@ -37,7 +37,7 @@ IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
     std::filesystem::path unnamed = file_;
     unnamed.replace_extension(".new");
     descriptor_ = worker::Descriptor{::open(unnamed.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-    if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0 ||
+    if (descriptor_.get() < 0 || ::flock(descriptor_.get(), LOCK_SH | LOCK_NB) != 0 ||
         ::rename(unnamed.c_str(), file_.c_str()) != 0)
         throw std::system_error{errno, std::generic_category(),
                                 "cannot make the lock file " + file_.string()};

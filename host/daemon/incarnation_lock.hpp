@@ -8,9 +8,9 @@
 
 namespace jobhost::host {
 
-// `<state folder>/servers/<incarnation>.lock`, locked with flock(2). Workers inherit the open file, so the
-// lock is free only when the host and all its workers have ended: whoever gets it has proof that the host is
-// dead.
+// `<state folder>/servers/<incarnation>.lock`, locked with flock(2), shared. Each worker has a lock of its
+// own on it, which no other one can undo; so it is free only when the host and all its workers have ended:
+// whoever gets it for himself has proof that the host is dead.
 class IncarnationLock {
 public:
     // Makes a new incarnation. Throws std::system_error.

@@ -1,6 +1,7 @@
 #include "host/daemon/scratch_folders.hpp"
 
 #include "host/daemon/incarnation_lock.hpp"
+#include "host/worker/remove_tree.hpp"
 
 #include <system_error>
 
@@ -24,7 +25,7 @@ void sweep_scratch(const fs::path& state_folder) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator{root_of(state_folder), ignored}) {
         const fs::path lock = lock_folder(state_folder) / (entry.path().filename().string() + ".lock");
-        if (!fs::exists(lock, ignored)) fs::remove_all(entry.path(), ignored);
+        if (!fs::exists(lock, ignored)) worker::remove_tree(entry.path());
     }
 }
 

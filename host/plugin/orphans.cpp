@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -30,8 +31,14 @@ constexpr std::string_view kVariable = "JOBHOST_WORKER=";
 // The workers that are not reaped, and their marks.
 struct Known {
     std::mutex mutex;
-    std::map<std::string, pid_t, std::less<>> workers;  // 0: not started yet
+    struct Worker {
+        std::uint64_t number;
+        pid_t pid = 0;  // 0: not started yet
+    };
+    std::map<std::string, Worker, std::less<>> workers;
     std::uint64_t last = 0;
+    // Orphans whose mark nobody knows, each with the last worker that there was when it was met.
+    std::map<pid_t, std::uint64_t> unmarked;
     bool is_adopting = false;
 };
 
@@ -82,9 +89,14 @@ std::vector<pid_t> children() {
 
 // REQUIRES: the mutex is held, so that no worker is reaped meanwhile.
 bool is_worker(const Known& all, pid_t process) {
-    for (const auto& [mark, pid] : all.workers)
-        if (pid == process) return true;
-    return false;
+    return std::ranges::any_of(all.workers, [&](const auto& worker) { return worker.second.pid == process; });
+}
+
+// A job has cleaned its environment, or a program its own. It may be of any worker that there was by then.
+bool outlives_all_it_may_come_from(Known& all, pid_t process) {
+    const std::uint64_t last = all.unmarked.try_emplace(process, all.last).first->second;
+    return std::ranges::none_of(all.workers,
+                                [&](const auto& worker) { return worker.second.number <= last; });
 }
 
 std::optional<pid_t> number(std::string_view text) {
@@ -128,7 +140,7 @@ WorkerMark::WorkerMark() {
     Known& all = known();
     const std::lock_guard lock{all.mutex};
     const std::string mark = host + std::to_string(++all.last);
-    all.workers.emplace(mark, 0);
+    all.workers.emplace(mark, Known::Worker{all.last});
     text_ = std::string{kVariable} + mark;
 }
 
@@ -150,7 +162,7 @@ pid_t WorkerMark::start(const std::function<pid_t()>& spawn) {
     Known& all = known();
     const std::lock_guard lock{all.mutex};
     const pid_t pid = spawn();
-    all.workers.find(std::string_view{text_}.substr(kVariable.size()))->second = pid;
+    all.workers.find(std::string_view{text_}.substr(kVariable.size()))->second.pid = pid;
     return pid;
 }
 
@@ -159,15 +171,19 @@ void tend_to_orphans() noexcept try {
     Known& all = known();
     const std::lock_guard lock{all.mutex};
     if (!all.is_adopting) return;
-    for (const pid_t child : children()) {
+    const std::vector<pid_t> present = children();
+    for (const pid_t child : present) {
         if (is_worker(all, child)) continue;
         const std::string mark = mark_of(child);
-        if (!mark.empty() && !all.workers.contains(mark)) kill(child, SIGKILL);
-        // Who bears no mark may be a child of somebody else's in this process, but for those that have ended.
+        const bool is_due =
+            mark.empty() ? outlives_all_it_may_come_from(all, child) : !all.workers.contains(mark);
+        if (is_due) kill(child, SIGKILL);
         siginfo_t end{};
-        if (mark.empty() || !all.workers.contains(mark))
-            waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOHANG);
+        waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOHANG);
     }
+    std::erase_if(all.unmarked, [&](const auto& known) {
+        return std::ranges::find(present, known.first) == present.end();
+    });
 } catch (...) {  // no memory, say: the next call does it
 }
 

@@ -30,8 +30,10 @@ private:
     std::string text_;  // empty: moved from
 };
 
-// Kills orphans whose workers have ended, and reaps those that have ended themselves. To be called when
-// SIGCHLD has come. Does nothing before adopt_orphans().
+// Kills orphans whose workers have ended, and reaps those that have ended themselves. One without a mark, as
+// its environment was cleaned, goes when all workers have ended that there were when it was met. To be called
+// when SIGCHLD has come. Does nothing before adopt_orphans(); after it all children of this process are
+// workers, or orphans.
 void tend_to_orphans() noexcept;
 
 // Kills what jobs of hosts have left that ended without notice: of all processes of this user those that bear

@@ -15,18 +15,21 @@ namespace {
 // here.
 constexpr std::size_t kMostInPipe = (std::size_t{1} << 20) + (std::size_t{64} << 10);
 
-using worker::kOutputMark;
+using worker::kOutputMarkPrefix;
+using worker::kOutputMarkSize;
 
-// How many of the last bytes may be the beginning of a mark.
-std::size_t begun_mark(std::string_view bytes) {
-    for (std::size_t size = std::min(bytes.size(), kOutputMark.size() - 1); size > 0; --size)
-        if (kOutputMark.starts_with(bytes.substr(bytes.size() - size))) return size;
-    return 0;
+// Where a mark begins, or may begin if more bytes follow; npos: nowhere.
+std::size_t find_mark(std::string_view bytes) {
+    const std::size_t found = bytes.find(kOutputMarkPrefix);
+    if (found != std::string_view::npos) return found;
+    for (std::size_t size = std::min(bytes.size(), kOutputMarkPrefix.size() - 1); size > 0; --size)
+        if (kOutputMarkPrefix.starts_with(bytes.substr(bytes.size() - size))) return bytes.size() - size;
+    return std::string_view::npos;
 }
 
 }  // namespace
 
-bool OutputPipe::read(std::size_t most, const LineSplitter::Sink& sink) {
+bool OutputPipe::read(std::size_t most, std::uint64_t next, const LineSplitter::Sink& sink) {
     std::array<char, std::size_t{16} << 10> buffer;
     for (std::size_t total = 0; total < most && descriptor_.is_open() && !is_held_;) {
         const ssize_t got = ::read(descriptor_.native_handle(), buffer.data(), buffer.size());
@@ -34,46 +37,35 @@ bool OutputPipe::read(std::size_t most, const LineSplitter::Sink& sink) {
         if (got < 0) return errno == EAGAIN;
         if (got == 0) return false;
         total += static_cast<std::size_t>(got);
-        take({buffer.data(), static_cast<std::size_t>(got)}, sink);
+        take({buffer.data(), static_cast<std::size_t>(got)}, next, sink);
         // Less than asked for means that the pipe is empty; one call saved per run.
         if (static_cast<std::size_t>(got) < buffer.size()) break;
     }
     return descriptor_.is_open();
 }
 
-void OutputPipe::take(std::string_view bytes, const LineSplitter::Sink& sink) {
+void OutputPipe::take(std::string_view bytes, std::uint64_t next, const LineSplitter::Sink& sink) {
     unread_ += bytes;
-    std::size_t mark = 0;
-    while ((mark = unread_.find(kOutputMark)) != std::string::npos && expects_mark_) {
+    is_held_ = false;
+    for (std::size_t mark = 0; (mark = find_mark(unread_)) != std::string::npos;) {
         lines_.feed(std::string_view{unread_}.substr(0, mark), sink);
-        unread_.erase(0, mark + kOutputMark.size());
-        expects_mark_ = false;
+        unread_.erase(0, mark);
+        if (unread_.size() < kOutputMarkSize) return;
+        const auto run = worker::run_of_output_mark(unread_);
+        is_held_ = run && *run == next;
+        if (is_held_) return;
+        // What only begins like one is text.
+        const std::size_t size = run ? kOutputMarkSize : kOutputMarkPrefix.size();
+        if (!run) lines_.feed(std::string_view{unread_}.substr(0, size), sink);
+        unread_.erase(0, size);
     }
-    is_held_ = mark != std::string::npos;
-    const std::size_t end = is_held_ ? mark : unread_.size() - begun_mark(unread_);
-    lines_.feed(std::string_view{unread_}.substr(0, end), sink);
-    unread_.erase(0, end);
-}
-
-// Marks, too, where nobody but the job has written them.
-void OutputPipe::take_all(const LineSplitter::Sink& sink) {
-    do {
-        lines_.feed(unread_, sink);
-        unread_.clear();
-        is_held_ = false;
-        read(kMostInPipe, sink);
-    } while (is_held_);
     lines_.feed(std::exchange(unread_, {}), sink);
 }
 
-void OutputPipe::end_run(bool is_next_queued, const LineSplitter::Sink& sink) {
-    if (is_next_queued) {
-        read(kMostInPipe, sink);
-        expects_mark_ = true;
-        if (!is_held_) lines_.feed(std::exchange(unread_, {}), sink);
-    } else {
-        take_all(sink);
-    }
+// A mark is written whole, so that a part of one is the job's own.
+void OutputPipe::end_run(std::uint64_t next, const LineSplitter::Sink& sink) {
+    read(kMostInPipe, next, sink);
+    if (!is_held_) lines_.feed(std::exchange(unread_, {}), sink);
     lines_.flush(sink);
 }
 

@@ -18,29 +18,25 @@ public:
 
     boost::asio::posix::stream_descriptor& descriptor() noexcept { return descriptor_; }
 
-    // Gives the lines that have arrived, from at most about `most` bytes and up to a mark. False: nothing
-    // will come any more.
-    bool read(std::size_t most, const LineSplitter::Sink& sink);
-    // Lines wait behind a mark: to read is of no use before end_run().
+    // Gives the lines that have arrived, from at most about `most` bytes and up to the mark of the run
+    // `next`. False: nothing will come any more.
+    bool read(std::size_t most, std::uint64_t next, const LineSplitter::Sink& sink);
+    // Lines wait behind a mark: to read is of no use before the present run has ended.
     bool is_held() const noexcept { return is_held_; }
-    // Gives all that has been written up to now, the unfinished last line too. If a run is queued behind the
-    // one that ends: up to the mark, if that is there already.
-    void end_run(bool is_next_queued, const LineSplitter::Sink& sink);
-    // Gives the lines that were held back.
-    void resume(const LineSplitter::Sink& sink) { take({}, sink); }
-    // The run that was queued will not begin, so there is no mark before it.
-    void expect_no_mark() noexcept { expects_mark_ = false; }
+    // Gives all that has been written up to now, the unfinished last line too, but for what stands behind the
+    // mark of `next`.
+    void end_run(std::uint64_t next, const LineSplitter::Sink& sink);
+    // Another run is the present one, and `next` comes after it: gives the lines that were held back.
+    void resume(std::uint64_t next, const LineSplitter::Sink& sink) { take({}, next, sink); }
     void close();
 
 private:
-    void take(std::string_view bytes, const LineSplitter::Sink& sink);
-    void take_all(const LineSplitter::Sink& sink);
+    void take(std::string_view bytes, std::uint64_t next, const LineSplitter::Sink& sink);
 
     boost::asio::posix::stream_descriptor descriptor_;
     LineSplitter lines_;
-    std::string unread_;         // the part of a mark, or what stands behind one
-    bool is_held_ = false;       // a whole mark is in it
-    bool expects_mark_ = false;  // of the run that goes on; what is before it may be given
+    std::string unread_;    // the part of a mark, or what begins with one
+    bool is_held_ = false;  // the latter
 };
 
 }  // namespace jobhost::host

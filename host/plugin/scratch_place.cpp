@@ -1,5 +1,7 @@
 #include "host/plugin/scratch_place.hpp"
 
+#include "host/worker/remove_tree.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <string>
@@ -23,10 +25,7 @@ ScratchPlace::ScratchPlace(const fs::path& root) {
 ScratchPlace::~ScratchPlace() {
     // Most often it is empty. What a crash has left may be much, and this may be the I/O thread.
     if (path_.empty() || ::rmdir(path_.c_str()) == 0) return;
-    std::thread{[path = std::move(path_)] {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }}.detach();
+    std::thread{[path = std::move(path_)] { worker::remove_tree(path); }}.detach();
 }
 
 }  // namespace jobhost::host

@@ -4,6 +4,7 @@
 #include "host/worker/limits.hpp"
 #include "host/worker/process_setup.hpp"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -63,6 +64,16 @@ Pipe make_socket() {
     if (fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK) != 0) check(errno, "fcntl of a socket");
     pair.theirs = high(other.get());
     return pair;
+}
+
+// An open file of its own with a lock of its own: what the plugin does to it is nothing to that of the host.
+Descriptor lock_like(int locked) {
+    if (locked < 0) return {};
+    const std::string path = "/proc/self/fd/" + std::to_string(locked);
+    const Descriptor opened =
+        checked(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "opening the lock of the host");
+    if (flock(opened.get(), LOCK_SH | LOCK_NB) != 0) check(errno, "locking for a worker");
+    return high(opened.get());
 }
 
 class FileActions {
@@ -195,7 +206,7 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
     worker::SharedPage page = worker::SharedPage::create();
     const Descriptor their_page = high(page.descriptor());
     const Descriptor their_image = high(image);
-    const Descriptor their_lock = options.lock_descriptor < 0 ? Descriptor{} : high(options.lock_descriptor);
+    const Descriptor their_lock = lock_like(options.lock_descriptor);
 
     FileActions actions;
     actions.open_null(STDIN_FILENO);

@@ -20,7 +20,7 @@ namespace jobhost::host {
 struct WorkerOptions {
     std::filesystem::path program;            // empty: jobhost-worker beside this program
     std::filesystem::path working_directory;  // of the jobs; empty: the host's
-    int lock_descriptor = -1;  // the host's flock'ed file, which each worker holds too; -1: none
+    int lock_descriptor = -1;  // the host's file with a shared flock, which each worker gets, too; -1: none
     Duration start_timeout = std::chrono::seconds{10};  // from spawn to ready, and from exit() to the end
     std::filesystem::path scratch;  // where the folders of workers are made; empty: they have none
     std::filesystem::path group;    // where the control groups of workers are made; empty: they have none

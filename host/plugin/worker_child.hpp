@@ -54,6 +54,8 @@ private:
         LineBudget log;
     };
     bool is_running() const noexcept { return !runs_.empty(); }
+    // The number of the one that waits behind the present one; 0: none does.
+    std::uint64_t next_run() const noexcept { return runs_.size() > 1 ? runs_[1].number : 0; }
     // What is told by the process now is of this one.
     Run* present() noexcept { return runs_.empty() ? nullptr : &runs_.front(); }
 

@@ -27,14 +27,14 @@ std::string seconds(Duration time) {
 }  // namespace
 
 void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
-    pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
-                                 [self = shared_from_this(), &pipe, stream](const auto& error) {
-                                     if (error) return;
-                                     if (!pipe.read(kBytesPerTurn, self->output_sink(stream)))
-                                         self->has_lost_output_ = true;
-                                     else if (!pipe.is_held())  // otherwise resume_output() goes on
-                                         self->listen_to_output(pipe, stream);
-                                 });
+    pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &pipe,
+                                                                             stream](const auto& error) {
+        if (error) return;
+        if (!pipe.read(kBytesPerTurn, self->next_run(), self->output_sink(stream)))
+            self->has_lost_output_ = true;
+        else if (!pipe.is_held())  // otherwise resume_output() goes on
+            self->listen_to_output(pipe, stream);
+    });
 }
 
 LineSplitter::Sink WorkerChild::output_sink(Stream stream) {
@@ -51,16 +51,15 @@ LineSplitter::Sink WorkerChild::output_sink(Stream stream) {
 
 // What belongs to the present run, or to none.
 void WorkerChild::drain_output() {
-    const bool is_next_queued = runs_.size() > 1;
-    out_.end_run(is_next_queued, output_sink(Stream::out));
-    err_.end_run(is_next_queued, output_sink(Stream::err));
+    out_.end_run(next_run(), output_sink(Stream::out));
+    err_.end_run(next_run(), output_sink(Stream::err));
 }
 
 // What stands behind a mark belongs to the run that is present now.
 void WorkerChild::resume_output() {
     const auto resume = [this](OutputPipe& pipe, Stream stream) {
         if (!pipe.is_held()) return;
-        pipe.resume(output_sink(stream));
+        pipe.resume(next_run(), output_sink(stream));
         if (!pipe.is_held() && pipe.descriptor().is_open()) listen_to_output(pipe, stream);
     };
     resume(out_, Stream::out);
@@ -86,10 +85,6 @@ void WorkerChild::finish(RunResult result) {
 // The last ones.
 void WorkerChild::give_back(std::size_t count) {
     if (count == 0) return;
-    if (count == runs_.size()) {
-        out_.expect_no_mark();
-        err_.expect_no_mark();
-    }
     runs_.erase(runs_.end() - static_cast<std::ptrdiff_t>(count), runs_.end());
     if (!is_running() && (has_process_ended_ || was_killed_ || !fault_.empty())) phase_ = Phase::leaving;
     tell([&](WorkerObserver& observer) { observer.on_not_begun(count); });

@@ -95,6 +95,7 @@ bool PluginReload::see_files(BootTime now) {
         spdlog::info("plugins: the folder {} can be read again", folder_.string());
         watch_.watch({folder_});
     }
+    const std::size_t before = files_.size();
     std::erase_if(files_, [&](const auto& entry) {
         const bool is_gone = !there.contains(entry.first);
         if (is_gone)
@@ -104,6 +105,10 @@ bool PluginReload::see_files(BootTime now) {
                 entry.first.filename().string());
         return is_gone;
     });
+    // Another file may have been refused for the one that is gone.
+    if (files_.size() < before)
+        for (auto& [path, file] : files_)
+            if (!file.reason.empty()) look_again(file, now);
     return true;
 }
 

@@ -33,6 +33,7 @@ void confine(const Options& options) {
     limit(RLIMIT_NOFILE, confinement.descriptors, "descriptors");
     if (confinement.profile == Confinement::Profile::none) return;
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // jobs of other plugins are of the same user
     if (confinement.profile == Confinement::Profile::strict)
         restrict_file_access(confinement, options.scratch);
     restrict_system_calls(confinement);

@@ -70,6 +70,15 @@ constexpr std::array kDevices{"/dev/null", "/dev/zero", "/dev/full", "/dev/rando
                   "correct sandbox in plugins of the host file"};
 }
 
+// As of version 6, which is newer than the headers, too.
+struct Attributes {
+    std::uint64_t handled_access_fs = 0;
+    std::uint64_t handled_access_net = 0;
+    std::uint64_t scoped = 0;
+};
+// No signals, and no connections to abstract sockets, of processes that are not confined like this.
+constexpr std::uint64_t kScopes = (1ULL << 0) | (1ULL << 1);
+
 class Ruleset {
 public:
     Ruleset() {
@@ -82,9 +91,10 @@ public:
         if (version >= 2) handled_ |= LANDLOCK_ACCESS_FS_REFER;
         if (version >= 3) handled_ |= LANDLOCK_ACCESS_FS_TRUNCATE;
         if (version >= 5) handled_ |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
-        const landlock_ruleset_attr attributes{.handled_access_fs = handled_};
-        rules_ = Descriptor{static_cast<int>(
-            syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes.handled_access_fs, 0))};
+        Attributes attributes{.handled_access_fs = handled_};
+        if (version >= 6) attributes.scoped = kScopes;
+        const std::size_t size = version >= 6 ? sizeof attributes : sizeof attributes.handled_access_fs;
+        rules_ = Descriptor{static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size, 0))};
         if (!rules_) refuse("landlock_create_ruleset");
     }
 

@@ -68,7 +68,7 @@ void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& pag
     const OutputEnd output;
     CpuTimer cpu_timer{std::chrono::microseconds{options.confinement.cpu_time}};
     while (auto order = control.next_order()) {
-        if (order->message.is_queued) output.mark();
+        if (order->message.is_queued) output.mark(order->number);
         run_one(std::move(*order), library, cpu_timer, context);
     }
 }

@@ -18,12 +18,13 @@ OutputEnd::File OutputEnd::file_of(int descriptor) noexcept {
     return {facts.st_dev, facts.st_ino};
 }
 
-void OutputEnd::mark() const noexcept {
+void OutputEnd::mark(std::uint64_t run) const noexcept {
+    const std::string mark = output_mark(run);
     constexpr std::array kDescriptors{STDOUT_FILENO, STDERR_FILENO};
     for (std::size_t i = 0; i < kDescriptors.size(); ++i) {
         if (file_of(kDescriptors[i]) != files_[i]) continue;
         // So short a text is written whole or not at all. A job may have made the pipe non-blocking.
-        while (write(kDescriptors[i], kOutputMark.data(), kOutputMark.size()) < 0) {
+        while (write(kDescriptors[i], mark.data(), mark.size()) < 0) {
             if (errno == EINTR) continue;
             if (errno != EAGAIN) break;
             pollfd room{kDescriptors[i], POLLOUT, 0};

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstdint>
 
 namespace jobhost::worker {
 
@@ -13,9 +14,9 @@ public:
     // REQUIRES: stdout and stderr are still the host's pipes.
     OutputEnd() noexcept;
 
-    // Writes kOutputMark to both. A job may have closed one of them, and its number may be that of a file
-    // now: that one gets none. Blocks while the host does not read.
-    void mark() const noexcept;
+    // Writes the mark of `run` to both. A job may have closed one of them, and its number may be that of a
+    // file now: that one gets none. Blocks while the host does not read.
+    void mark(std::uint64_t run) const noexcept;
 
 private:
     struct File {

@@ -1,9 +1,10 @@
 #include "host/worker/scratch_folder.hpp"
 
+#include "host/worker/remove_tree.hpp"
+
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 
 namespace jobhost::worker {
@@ -20,8 +21,7 @@ std::optional<std::string_view> ScratchFolder::path() {
 
 void ScratchFolder::end_run() noexcept {
     if (path_.empty()) return;
-    std::error_code ignored;  // the host removes what is left when this process has ended
-    std::filesystem::remove_all(path_, ignored);
+    remove_tree(path_);  // the host removes what is left when this process has ended
     path_.clear();
 }
 

@@ -62,6 +62,14 @@ TEST_F(ConfinementTest, ByDefaultItTracesNobodyAndMakesNoNamespace) {
     begin_worker();
     EXPECT_EQ(try_to("trace"), EPERM);
     EXPECT_EQ(try_to("namespaces"), EPERM);
+    EXPECT_EQ(try_to("limit_host"), EPERM);
+}
+
+TEST_F(ConfinementTest, ByDefaultItSignalsNeitherItsHostNorEverybody) {
+    begin_worker();
+    EXPECT_EQ(try_to("signal_host"), EPERM);
+    EXPECT_EQ(try_to("signal_all"), EPERM);
+    EXPECT_EQ(try_to("signal_self"), 0);
 }
 
 TEST_F(ConfinementTest, StrictReachesNothingThatIsNotNamed) {
@@ -74,6 +82,9 @@ TEST_F(ConfinementTest, StrictReachesNothingThatIsNotNamed) {
     EXPECT_EQ(try_to("socket"), EACCES);
     EXPECT_EQ(try_to("program"), EACCES);
     EXPECT_EQ(try_to("trace"), EPERM);
+    EXPECT_EQ(try_to("signal_host"), EPERM);
+    EXPECT_EQ(try_to("signal_self"), 0);
+    EXPECT_EQ(try_to("change_mode", folder / "a"), EPERM);
     EXPECT_FALSE(fs::exists(folder / "new"));
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -140,6 +141,18 @@ RUN(polite) {
     const uint32_t bits = host->wait_for_stop(context, INT64_C(60000000));
     return (bits & JOBHOST_STOP_CANCEL) ? JOBHOST_CANCELLED : (bits ? JOBHOST_YIELDED : JOBHOST_FAILED);
 }
+RUN(print_mark) { /* what a worker writes between two runs, of run number 2 and of one that there is not */
+    UNUSED;
+    static const char mark[] = "\0\x1e/jobhost/run/0000000000000002\n\0\x1e/jobhost/run/00000000000000ff\n\0\x1e/jobhost/run/none";
+    fwrite(mark, 1, sizeof mark - 1, stdout);
+    return JOBHOST_OK;
+}
+RUN(print_much) {
+    UNUSED;
+    for (int i = 0; i < 9000; ++i) puts("a line of twenty byte");
+    return JOBHOST_OK;
+}
+RUN(unlock) { UNUSED; return flock(6, LOCK_UN) == 0 ? JOBHOST_OK : JOBHOST_FATAL; }
 RUN(print) {
     UNUSED;
     printf("out of %lld\n", (long long)host->job_id(context));
@@ -264,7 +277,7 @@ static const jobhost_job_type type_upgraded = {
     sizeof(jobhost_job_type), 0, TEXT("upgraded"), {NULL, 0}, {NULL, 0}, {NULL, 0}, 3, 0, 0, NULL, run_upgraded, 1, 0, upgrade};
 #define ALL(DO)                                                                                       \
     DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(enqueue_thrice) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
-    DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(flood)          \
+    DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(unlock) DO(print_mark) DO(print_much) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(process) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);

@@ -49,7 +49,7 @@ private:
     // In the child. Never returns normally.
     void serve(const std::filesystem::path& lock_file, const std::string& type) const {
         const int lock = open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (flock(lock, LOCK_EX | LOCK_NB) != 0) return;
+        if (flock(lock, LOCK_SH | LOCK_NB) != 0) return;
         WorkerOptions options = test_options();
         options.lock_descriptor = lock;
         boost::asio::io_context io{1};
@@ -107,7 +107,7 @@ TEST(Orphan, SpinningWorkerIsGoneWithinASecondOfItsHost) {
 TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
     const test::TemporaryFolder folder;
     worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    ASSERT_EQ(flock(lock.get(), LOCK_EX | LOCK_NB), 0);
+    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
     WorkerOptions options = test_options();
     options.lock_descriptor = lock.get();
     start(options);
@@ -122,13 +122,24 @@ TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
 TEST_F(WorkerTest, LockIsHeldByTheHostWhenItsWorkerDies) {
     const test::TemporaryFolder folder;
     const worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    ASSERT_EQ(flock(lock.get(), LOCK_EX | LOCK_NB), 0);
+    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
     WorkerOptions options = test_options();
     options.lock_descriptor = lock.get();
     start(options);
     run("crash");
 
     EXPECT_TRUE(wait_for_end());
+    EXPECT_FALSE(is_lock_free(folder / "lock"));
+}
+
+TEST_F(WorkerTest, APluginCannotUndoTheLockOfItsHost) {
+    const test::TemporaryFolder folder;
+    const worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
+    WorkerOptions options = test_options();
+    options.lock_descriptor = lock.get();
+    start(options);
+    ASSERT_EQ(run("unlock").how, How::succeeded);
     EXPECT_FALSE(is_lock_free(folder / "lock"));
 }
 

@@ -14,6 +14,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,6 +72,22 @@ RUN(program) {
 }
 RUN(trace) { (void)self; return say(context, ptrace(PTRACE_TRACEME, 0, 0, 0) == 0 ? 0 : errno); }
 RUN(namespaces) { (void)self; return say(context, unshare(CLONE_NEWUSER) == 0 ? 0 : errno); }
+RUN(signal_host) { (void)self; return say(context, kill(getppid(), 0) == 0 ? 0 : errno); }
+RUN(signal_all) { (void)self; return say(context, kill(-1, 0) == 0 ? 0 : errno); }
+RUN(signal_self) { (void)self; return say(context, kill(getpid(), 0) == 0 ? 0 : errno); }
+RUN(limit_host) {
+    (void)self;
+    struct rlimit limit = {64, 64};
+    struct rlimit now;
+    if (prlimit(0, RLIMIT_NOFILE, NULL, &now) != 0) return JOBHOST_FATAL;
+    return say(context, prlimit(getppid(), RLIMIT_NOFILE, &limit, NULL) == 0 ? 0 : errno);
+}
+RUN(change_mode) {
+    (void)self;
+    char path[4096];
+    path_of(context, path, sizeof path);
+    return say(context, chmod(path, 0666) == 0 ? 0 : errno);
+}
 RUN(descriptors) {
     (void)self;
     long count = 0;
@@ -122,7 +139,7 @@ RUN(scratch) {
     static const jobhost_job_type type_##name = {                                                      \
         sizeof(jobhost_job_type), 0, TEXT(#name), {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0, 0, NULL, run_##name, 0, 0, NULL}
 #define ALL(DO)                                                                                        \
-    DO(read) DO(write) DO(socket) DO(program) DO(trace) DO(namespaces) DO(descriptors) DO(allocate)    \
+    DO(read) DO(write) DO(socket) DO(program) DO(trace) DO(signal_host) DO(signal_all) DO(signal_self) DO(limit_host) DO(change_mode) DO(namespaces) DO(descriptors) DO(allocate)    \
     DO(leak) DO(burn) DO(nap) DO(scratch)
 #define DEFINE(name) TYPE(name);
 #define LIST(name) &type_##name,

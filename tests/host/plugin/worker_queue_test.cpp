@@ -134,6 +134,28 @@ TEST_F(WorkerQueueTest, AWorkerWithoutItsOutputRunsNothingMore) {
     EXPECT_EQ(told.finished.at(0).how, How::succeeded);
 }
 
+TEST_F(WorkerQueueTest, AJobThatPrintsTheMarkHoldsUpNobody) {
+    start();
+    begin(1, "print_mark");
+    begin(2, "print_much");
+    begin(3, "print_mark");
+    begin(4, "print_much");
+    begin(5, "print");
+    ASSERT_TRUE(wait_finished(5));
+    for (const RunResult& result : told.finished)
+        EXPECT_EQ(result.how, How::succeeded);
+    EXPECT_EQ(of_job(told.out, 4).size(), 9000u);
+    EXPECT_EQ(of_job(told.out, 5).size(), 2u);
+}
+
+TEST_F(WorkerQueueTest, AJobThatPrintsTheMarkAloneGoesOn) {
+    start();
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(run("print_mark").how, How::succeeded);
+        ASSERT_EQ(run("print_much").how, How::succeeded);
+    }
+}
+
 TEST_F(WorkerQueueTest, ThousandsOfRunsAndRecallsLoseNone) {
     start();
     std::size_t begun = 0;
