@@ -104,6 +104,12 @@ TEST(AbiLayout, RequestingExtensionsAreAsPublished) {
     EXPECT_AT(jobhost_enqueue_api, enqueue_on_success, 16);
 }
 
+TEST(AbiLayout, ScratchExtensionIsAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_scratch_api), 16u);
+    EXPECT_AT(jobhost_scratch_api, struct_size, 0);
+    EXPECT_AT(jobhost_scratch_api, folder, 8);
+}
+
 TEST(AbiLayout, ParentsExtensionIsAsPublished) {
     EXPECT_EQ(sizeof(jobhost_parent), 48u);
     EXPECT_AT(jobhost_parent, struct_size, 0);

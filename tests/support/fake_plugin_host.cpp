@@ -96,6 +96,13 @@ struct FakeHostFunctions {
         run_of(context).enqueued_on_success.emplace_back(view(json));
         return answer(run_of(context), problem);
     }
+    static jobhost_status scratch_folder(jobhost_context* context, jobhost_text* out,
+                                         jobhost_text* problem) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.scratch_folder.empty()) return JOBHOST_UNSUPPORTED;
+        *out = text(run.scratch_folder);
+        return answer(run, problem);
+    }
     static std::uint32_t count_parents(jobhost_context* context) noexcept {
         return static_cast<std::uint32_t>(run_of(context).facts_.parents.size());
     }
@@ -113,6 +120,8 @@ struct FakeHostFunctions {
                                                        &save_checkpoint};
         static const jobhost_step_api step{sizeof step, 0, &find_step, &complete_step};
         static const jobhost_enqueue_api enqueuing{sizeof enqueuing, 0, &enqueue, &enqueue_on_success};
+        static const jobhost_scratch_api scratch{sizeof scratch, 0, &scratch_folder};
+        if (view(id) == JOBHOST_SCRATCH_ID) return &scratch;
         if (view(id) == JOBHOST_OUTCOME_ID) return &outcome;
         if (view(id) == JOBHOST_CHECKPOINT_ID) return &checkpoint;
         if (view(id) == JOBHOST_STEP_ID) return &step;

@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -125,6 +127,9 @@ struct Run {
     Saved saved;                     // with what was there before; the host drops it once the job succeeds
     std::vector<Enqueued> enqueued;  // by this run; what an earlier run handed in already is left out
     std::vector<Enqueued> enqueued_on_success;  // empty unless it succeeded
+
+    // Null unless the job has asked for it. Its files stay until the last copy of this Run is gone.
+    std::shared_ptr<const std::filesystem::path> scratch_folder;
 
     // Is `part` in some line of the log?
     bool has_logged(std::string_view part) const {

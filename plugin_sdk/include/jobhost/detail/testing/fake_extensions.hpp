@@ -3,6 +3,7 @@
 
 #include <jobhost/detail/testing/fake_run.hpp>
 #include <jobhost/detail/testing/handed_in.hpp>
+#include <jobhost/detail/testing/scratch_folder.hpp>
 #include <jobhost/extensions.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -145,6 +147,21 @@ struct FakeExtensions {
         });
     }
 
+    static jobhost_status folder(jobhost_context* context, jobhost_text* out,
+                                 jobhost_text* problem) noexcept {
+        if (!out) return JOBHOST_INVALID;
+        FakeRun& run = FakeRun::of(context);
+        const std::lock_guard lock(run.mutex);
+        try {
+            if (!run.left.scratch_folder) run.left.scratch_folder = make_scratch_folder();
+            *out = run.keep(run.left.scratch_folder->string());
+            return JOBHOST_OK;
+        } catch (const std::exception& error) {
+            if (problem) *problem = run.keep(error.what());
+            return JOBHOST_FAILED;
+        }
+    }
+
 private:
     // Does what the host does when it is asked: `work` throws what it refuses.
     template <class Work>
@@ -213,11 +230,13 @@ inline const void* fake_extension(std::string_view id) noexcept {
     static constexpr jobhost_step_api step{sizeof step, 0, &Fake::find, &Fake::complete};
     static constexpr jobhost_enqueue_api enqueue{sizeof enqueue, 0, &Fake::enqueue,
                                                  &Fake::enqueue_on_success};
+    static constexpr jobhost_scratch_api scratch{sizeof scratch, 0, &Fake::folder};
     if (id == JOBHOST_OUTCOME_ID) return &outcome;
     if (id == JOBHOST_PARENTS_ID) return &parents;
     if (id == JOBHOST_CHECKPOINT_ID) return &checkpoint;
     if (id == JOBHOST_STEP_ID) return &step;
     if (id == JOBHOST_ENQUEUE_ID) return &enqueue;
+    if (id == JOBHOST_SCRATCH_ID) return &scratch;
     return nullptr;
 }
 
