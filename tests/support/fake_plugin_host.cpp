@@ -51,6 +51,14 @@ struct FakeHostFunctions {
         run_of(context).detail = view(text);
         return JOBHOST_OK;
     }
+    static jobhost_status get_error(jobhost_context* context, jobhost_text* code,
+                                    jobhost_text* message) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.error_code.empty() && run.error_message.empty()) return JOBHOST_NOT_FOUND;
+        if (code) *code = text(run.error_code);
+        if (message) *message = text(run.error_message);
+        return JOBHOST_OK;
+    }
     // The run's answer, with words unless it is OK.
     static jobhost_status answer(FakeRun& run, jobhost_text* problem) noexcept {
         static const std::string words = "the host says no";
@@ -115,7 +123,7 @@ struct FakeHostFunctions {
     static const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
         static const jobhost_parents_api parents{sizeof parents, 0, &count_parents, &get_parent};
         if (view(id) == JOBHOST_PARENTS_ID) return &parents;
-        static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail};
+        static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail, &get_error};
         static const jobhost_checkpoint_api checkpoint{sizeof checkpoint, 0, &load_checkpoint,
                                                        &save_checkpoint};
         static const jobhost_step_api step{sizeof step, 0, &find_step, &complete_step};

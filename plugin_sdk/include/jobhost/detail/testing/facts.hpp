@@ -3,6 +3,7 @@
 
 #include <jobhost/detail/testing/handed_in.hpp>
 #include <jobhost/plugin.h>
+#include <jobhost/status.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -15,41 +16,18 @@
 #include <string_view>
 #include <vector>
 
-namespace jobhost::testing {
+namespace jobhost {
 
-// How a run ended, and what the host does then.
-enum class Status {
-    succeeded,
-    failed,           // tried again as the job's policy says
-    failed_for_good,  // FatalError
-    bad_arguments,    // not tried again either
-    cancelled,
-    yielded,  // goes on elsewhere
-    snoozed,  // runs again after `Run::snoozed_for`
-};
-
-constexpr std::string_view to_text(Status status) noexcept {
-    switch (status) {
-        case Status::succeeded:
-            return "succeeded";
-        case Status::failed:
-            return "failed";
-        case Status::failed_for_good:
-            return "failed_for_good";
-        case Status::bad_arguments:
-            return "bad_arguments";
-        case Status::cancelled:
-            return "cancelled";
-        case Status::yielded:
-            return "yielded";
-        case Status::snoozed:
-            return "snoozed";
-    }
-    return "unknown";
-}
 inline std::ostream& operator<<(std::ostream& out, Status status) {
     return out << to_text(status);
 }
+
+}  // namespace jobhost
+
+namespace jobhost::testing {
+
+using jobhost::Status;
+using jobhost::to_text;
 
 // What the runs of a job leave to its next one.
 struct Saved {

@@ -57,6 +57,16 @@ struct FakeExtensions {
         return JOBHOST_OK;
     }
 
+    static jobhost_status get_error(jobhost_context* context, jobhost_text* code,
+                                    jobhost_text* message) noexcept {
+        FakeRun& run = FakeRun::of(context);
+        const std::lock_guard lock(run.mutex);
+        if (run.left.error_code.empty() && run.left.error_message.empty()) return JOBHOST_NOT_FOUND;
+        if (code) *code = to_text(run.left.error_code);
+        if (message) *message = to_text(run.left.error_message);
+        return JOBHOST_OK;
+    }
+
     static std::uint32_t count(jobhost_context* context) noexcept {
         return static_cast<std::uint32_t>(FakeRun::of(context).given.parents.size());
     }
@@ -224,7 +234,8 @@ private:
 // The table with that id, or nullptr.
 inline const void* fake_extension(std::string_view id) noexcept {
     using Fake = FakeExtensions;
-    static constexpr jobhost_outcome_api outcome{sizeof outcome, 0, &Fake::set_snooze, &Fake::set_detail};
+    static constexpr jobhost_outcome_api outcome{sizeof outcome, 0, &Fake::set_snooze, &Fake::set_detail,
+                                                 &Fake::get_error};
     static constexpr jobhost_parents_api parents{sizeof parents, 0, &Fake::count, &Fake::get};
     static constexpr jobhost_checkpoint_api checkpoint{sizeof checkpoint, 0, &Fake::load, &Fake::save};
     static constexpr jobhost_step_api step{sizeof step, 0, &Fake::find, &Fake::complete};
