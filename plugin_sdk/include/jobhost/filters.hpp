@@ -10,12 +10,9 @@
 //
 // - Each run makes its own object, so before() may keep what after() needs. `type` is the job's own name,
 //   "resize". All is called on the thread of run().
-// - Several lie within each other: before() in the order of the list, after() in reverse. One without
-// before()
-//   just begins.
-// - before() that throws, or a constructor, ends the run as if run() had thrown that: run() is not called,
-// nor
-//   after() of this filter, but that of those around it.
+// - Several lie within each other: before() in the order of the list, after() in reverse.
+// - before() that throws, or a constructor, ends the run as if run() had thrown that. Neither run() nor this
+//   filter's after() is called then, but that of those around it.
 // - after() is called for each filter that has begun, however the run ended, unless the process died. What it
 //   throws counts instead. One that takes an `Outcome&` may let a run that failed count as succeeded.
 #pragma once
