@@ -73,6 +73,7 @@ void add_description(json::object& object, const PluginDescription& plugin) {
     object["name"] = plugin.name;
     object["version"] = plugin.version;
     object["types"] = std::move(types);
+    object["has_filters"] = plugin.has_filters;
 }
 
 // The command that signs it, so that hosts with the policy signature take it.
@@ -105,6 +106,7 @@ void print(const PluginDescription& plugin) {
         if (const std::string flags = flags_of(type); !flags.empty()) std::cout << ", " << flags;
         std::cout << '\n';
     }
+    if (plugin.has_filters) std::cout << "filters:  called before and after each run\n";
 }
 
 // Files that are not in this folder.

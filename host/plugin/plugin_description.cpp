@@ -11,7 +11,7 @@ std::optional<std::size_t> PluginDescription::find(std::string_view full_name) c
 }
 
 PluginDescription describe(worker::ReadyMessage ready) {
-    PluginDescription plugin{std::move(ready.name), std::move(ready.version), {}};
+    PluginDescription plugin{std::move(ready.name), std::move(ready.version), {}, ready.has_filters};
     for (worker::TypeMessage& type : ready.types) {
         JobTypeDescription& known = plugin.types.emplace_back();
         known.full_name = plugin.name + "." + type.name;

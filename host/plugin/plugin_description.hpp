@@ -37,6 +37,7 @@ struct PluginDescription {
     std::string name;     // "images"
     std::string version;  // "1.2.0"
     std::vector<JobTypeDescription> types;
+    bool has_filters = false;  // which are called before and after each of its runs
 
     // The place in `types` of the type with this full name.
     std::optional<std::size_t> find(std::string_view full_name) const;

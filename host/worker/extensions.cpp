@@ -30,6 +30,14 @@ jobhost_status set_detail(jobhost_context* context, jobhost_text text) noexcept 
     });
 }
 
+jobhost_status get_error(jobhost_context* context, jobhost_text* code, jobhost_text* message) noexcept {
+    const std::lock_guard lock{context->mutex};
+    if (context->error_code.empty() && context->error_message.empty()) return JOBHOST_NOT_FOUND;
+    if (code) *code = borrow(context->error_code);
+    if (message) *message = borrow(context->error_message);
+    return JOBHOST_OK;
+}
+
 uint32_t count_parents(jobhost_context* context) noexcept {
     return static_cast<uint32_t>(context->run.parents.size());
 }
@@ -80,6 +88,7 @@ constexpr jobhost_outcome_api kOutcome = {
     .reserved = 0,
     .set_snooze = set_snooze,
     .set_detail = set_detail,
+    .get_error = get_error,
 };
 
 }  // namespace

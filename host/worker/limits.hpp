@@ -9,7 +9,7 @@ namespace jobhost::worker {
 
 // Raised with every change of the wire format or of the shared page. A package upgrade may put a newer worker
 // program beside a host that still runs, and the two must not misread each other.
-inline constexpr int kProtocolVersion = 4;
+inline constexpr int kProtocolVersion = 5;
 
 // Runs that a worker has at most: the one that goes on, and those that wait behind it.
 inline constexpr std::size_t kMaxRunsOfWorker = 17;

@@ -20,7 +20,8 @@ namespace jobhost::worker {
 namespace {
 
 // The statuses that a run may end with; anything else is the plugin's mistake, told as a failure.
-DoneMessage outcome(jobhost_status status, jobhost_context& context) {
+DoneMessage outcome(const Ending& ending, jobhost_context& context) {
+    const jobhost_status status = ending.status;
     const std::lock_guard lock{context.mutex};
     DoneMessage done{.status = status};
     if (status == JOBHOST_OK) {
@@ -30,12 +31,12 @@ DoneMessage outcome(jobhost_status status, jobhost_context& context) {
     } else if (status == JOBHOST_SNOOZE) {
         done.status = JOBHOST_FAILED;
         done.error_code = "bad_status";
-        done.error_message = "run() returned JOBHOST_SNOOZE without having named a delay";
+        done.error_message = std::string{ending.by} + " returned JOBHOST_SNOOZE without having named a delay";
     } else if (status < JOBHOST_OK || status > JOBHOST_BAD_ARGUMENTS) {
         done.status = JOBHOST_FAILED;
         done.error_code = "bad_status";
-        done.error_message =
-            "run() returned status " + std::to_string(status) + ", which no run may end with";
+        done.error_message = std::string{ending.by} + " returned status " + std::to_string(status) +
+                             ", which no run may end with";
     } else {
         done.error_code = std::move(context.error_code);
         done.error_message = std::move(context.error_message);
@@ -50,14 +51,14 @@ void run_one(RunOrder order, const PluginLibrary& library, CpuTimer& cpu_timer, 
     context.page.begin_run(order.number);
     cpu_timer.begin_run();
     context.begin(std::move(order));
-    const jobhost_status status = library.run(type, &context);
+    const Ending ending = library.run(type, &context);
     cpu_timer.end_run();
     context.scratch.end_run();
     // What the job printed must lie in the pipes before the host hears that it is done.
     std::fflush(nullptr);
     std::cout.flush();
     std::cerr.flush();
-    const std::string payload = encode(outcome(status, context));
+    const std::string payload = encode(outcome(ending, context));
     context.control.run_ended();
     context.control.send(MessageType::done, context.number, payload);
 }
@@ -82,9 +83,10 @@ int work(const Options& options) {
         // Before the listening thread, which foreign code could use for its ends.
         confine(options);
         control.listen();
-        static const auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
-        const ReadyMessage ready = library.describe();
+        static auto& library = *new PluginLibrary{kImageDescriptor, kHostApi};
+        ReadyMessage ready = library.describe();
         library.init(&host, kHostApi);
+        ready.has_filters = library.has_filters();
         control.send(MessageType::ready, 0, encode(ready));
         if (!options.is_probe) serve(library, control, page, options);
         library.shutdown();

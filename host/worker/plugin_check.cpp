@@ -13,6 +13,7 @@ namespace {
 
 // Up to the last member that no plugin can do without.
 constexpr std::size_t kLeastPlugin = offsetof(jobhost_plugin, job_types) + sizeof(jobhost_plugin::job_types);
+constexpr std::size_t kLeastFilters = offsetof(jobhost_filter_api, after) + sizeof(jobhost_filter_api::after);
 constexpr std::size_t kLeastJobType = offsetof(jobhost_job_type, run) + sizeof(jobhost_job_type::run);
 
 std::string_view text_of(jobhost_text text, std::size_t most, const std::string& what) {
@@ -127,6 +128,19 @@ ReadyMessage check_plugin(const jobhost_plugin& plugin) {
     if (encode(checked).size() > kMaxMessage)
         throw Refusal{"it describes itself in more than 4 MiB", "shorten the schemas"};
     return checked;
+}
+
+const jobhost_filter_api* check_filters(const void* answer) {
+    const auto* filters = static_cast<const jobhost_filter_api*>(answer);
+    if (!filters) return nullptr;
+    // A filter that is left out in silence is worse than a plugin that is refused.
+    if (filters->struct_size < kLeastFilters)
+        throw Refusal{"its " JOBHOST_FILTER_ID " has struct_size " + std::to_string(filters->struct_size),
+                      "set it to sizeof(jobhost_filter_api)"};
+    if (!filters->before && !filters->after)
+        throw Refusal{"its " JOBHOST_FILTER_ID " has neither before nor after",
+                      "set one of them, or answer NULL from get_extension()"};
+    return filters;
 }
 
 }  // namespace jobhost::worker

@@ -105,23 +105,36 @@ ReadyMessage PluginLibrary::describe() const {
     return check_plugin(*plugin_);
 }
 
-void PluginLibrary::init(jobhost_host* host, const jobhost_host_api& api) const {
-    if (!JOBHOST_HAS(plugin_, init)) return;
-    const jobhost_status status = plugin_->init(host, &api);
+void PluginLibrary::init(jobhost_host* host, const jobhost_host_api& api) {
+    const jobhost_status status = JOBHOST_HAS(plugin_, init) ? plugin_->init(host, &api) : JOBHOST_OK;
     if (status != JOBHOST_OK)
         throw Refusal{"its init() failed with status " + std::to_string(status),
                       "see the plugin's log for the cause"};
+    if (!JOBHOST_HAS(plugin_, get_extension)) return;
+    try {
+        filters_ = check_filters(plugin_->get_extension(borrow(JOBHOST_FILTER_ID)));
+    } catch (const Refusal&) {
+        shutdown();  // as what init() has started would meet the end of the process
+        throw;
+    }
 }
 
-jobhost_status PluginLibrary::run(std::uint32_t type, jobhost_context* context) const {
+Ending PluginLibrary::run(std::uint32_t type, jobhost_context* context) const {
     const jobhost_job_type* self = plugin_->job_types[type];
     const std::uint32_t newest = std::max<std::uint32_t>(self->payload_version, 1);
     const std::uint32_t given = context->run.payload_version;
     if (given != 0 && given != newest) {
         const jobhost_status status = upgrade(self, *context);
-        if (status != JOBHOST_OK) return status;
+        if (status != JOBHOST_OK) return {status, "upgrade()"};
     }
-    return self->run(self, context);
+    if (JOBHOST_HAS(filters_, before)) {
+        const jobhost_status status = filters_->before(context, self);
+        if (status != JOBHOST_OK) return {status, "before() of its filter"};
+    }
+    const jobhost_status status = self->run(self, context);
+    const jobhost_status last =
+        JOBHOST_HAS(filters_, after) ? filters_->after(context, self, status) : status;
+    return {last, last == status ? "run()" : "after() of its filter"};
 }
 
 void PluginLibrary::shutdown() const {

@@ -4,7 +4,7 @@
 #include "host/worker/protocol.hpp"
 #include "host/worker/refusal.hpp"
 
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <boost/dll/shared_library.hpp>
 
@@ -12,6 +12,12 @@
 #include <string>
 
 namespace jobhost::worker {
+
+// How a run ended, and which function of the plugin has said so.
+struct Ending {
+    jobhost_status status = JOBHOST_OK;
+    const char* by = "run()";
+};
 
 // Not thread-safe. The library is never unloaded: this process ends first.
 class PluginLibrary {
@@ -21,18 +27,21 @@ public:
 
     // What it offers, checked. Throws Refusal.
     ReadyMessage describe() const;
-    // Throws Refusal.
-    void init(jobhost_host* host, const jobhost_host_api& api) const;
+    // Makes it ready to run jobs, and asks for its filters. Throws Refusal.
+    void init(jobhost_host* host, const jobhost_host_api& api);
     void shutdown() const;
 
     // REQUIRES: describe() did not throw.
     std::uint32_t type_count() const noexcept { return plugin_->job_type_count; }
-    // Upgrades the arguments first, if they are older than the type.
-    jobhost_status run(std::uint32_t type, jobhost_context* context) const;
+    // Of those that init() has found.
+    bool has_filters() const noexcept { return filters_ != nullptr; }
+    // Upgrades the arguments first, if they are older than the type, and goes through the filters.
+    Ending run(std::uint32_t type, jobhost_context* context) const;
 
 private:
     boost::dll::shared_library library_;
     const jobhost_plugin* plugin_ = nullptr;
+    const jobhost_filter_api* filters_ = nullptr;  // null: it has none
 };
 
 }  // namespace jobhost::worker

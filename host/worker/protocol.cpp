@@ -101,7 +101,7 @@ std::string encode(const ReadyMessage& message) {
             .number(type.payload_version)
             .number(type.default_timeout)
             .number(type.accepts_from);
-    return fields.take();
+    return fields.number(message.has_filters ? 1 : 0).take();
 }
 
 ReadyMessage decode_ready(std::string_view payload) {
@@ -116,6 +116,7 @@ ReadyMessage decode_ready(std::string_view payload) {
             if (other.name == type.name) throw ProtocolError{"two job types are called " + type.name};
         message.types.push_back(std::move(type));
     }
+    message.has_filters = fields.number(0, 1) == 1;
     fields.finish();
     return message;
 }

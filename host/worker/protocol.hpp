@@ -51,6 +51,7 @@ struct ReadyMessage {
     std::string name;
     std::string version;
     std::vector<TypeMessage> types;
+    bool has_filters = false;
 };
 
 // Worker to host: this plugin cannot be used; the worker ends.

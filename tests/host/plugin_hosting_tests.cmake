@@ -16,11 +16,15 @@ jobhost_add_test_plugin(jobs jobs.c)
 jobhost_add_test_plugin(reaching reaching.c)
 foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_exits constructor_hangs type_name schema
         no_run null_type same_name init_fails shutdown_hangs struct_size minor_required null_plugin lying_tag newer_minor
-        missing_symbol no_schema)
+        missing_symbol no_schema filter_size filter_empty extension_hangs no_get_extension_member unknown_extension)
     string(TOUPPER FLAW_${flaw} definition)
     jobhost_add_test_plugin(${flaw} flawed.c ${definition})
 endforeach()
 jobhost_add_test_plugin(constructor_throws constructor_throws.cpp)
+jobhost_add_test_plugin(filtered filtered.c)
+jobhost_add_test_plugin(filtered_only_before filtered.c ONLY_BEFORE)
+jobhost_add_test_plugin(filtered_only_after filtered.c ONLY_AFTER)
+jobhost_add_test_plugin(throwing_filter throwing_filter.cpp)
 # Looks for its libraries beside itself, where the loaded copy is not.
 jobhost_add_test_plugin(origin flawed.c FLAW_NONE)
 set_target_properties(test_plugin_origin PROPERTIES BUILD_RPATH "$ORIGIN/lib")

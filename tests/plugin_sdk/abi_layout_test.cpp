@@ -86,10 +86,11 @@ TEST(AbiLayout, TagIsAsPublished) {
 }
 
 TEST(AbiLayout, OutcomeExtensionIsAsPublished) {
-    EXPECT_EQ(sizeof(jobhost_outcome_api), 24u);
+    EXPECT_EQ(sizeof(jobhost_outcome_api), 32u);
     EXPECT_AT(jobhost_outcome_api, struct_size, 0);
     EXPECT_AT(jobhost_outcome_api, set_snooze, 8);
     EXPECT_AT(jobhost_outcome_api, set_detail, 16);
+    EXPECT_AT(jobhost_outcome_api, get_error, 24);
 }
 
 TEST(AbiLayout, RequestingExtensionsAreAsPublished) {
@@ -102,6 +103,20 @@ TEST(AbiLayout, RequestingExtensionsAreAsPublished) {
     EXPECT_EQ(sizeof(jobhost_enqueue_api), 24u);
     EXPECT_AT(jobhost_enqueue_api, enqueue, 8);
     EXPECT_AT(jobhost_enqueue_api, enqueue_on_success, 16);
+}
+
+TEST(AbiLayout, ScratchExtensionIsAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_scratch_api), 16u);
+    EXPECT_AT(jobhost_scratch_api, struct_size, 0);
+    EXPECT_AT(jobhost_scratch_api, folder, 8);
+}
+
+TEST(AbiLayout, FilterExtensionIsAsPublished) {
+    EXPECT_EQ(sizeof(jobhost_filter_api), 24u);
+    EXPECT_AT(jobhost_filter_api, struct_size, 0);
+    EXPECT_AT(jobhost_filter_api, before, 8);
+    EXPECT_AT(jobhost_filter_api, after, 16);
+    EXPECT_STREQ(JOBHOST_FILTER_ID, "jobhost.filter/1");
 }
 
 TEST(AbiLayout, ParentsExtensionIsAsPublished) {

@@ -37,8 +37,10 @@ set(link -Wl,-z,defs -Wl,-z,now -Wl,--build-id)
 set(elf -O2 -fPIC -shared -fvisibility=hidden ${include} ${warnings} -Wl,--version-script=${exports} ${link})
 jobhost_build_plugin(plugin_in_c_by_clang.so plugin_in_c.c
     COMMAND ${JOBHOST_CLANG} -std=c99 ${elf} DEPENDS ${sdk_headers} ${exports})
-jobhost_build_plugin(plugin_in_cpp_by_clang.so plugin_in_cpp.cpp
-    COMMAND ${JOBHOST_CLANGXX} -std=c++20 -fvisibility-inlines-hidden ${elf} DEPENDS ${sdk_headers} ${exports})
+foreach(plugin IN ITEMS plugin_in_cpp audited)
+    jobhost_build_plugin(${plugin}_by_clang.so ${plugin}.cpp
+        COMMAND ${JOBHOST_CLANGXX} -std=c++20 -fvisibility-inlines-hidden ${elf} DEPENDS ${sdk_headers} ${exports})
+endforeach()
 
 list(TRANSFORM link PREPEND link-arg= OUTPUT_VARIABLE rust_link)
 list(TRANSFORM rust_link PREPEND "-C;")
@@ -50,5 +52,7 @@ jobhost_build_plugin(plugin_in_rust.so rust/plugin_in_rust.rs
 set(dll -O2 -shared -static ${include} ${warnings})
 jobhost_build_plugin(plugin_in_c.dll plugin_in_c.c
     COMMAND ${JOBHOST_MINGW_GCC} -std=c99 ${dll} DEPENDS ${sdk_headers})
-jobhost_build_plugin(plugin_in_cpp.dll plugin_in_cpp.cpp
-    COMMAND ${JOBHOST_MINGW_GXX} -std=c++20 ${dll} DEPENDS ${sdk_headers})
+foreach(plugin IN ITEMS plugin_in_cpp audited)
+    jobhost_build_plugin(${plugin}.dll ${plugin}.cpp
+        COMMAND ${JOBHOST_MINGW_GXX} -std=c++20 ${dll} DEPENDS ${sdk_headers})
+endforeach()

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <new>
 #include <optional>
@@ -268,6 +270,12 @@ struct Ask {
             const std::string again = context.step("first", [&] { return std::to_string(++calls); });
             const std::string nothing = context.step("second", [&] { ++calls; });
             return "[" + first + "," + again + "," + nothing + "," + std::to_string(calls) + "]";
+        }
+        if (what.text == "scratch") {
+            const std::filesystem::path folder = context.scratch_folder();
+            std::ofstream(folder / "draft") << "words";
+            if (context.scratch_folder() != folder) throw jobhost::FatalError("another_folder", "");
+            return jobhost::json_text(folder.string());
         }
         context.enqueue_on_success(R"({"type":"mail.send"})");
         std::string ids;

@@ -1,5 +1,6 @@
 // How runs end, what they are told, and how they stop, whichever compiler has made the plugin.
 #include "tests/support/fake_plugin_host.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,6 +116,30 @@ TEST_P(RunTest, AFailureMayBringDetail) {
     EXPECT_EQ(failed.status, JOBHOST_FATAL);
     EXPECT_EQ(failed.error_message, "nobody is called so");
     EXPECT_EQ(failed.detail, "at line 7");
+}
+
+TEST_P(RunTest, ARunHasAFolderForItsFiles) {
+    const TemporaryFolder folder;
+    FakeRun asking({.arguments = text_argument("scratch")});
+    asking.scratch_folder = folder.path();
+    run("ask", asking);
+    ASSERT_EQ(asking.status, JOBHOST_OK) << asking.error_message;
+    EXPECT_EQ(asking.result_json().as_string(), folder.path().string());
+    EXPECT_TRUE(std::filesystem::exists(folder / "draft"));
+}
+
+TEST_P(RunTest, WhereThereIsNoPlaceForFilesTheRunFails) {
+    FakeRun without({.arguments = text_argument("scratch")});
+    run("ask", without);
+    EXPECT_EQ(without.status, JOBHOST_FATAL);
+    EXPECT_EQ(without.error_code, "unsupported");
+
+    FakeRun full({.arguments = text_argument("scratch")});
+    full.scratch_folder = "/nowhere";
+    full.answer = JOBHOST_FAILED;
+    run("ask", full);
+    EXPECT_EQ(full.status, JOBHOST_FAILED) << "there may be room later";
+    EXPECT_EQ(full.error_message, "scratch_folder: the host says no");
 }
 
 TEST_P(RunTest, OlderArgumentsAreUpgradedOnRequest) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -99,6 +101,24 @@ TEST(Testing, WhatNoHostHandsOverIsAMistakeOfTheTest) {
         EXPECT_THROW(run<Read>({.arguments = arguments}), std::invalid_argument) << arguments;
     EXPECT_THROW(run<Read>({.arguments = R"({"path":")" + std::string(1 << 20, 'x') + R"("})"}),
                  std::invalid_argument);
+}
+
+TEST(Testing, TheScratchFolderLivesAsLongAsWhatTheRunHasLeft) {
+    std::filesystem::path path;
+    {
+        const auto first = run_that([&](JobContext& context) {
+            EXPECT_TRUE(std::filesystem::is_empty(context.scratch_folder()));
+            EXPECT_EQ(context.scratch_folder(), context.scratch_folder());
+            std::ofstream(context.scratch_folder() / "draft") << "words";
+        });
+        ASSERT_TRUE(first.scratch_folder);
+        path = *first.scratch_folder;
+        const auto second = run_that([&](JobContext& context) { EXPECT_NE(context.scratch_folder(), path); });
+        EXPECT_TRUE(std::filesystem::exists(path / "draft"));
+        EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
+    }
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_FALSE(run_that([](JobContext&) {}).scratch_folder) << "it was not asked for";
 }
 
 TEST(Testing, EveryEndHasAStatus) {

@@ -1,4 +1,5 @@
 """Plugins by other compilers and in other languages, in a host: C, C++, Rust, and one that is for Windows."""
+import os
 import shutil
 
 from host_under_test import TEST_PLUGINS, HostTestCase, main
@@ -25,6 +26,9 @@ class LanguagesTest(HostTestCase):
         given = {"path": "p", "width": 7, "tags": ["x"], "size": {"width": 1}, "weights": {"a": 2}}
         shown = self.here.wait_state(self.here.enqueue("in_cpp.inspect", given), "succeeded", "failed")
         self.assertEqual(shown["result"], "p 7 3 1 -1 1.500000 keep #x a=2 size 1x600")
+        shown = self.here.wait_state(self.here.enqueue("in_cpp.ask", {"text": "scratch"}), "succeeded", "failed")
+        self.assertIn("/scratch/", shown["result"])
+        self.assertFalse(os.path.exists(shown["result"]), "its files went with the run")
         for how, code in (("exception", "exception"), ("number", "unknown_exception"), ("bad_alloc", "out_of_memory")):
             shown = self.here.wait_state(self.here.enqueue("fail", {"text": how}), "failed", "succeeded")
             self.assertEqual((shown["events"][-1]["error_code"], shown["crashes"]), (code, 0))

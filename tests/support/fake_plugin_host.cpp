@@ -51,6 +51,14 @@ struct FakeHostFunctions {
         run_of(context).detail = view(text);
         return JOBHOST_OK;
     }
+    static jobhost_status get_error(jobhost_context* context, jobhost_text* code,
+                                    jobhost_text* message) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.error_code.empty() && run.error_message.empty()) return JOBHOST_NOT_FOUND;
+        if (code) *code = text(run.error_code);
+        if (message) *message = text(run.error_message);
+        return JOBHOST_OK;
+    }
     // The run's answer, with words unless it is OK.
     static jobhost_status answer(FakeRun& run, jobhost_text* problem) noexcept {
         static const std::string words = "the host says no";
@@ -96,6 +104,13 @@ struct FakeHostFunctions {
         run_of(context).enqueued_on_success.emplace_back(view(json));
         return answer(run_of(context), problem);
     }
+    static jobhost_status scratch_folder(jobhost_context* context, jobhost_text* out,
+                                         jobhost_text* problem) noexcept {
+        FakeRun& run = run_of(context);
+        if (run.scratch_folder.empty()) return JOBHOST_UNSUPPORTED;
+        *out = text(run.scratch_folder);
+        return answer(run, problem);
+    }
     static std::uint32_t count_parents(jobhost_context* context) noexcept {
         return static_cast<std::uint32_t>(run_of(context).facts_.parents.size());
     }
@@ -108,11 +123,13 @@ struct FakeHostFunctions {
     static const void* get_extension(jobhost_host*, jobhost_text id) noexcept {
         static const jobhost_parents_api parents{sizeof parents, 0, &count_parents, &get_parent};
         if (view(id) == JOBHOST_PARENTS_ID) return &parents;
-        static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail};
+        static const jobhost_outcome_api outcome{sizeof outcome, 0, &set_snooze, &set_detail, &get_error};
         static const jobhost_checkpoint_api checkpoint{sizeof checkpoint, 0, &load_checkpoint,
                                                        &save_checkpoint};
         static const jobhost_step_api step{sizeof step, 0, &find_step, &complete_step};
         static const jobhost_enqueue_api enqueuing{sizeof enqueuing, 0, &enqueue, &enqueue_on_success};
+        static const jobhost_scratch_api scratch{sizeof scratch, 0, &scratch_folder};
+        if (view(id) == JOBHOST_SCRATCH_ID) return &scratch;
         if (view(id) == JOBHOST_OUTCOME_ID) return &outcome;
         if (view(id) == JOBHOST_CHECKPOINT_ID) return &checkpoint;
         if (view(id) == JOBHOST_STEP_ID) return &step;

@@ -62,6 +62,7 @@ public:
     std::int64_t snooze_us = 0;
     std::string checkpoint;  // empty: none
     std::map<std::string, std::string, std::less<>> steps;
+    std::string scratch_folder;  // its path, as the test has made it; empty: the host has no place for one
     std::vector<std::string> enqueued;             // as handed over
     std::vector<std::string> enqueued_on_success;  // likewise
     jobhost_status answer = JOBHOST_OK;            // to all that asks the host

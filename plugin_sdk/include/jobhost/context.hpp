@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,6 +106,17 @@ public:
         const jobhost_status status = detail::call(api().set_result, context_, detail::to_text(json));
         if (status == JOBHOST_LIMIT) throw FatalError("result_too_large", "the result is larger than 64 KiB");
         if (status == JOBHOST_INVALID) throw FatalError("result_not_json", "the result is not JSON");
+    }
+
+    // A folder for the files of this run and of no other: empty at first, the same at every call, and made at
+    // the first one. It goes with all that is in it when the run ends, however that is: move what shall stay.
+    // TMPDIR names a folder that is this worker's alone, too, and goes with the worker; what libraries leave
+    // there meets later jobs. Throws FatalError if the host has no place for such folders, and Error if it
+    // cannot make this one, as when the disk is full.
+    std::filesystem::path scratch_folder() const {
+        jobhost_text path{nullptr, 0};
+        detail::ask("scratch_folder", detail::host.scratch.folder, context_, &path);
+        return detail::to_view(path);
     }
 
     // What follows asks the host and blocks until it answers, at most 30 s each. All throw FatalError if the

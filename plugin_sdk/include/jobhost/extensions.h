@@ -1,7 +1,7 @@
 /* clang-format off */
 /* The columns are set by hand, and it is C. NOLINTBEGIN */
-/* Extensions of the host: the tables that get_extension() answers to these ids, in C99. The rules of jobhost/plugin.h
- * hold here too; a table that is not offered is NULL.
+/* Extensions: the tables that get_extension() answers to these ids, in C99. Those of the host come first, that of the
+ * plugin last. The rules of jobhost/plugin.h hold here too; a table that is not offered is NULL.
  */
 #ifndef JOBHOST_EXTENSIONS_H
 #define JOBHOST_EXTENSIONS_H
@@ -23,6 +23,9 @@ typedef struct jobhost_outcome_api {
     /* What helps to find the cause of a failure, such as a stack trace; up to 64 KiB, longer is cut. Kept beside
      * the error of set_error(). The last call wins. [job] */
     jobhost_status(JOBHOST_CALL* set_detail)(jobhost_context* context, jobhost_text text);
+    /* What set_error() has kept of this run so far, for filters; NOT_FOUND: nothing. Either pointer may be NULL. Valid
+     * until the next set_error(), or until run(), or after() of a filter, has returned. [job] */
+    jobhost_status(JOBHOST_CALL* get_error)(jobhost_context* context, jobhost_text* code, jobhost_text* message);
 } jobhost_outcome_api;
 
 /* What the job waited for before it ran: jobs and batches. */
@@ -105,6 +108,24 @@ typedef struct jobhost_scratch_api {
      * `*problem`, which may be NULL, says why, until the same thread asks again. [job] */
     jobhost_status(JOBHOST_CALL* folder)(jobhost_context* context, jobhost_text* out, jobhost_text* problem);
 } jobhost_scratch_api;
+
+/* What surrounds each run of each job type of a plugin: an extension of the plugin. The host asks for it once, after
+ * init(). before(), run() and after() of a run are called on one thread; the context is the same for all three, and what
+ * is valid until run() returned is valid until after() returned. The run's timeout holds for the three together, and a
+ * stop that is requested is seen by each. Reentrant, as run() is. */
+#define JOBHOST_FILTER_ID "jobhost.filter/1"
+typedef struct jobhost_filter_api {
+    uint32_t struct_size; /* the plugin is refused if it does not reach behind `after` */
+    uint32_t reserved;
+    /* Before run() of `type`; arguments have been upgraded by then. OK: run() follows. Anything else ends the run as if
+     * run() had returned it (set_error(), set_snooze() and so on are for it, too), and neither run() nor after() is
+     * called. NULL: OK. [job] */
+    jobhost_status(JOBHOST_CALL* before)(jobhost_context* context, const jobhost_job_type* type);
+    /* After run() of `type` has returned `status`, whatever that is; not if it has crashed. The run ends with what this
+     * returns: `status`, or another one, which is then held to the rules for run(). set_result(), set_error() and all
+     * other calls of a run work. NULL: `status`. The plugin is refused if `before` is NULL, too. [job] */
+    jobhost_status(JOBHOST_CALL* after)(jobhost_context* context, const jobhost_job_type* type, jobhost_status status);
+} jobhost_filter_api;
 
 #ifdef __cplusplus
 } /* extern "C" */

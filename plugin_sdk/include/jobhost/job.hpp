@@ -25,11 +25,13 @@
 #include <jobhost/context.hpp>
 #include <jobhost/detail/registry.hpp>
 #include <jobhost/errors.hpp>
+#include <jobhost/filters.hpp>
 #include <jobhost/json_text.hpp>
 #include <jobhost/plugin.h>
 
 // Once per plugin, at file scope: JOBHOST_PLUGIN("images", "1.2.0", Resize, Reindex);
-// The name is [a-z][a-z0-9_]*, the version a semantic one. Both are string literals.
+// The name is [a-z][a-z0-9_]*, the version a semantic one. Both are string literals. What shall surround each
+// run stands before the jobs: jobhost::Filters<Timing, Audit> (jobhost/filters.hpp).
 #define JOBHOST_PLUGIN(name, version, ...)                                                               \
     static_assert(::jobhost::detail::is_name(name), "a plugin's name is [a-z][a-z0-9_]*");               \
     JOBHOST_DEFINE_TAG();                                                                                \
@@ -40,7 +42,7 @@
         if (api == nullptr || api->abi_major != JOBHOST_ABI_MAJOR) return nullptr;                       \
         /* catch (...) because the schemas are built here, and nothing may unwind into the host. */      \
         try {                                                                                            \
-            static const ::jobhost::detail::Registry<__VA_ARGS__> registry(name, version);               \
+            static const ::jobhost::detail::Listed<__VA_ARGS__>::Registry registry(name, version);       \
             return registry.plugin();                                                                    \
         } catch (...) {                                                                                  \
             return nullptr;                                                                              \

@@ -12,9 +12,9 @@
  *    Who needs it longer copies it. Nobody frees what the other side allocated.
  *  - No exception, longjmp or panic leaves a function, in either direction. No C++ type, FILE*, errno, bool, long
  *    or time_t crosses.
- *  - Thread tags: [load] one thread, no job is running; [job] between entry and return of run(), on any thread
- *    that the job started and joins before run() returns; [any] any thread at any time between init() and
- *    shutdown(). No function of the host blocks longer than its own arguments, or its comment, say.
+ *  - Thread tags: [load] one thread, no job is running; [job] between entry and return of run(), or of a filter, on
+ *    any thread that it started and joins before that; [any] any thread at any time between init() and shutdown().
+ *    No function of the host blocks longer than its own arguments, or its comment, say.
  */
 #ifndef JOBHOST_PLUGIN_H
 #define JOBHOST_PLUGIN_H

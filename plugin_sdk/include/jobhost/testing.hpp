@@ -22,13 +22,14 @@
 
 namespace jobhost::testing {
 
-// Runs a `Job` on this thread, to its end. Several may run at once, on several threads. Throws
+// Runs a `Job` on this thread, to its end. Filters surround it if they are named: run<Resize,
+// jobhost::Filters<Timing, Audit>>(). Several may run at once, on several threads. Throws
 // std::invalid_argument if the arguments are not a JSON object of up to 1 MiB, which no host would hand over.
-template <class Job>
+template <class Job, class Filters = jobhost::Filters<>>
 Run run(const Given& given = {}) {
     const detail::InstalledFakeHost installed;
     std::string schema;
-    return detail::run_in_test(given, detail::describe<Job>(schema));
+    return detail::run_in_test(given, detail::describe<Job>(schema), detail::filter_table<Filters>);
 }
 
 }  // namespace jobhost::testing

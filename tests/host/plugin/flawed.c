@@ -1,9 +1,10 @@
 /* clang-format off */
 /* Plugins that must be refused; FLAW_... says what is wrong with this one. */
-#include <jobhost/plugin.h>
+#include <jobhost/extensions.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
@@ -94,9 +95,42 @@ static void shut_down(void) {
 }
 #endif
 
+#if defined(FLAW_FILTER_SIZE) || defined(FLAW_FILTER_EMPTY)
+static const jobhost_filter_api filters = {
+#ifdef FLAW_FILTER_SIZE
+    16,
+#else
+    sizeof(jobhost_filter_api),
+#endif
+    0, NULL, NULL};
+static const void* get_extension(jobhost_text id) {
+    return id.size == strlen(JOBHOST_FILTER_ID) && memcmp(id.data, JOBHOST_FILTER_ID, id.size) == 0 ? &filters : NULL;
+}
+#elif defined(FLAW_EXTENSION_HANGS)
+static const void* get_extension(jobhost_text id) {
+    (void)id;
+    for (;;) pause();
+}
+#elif defined(FLAW_UNKNOWN_EXTENSION)
+static const void* get_extension(jobhost_text id) {
+    (void)id;
+    return NULL;
+}
+#elif defined(FLAW_NO_GET_EXTENSION_MEMBER)
+/* Behind the struct of an older SDK lies something else. */
+static const void* get_extension(jobhost_text id) {
+    (void)id;
+    abort();
+}
+#else
+#define get_extension NULL
+#endif
+
 static const jobhost_plugin plugin = {
 #ifdef FLAW_STRUCT_SIZE
     8,
+#elif defined(FLAW_NO_GET_EXTENSION_MEMBER)
+    offsetof(jobhost_plugin, get_extension),
 #else
     sizeof(jobhost_plugin),
 #endif
@@ -130,7 +164,7 @@ static const jobhost_plugin plugin = {
 #else
     NULL,
 #endif
-    NULL};
+    get_extension};
 
 #ifdef FLAW_NO_ENTRY
 JOBHOST_EXPORT const jobhost_plugin* jobhost_plugin_entry_of_another_name(const jobhost_host_api* api);

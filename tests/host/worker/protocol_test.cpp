@@ -13,7 +13,7 @@ namespace jobhost::worker {
 namespace {
 
 ReadyMessage some_ready() {
-    ReadyMessage ready{"images", "1.2.0", {}};
+    ReadyMessage ready{"images", "1.2.0", {}, true};
     ready.types.push_back({"resize", "makes it small", R"({"type":"object"})", "", 5, 2, 1000});
     ready.types.push_back({"crop", "", "", "", 0, 1, 0});
     return ready;
@@ -60,6 +60,7 @@ TEST(Protocol, MessagesSurviveTheTrip) {
     ASSERT_EQ(ready.types.size(), 2u);
     EXPECT_EQ(ready.types[0].default_timeout, 1000);
     EXPECT_EQ(ready.types[1].name, "crop");
+    EXPECT_TRUE(ready.has_filters);
 }
 
 TEST(Protocol, EveryTruncationIsRefused) {

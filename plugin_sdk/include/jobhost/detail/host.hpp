@@ -31,6 +31,7 @@ struct Host {
     jobhost_checkpoint_api checkpoint{};
     jobhost_step_api step{};
     jobhost_enqueue_api enqueue{};
+    jobhost_scratch_api scratch{};
 };
 
 // Written by init() only, before any run. Hidden, because two plugins in one process must not share it.
@@ -58,6 +59,7 @@ inline void adopt(jobhost_host* self, const jobhost_host_api& api) noexcept {
     copy_extension(host.checkpoint, JOBHOST_CHECKPOINT_ID);
     copy_extension(host.step, JOBHOST_STEP_ID);
     copy_extension(host.enqueue, JOBHOST_ENQUEUE_ID);
+    copy_extension(host.scratch, JOBHOST_SCRATCH_ID);
 }
 
 // Calls a function of the host if it offers it; otherwise answers `fallback`.

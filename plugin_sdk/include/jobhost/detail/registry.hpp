@@ -1,6 +1,7 @@
 // The tables that a plugin shows to the host, made from its job classes.
 #pragma once
 
+#include <jobhost/detail/filters.hpp>
 #include <jobhost/detail/names.hpp>
 #include <jobhost/detail/run.hpp>
 
@@ -52,7 +53,7 @@ inline void JOBHOST_CALL shutdown() noexcept {
 }
 
 // Static storage; neither copied nor moved, because its tables point into each other.
-template <class... Jobs>
+template <class Filters, class... Jobs>
 class Registry {
 public:
     Registry(std::string_view name, std::string_view version) : types_{}, pointers_{}, plugin_{} {
@@ -70,6 +71,7 @@ public:
         plugin_.job_types = pointers_.data();
         plugin_.init = &init;
         plugin_.shutdown = &shutdown;
+        plugin_.get_extension = &get_extension<Filters>;
     }
     Registry(const Registry&) = delete;
     Registry& operator=(const Registry&) = delete;
@@ -81,6 +83,16 @@ private:
     std::array<jobhost_job_type, sizeof...(Jobs)> types_;
     std::array<const jobhost_job_type*, sizeof...(Jobs)> pointers_;
     jobhost_plugin plugin_;
+};
+
+// What JOBHOST_PLUGIN lists: filters, if any, then jobs.
+template <class... Jobs>
+struct Listed {
+    using Registry = detail::Registry<Filters<>, Jobs...>;
+};
+template <class... List, class... Jobs>
+struct Listed<Filters<List...>, Jobs...> {
+    using Registry = detail::Registry<Filters<List...>, Jobs...>;
 };
 
 }  // namespace jobhost::detail

@@ -3,51 +3,31 @@
 
 #include <jobhost/detail/testing/handed_in.hpp>
 #include <jobhost/plugin.h>
+#include <jobhost/status.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace jobhost::testing {
+namespace jobhost {
 
-// How a run ended, and what the host does then.
-enum class Status {
-    succeeded,
-    failed,           // tried again as the job's policy says
-    failed_for_good,  // FatalError
-    bad_arguments,    // not tried again either
-    cancelled,
-    yielded,  // goes on elsewhere
-    snoozed,  // runs again after `Run::snoozed_for`
-};
-
-constexpr std::string_view to_text(Status status) noexcept {
-    switch (status) {
-        case Status::succeeded:
-            return "succeeded";
-        case Status::failed:
-            return "failed";
-        case Status::failed_for_good:
-            return "failed_for_good";
-        case Status::bad_arguments:
-            return "bad_arguments";
-        case Status::cancelled:
-            return "cancelled";
-        case Status::yielded:
-            return "yielded";
-        case Status::snoozed:
-            return "snoozed";
-    }
-    return "unknown";
-}
 inline std::ostream& operator<<(std::ostream& out, Status status) {
     return out << to_text(status);
 }
+
+}  // namespace jobhost
+
+namespace jobhost::testing {
+
+using jobhost::Status;
+using jobhost::to_text;
 
 // What the runs of a job leave to its next one.
 struct Saved {
@@ -125,6 +105,9 @@ struct Run {
     Saved saved;                     // with what was there before; the host drops it once the job succeeds
     std::vector<Enqueued> enqueued;  // by this run; what an earlier run handed in already is left out
     std::vector<Enqueued> enqueued_on_success;  // empty unless it succeeded
+
+    // Null unless the job has asked for it. Its files stay until the last copy of this Run is gone.
+    std::shared_ptr<const std::filesystem::path> scratch_folder;
 
     // Is `part` in some line of the log?
     bool has_logged(std::string_view part) const {

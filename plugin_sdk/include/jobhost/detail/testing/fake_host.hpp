@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jobhost/detail/host.hpp>
+#include <jobhost/detail/status.hpp>
 #include <jobhost/detail/testing/fake_host_api.hpp>
 #include <jobhost/detail/testing/fake_run.hpp>
 
@@ -75,41 +76,37 @@ inline jobhost_status upgrade_arguments(FakeRun& run, const jobhost_job_type& ty
     return JOBHOST_OK;
 }
 
-inline testing::Status status_of(jobhost_status status) noexcept {
-    switch (status) {
-        case JOBHOST_OK:
-            return testing::Status::succeeded;
-        case JOBHOST_FATAL:
-            return testing::Status::failed_for_good;
-        case JOBHOST_BAD_ARGUMENTS:
-            return testing::Status::bad_arguments;
-        case JOBHOST_CANCELLED:
-            return testing::Status::cancelled;
-        case JOBHOST_YIELDED:
-            return testing::Status::yielded;
-        case JOBHOST_SNOOZE:
-            return testing::Status::snoozed;
-        default:
-            return testing::Status::failed;
-    }
+// What run() and the filters around it come to.
+inline jobhost_status run_with_filters(FakeRun& run, const jobhost_job_type& type,
+                                       const jobhost_filter_api* filters) {
+    if (!filters) return type.run(&type, run.context());
+    const jobhost_status status = filters->before(run.context(), &type);
+    if (status != JOBHOST_OK) return status;
+    return filters->after(run.context(), &type, type.run(&type, run.context()));
 }
 
-// One run of a job, from its arguments to what is left of it.
-inline testing::Run run_in_test(const testing::Given& given, const jobhost_job_type& type) {
+// One run of a job, from its arguments to what is left of it. `filters` may be null.
+inline testing::Run run_in_test(const testing::Given& given, const jobhost_job_type& type,
+                                const jobhost_filter_api* filters) {
     constexpr std::chrono::hours kTimeoutOfTheHost{1};
     const auto of_type =
         type.default_timeout_us > 0 ? std::chrono::microseconds(type.default_timeout_us) : kTimeoutOfTheHost;
     FakeRun run(given, given.timeout.value_or(of_type));
     run.set_arguments(given.arguments);
     jobhost_status status = upgrade_arguments(run, type);
-    if (status == JOBHOST_OK) status = type.run(&type, run.context());
+    if (status == JOBHOST_OK) status = run_with_filters(run, type, filters);
 
-    run.left.status = status_of(status);
+    testing::Run& left = run.left;
+    left.status = status_of(status);
     if (status == JOBHOST_OK)
-        run.left.result = std::move(run.result);
+        left.result = std::move(run.result);
     else
-        run.left.enqueued_on_success.clear();
-    return std::move(run.left);
+        left.enqueued_on_success.clear();
+    // What was said before a filter made something else of it.
+    if (status == JOBHOST_OK || status == JOBHOST_SNOOZE)
+        left.error_code = left.error_message = left.error_detail = {};
+    if (status != JOBHOST_SNOOZE) left.snoozed_for = {};
+    return std::move(left);
 }
 
 }  // namespace jobhost::detail
