@@ -11,18 +11,20 @@ namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> libraries_in(const fs::path& folder, const Owners& owners) {
+FolderContents contents_of(const fs::path& folder, const Owners& owners) {
     const TrustedFolder opened = TrustedFolder::open(folder, owners);
     opened.check_that_nobody_adds();
-    std::vector<fs::path> files;
+    FolderContents contents;
     for (const std::string& name : opened.names()) {
+        const fs::path extension = fs::path{name}.extension();
         std::error_code ignored;
-        if (fs::path{name}.extension() == ".so" &&
-            !fs::is_directory(fs::symlink_status(folder / name, ignored)))
-            files.push_back(folder / name);
+        if (fs::is_directory(fs::symlink_status(folder / name, ignored))) continue;
+        if (extension == ".so") contents.libraries.push_back(folder / name);
+        if (extension == ".dll") contents.windows_files.push_back(name);
     }
-    std::sort(files.begin(), files.end());
-    return files;
+    std::ranges::sort(contents.libraries);
+    std::ranges::sort(contents.windows_files);
+    return contents;
 }
 
 std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image, const Trust& trust,
@@ -38,7 +40,9 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
                       std::uint64_t first_generation) {
     Catalog catalog;
     try {
-        for (const fs::path& file : libraries_in(folder, trust.owners())) {
+        const FolderContents contents = contents_of(folder, trust.owners());
+        catalog.windows_files_ = contents.windows_files;
+        for (const fs::path& file : contents.libraries) {
             try {
                 auto plugin = load_plugin(file, PluginImage::open(file, trust), trust, options,
                                           first_generation + catalog.plugins_.size());
@@ -46,8 +50,7 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
                     refuse_second(*plugin, *other);
                 catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
-                catalog.refused_.push_back(
-                    {file.filename().string(), refusal.reason(), refusal.remedy()});
+                catalog.refused_.push_back({file.filename().string(), refusal.reason(), refusal.remedy()});
             }
         }
     } catch (const PluginRefused& refusal) {

@@ -64,6 +64,8 @@ public:
 
     const Plugins& plugins() const noexcept { return plugins_; }
     const std::vector<RefusedPlugin>& refused() const noexcept { return refused_; }
+    // Of those that scan() has met, by name.
+    const std::vector<std::string>& windows_files() const noexcept { return windows_files_; }
     // The latest generation of that name, or null.
     std::shared_ptr<const LoadedPlugin> named(std::string_view name) const;
     // By full name: "images.resize".
@@ -74,13 +76,18 @@ public:
 private:
     Plugins plugins_;  // later generations before earlier ones of the same name
     std::vector<RefusedPlugin> refused_;
+    std::vector<std::string> windows_files_;
 };
 
 // Throws PluginRefused, as `other` has its name.
 [[noreturn]] void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other);
 
-// The *.so files of `folder`, by name. Throws PluginRefused if the folder cannot be read, or is not to be
-// trusted.
-std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder, const Owners& owners);
+struct FolderContents {
+    std::vector<std::filesystem::path> libraries;  // *.so, by name
+    std::vector<std::string> windows_files;        // *.dll, by name: nothing that this system loads
+};
+
+// Throws PluginRefused if the folder cannot be read, or is not to be trusted.
+FolderContents contents_of(const std::filesystem::path& folder, const Owners& owners);
 
 }  // namespace jobhost::host

@@ -86,7 +86,8 @@ private:
     void read(const std::filesystem::path& path, File& file, BootTime now);
     std::shared_ptr<const LoadedPlugin> load(const std::filesystem::path& path, File& file,
                                              PluginImage image);
-    static void refuse(const std::filesystem::path& path, File& file, const PluginRefused& refusal);
+    void refuse(const std::filesystem::path& path, File& file, const PluginRefused& refusal) const;
+    void tell_windows_files(const std::vector<std::string>& names);
     void roll_back_what_is_worse();
     std::shared_ptr<const LoadedPlugin> put_back(const std::string& name);
     std::vector<RefusedPlugin> refused() const;
@@ -99,7 +100,8 @@ private:
     const BootClock& clock_;
     Guarded<std::set<std::uint64_t>> worse_;
     std::map<std::filesystem::path, File> files_;
-    std::string folder_problem_;  // as it was logged
+    std::set<std::string> windows_files_;  // as they were logged
+    std::string folder_problem_;           // as it was logged
     std::string folder_remedy_;
     BootTime next_look_{};
 };

@@ -62,7 +62,7 @@ class PluginReloadTest(HostTestCase):
         half = version(2).read_bytes()[:20000]
         for count, bad in enumerate([b"no library", half, version(3).read_bytes()], start=1):
             self.file.write_bytes(bad)
-            host.wait_log("plugin living.so is refused, and what was there before goes on", count)
+            host.wait_log("plugin living.so is refused, and living 1.0.0 goes on", count)
             self.assertEqual(self.run_by(), 1)
         self.put(2)
         host.wait_log("(generation 3) is live")

@@ -17,6 +17,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     fs::create_directory(folder / "sub.so");
     fs::create_symlink("nowhere", folder / "z_broken.so");
     folder.write("readme.txt", "no library");
+    folder.write("jobs.dll", "a library of another system");
 
     const Catalog catalog = Catalog::scan(folder.path(), {}, test_options(), 5);
 
@@ -28,6 +29,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
     EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");
     EXPECT_EQ(catalog.refused()[2].reason, (folder / "z_broken.so").string() + " is a symbolic link");
+    EXPECT_EQ(catalog.windows_files(), std::vector<std::string>{"jobs.dll"});
     const auto found = catalog.find("jobs.fail");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->plugin->description.types.at(found->type).name, "fail");

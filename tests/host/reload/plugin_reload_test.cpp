@@ -4,6 +4,10 @@
 #include "tests/host/reload/reload_fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <sstream>
 
 namespace jobhost::host {
 namespace {
@@ -13,6 +17,21 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+// What is logged in its time.
+class LoggedText {
+public:
+    LoggedText() {
+        spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+            "test", std::make_shared<spdlog::sinks::ostream_sink_st>(text_)));
+    }
+    ~LoggedText() { spdlog::set_default_logger(before_); }
+    std::string text() const { return text_.str(); }
+
+private:
+    std::ostringstream text_;
+    const std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
 
 struct PluginReloadTest : testing::Test {
     test::TemporaryFolder place;
@@ -230,6 +249,26 @@ TEST_F(PluginReloadTest, FilesSayWhatBecameOfThem) {
     EXPECT_TRUE(all[1].is_read);
     EXPECT_EQ(reload->files("bad").size(), 1u);
     EXPECT_THAT(reload->files("other"), IsEmpty());
+}
+
+TEST_F(PluginReloadTest, ARefusalSaysWhatGoesOnOnlyIfSomethingDoes) {
+    const LoggedText log;
+    put(3, "bad.so");
+    put(3);
+    look();
+    EXPECT_THAT(log.text(), HasSubstr("plugin bad.so is refused: "));
+    EXPECT_THAT(log.text(), HasSubstr("plugin living.so is refused, and living 1.0.0 goes on: "));
+}
+
+TEST_F(PluginReloadTest, AFileForWindowsIsToldOnce) {
+    const LoggedText log;
+    place.write("plugins/living.dll", "MZ");
+    look();
+    look();
+    const std::string told = "living.dll is not loaded: it is for Windows";
+    EXPECT_THAT(log.text(), HasSubstr(told));
+    EXPECT_EQ(log.text().find(told), log.text().rfind(told));
+    EXPECT_EQ(refusal(), "");
 }
 
 TEST_F(PluginReloadTest, AStateFolderThatCannotBeWrittenHoldsUpNothing) {
