@@ -47,7 +47,7 @@ void ExchangeLoop::wake() {
     loop_.wake();
 }
 
-void ExchangeLoop::set_unavailable_types(std::set<std::string> types) {
+void ExchangeLoop::set_unavailable_types(std::set<TypeVersion> types) {
     inbox_.with([&](Inbox& inbox) { inbox.unavailable_types = std::move(types); });
     loop_.wake();
 }
@@ -105,7 +105,7 @@ void ExchangeLoop::prepare_claim(Errand& errand) {
     if (served) lanes_.serve(*std::move(served));
     lanes_.refresh(is_news_.exchange(false) || has_failed_);
     if (!callbacks_.may_claim()) return;
-    std::set<std::string> unavailable_types;
+    std::set<TypeVersion> unavailable_types;
     std::size_t limit = 0;
     inbox_.with([&](Inbox& inbox) {
         errand.must_claim_later = inbox.unwritten.is_full();

@@ -51,7 +51,7 @@ public:
     // Its types have changed.
     void set_served(Served served);
     // Types that cannot run for a while, because their workers do not start; an empty set ends that.
-    void set_unavailable_types(std::set<std::string> types);
+    void set_unavailable_types(std::set<TypeVersion> types);
     // From now on nothing is claimed; what is in hand is still written.
     void stop_claiming();
     // There is room for the outcomes of further runs.
@@ -64,7 +64,7 @@ public:
 private:
     struct Inbox {
         Unwritten unwritten;
-        std::set<std::string> unavailable_types;
+        std::set<TypeVersion> unavailable_types;
         std::optional<Served> served;  // that has changed
         std::size_t in_hand = 0;       // delivered and not yet finished, or being claimed
         bool is_claiming = true;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,8 @@ std::shared_ptr<const LoadedPlugin> load_plugin(const std::filesystem::path& fil
 
 struct FoundType {
     std::shared_ptr<const LoadedPlugin> plugin;
-    std::size_t type = 0;  // place in plugin->description.types
+    std::size_t type = 0;                 // place in plugin->description.types
+    std::set<int> payload_versions = {};  // that it runs: those that it takes, and no later generation
 
     const JobTypeDescription& description() const { return plugin->description.types.at(type); }
 };
@@ -54,8 +56,11 @@ public:
     static Catalog scan(const std::filesystem::path& folder, const Trust& trust, const WorkerOptions& options,
                         std::uint64_t first_generation = 1);
 
-    // One more, or a later generation of one. Earlier ones stay as long as they have types that it has not.
+    // One more, or a later generation of one. Earlier ones stay as long as they take what no later one does:
+    // a type, or a payload version of one.
     void add(std::shared_ptr<const LoadedPlugin> plugin);
+    // The earliest generation of a plugin that is there.
+    void add_earlier(std::shared_ptr<const LoadedPlugin> plugin);
     // All generations of that name.
     void remove(std::string_view name);
     // That one alone.
@@ -68,12 +73,17 @@ public:
     const std::vector<std::string>& windows_files() const noexcept { return windows_files_; }
     // The latest generation of that name, or null.
     std::shared_ptr<const LoadedPlugin> named(std::string_view name) const;
-    // By full name: "images.resize".
+    // Those before that one, the latest first.
+    Plugins earlier(std::string_view name) const;
+    // By full name: "images.resize"; as the latest generation that has it runs it.
     std::optional<FoundType> find(std::string_view full_name) const;
-    // Each as find() finds it.
+    // All types, some of them several times: by an earlier generation, too, for the payload versions that are
+    // left to it. Later ones come first.
     std::vector<FoundType> types() const;
 
 private:
+    void drop_what_has_nothing_left(const std::string& name);
+
     Plugins plugins_;  // later generations before earlier ones of the same name
     std::vector<RefusedPlugin> refused_;
     std::vector<std::string> windows_files_;

@@ -38,6 +38,7 @@ void PluginReload::start() {
 // What is whole is not tried again; half of a file may become one. Refusals are told by whoever has the
 // catalog.
 void PluginReload::begin_with(const fs::path& path, File& file) {
+    generations_.load_earlier(path);
     try {
         PluginImage image = PluginImage::open(path, trust_);
         file.digest = image.digest();
@@ -57,6 +58,7 @@ void PluginReload::begin_with(const fs::path& path, File& file) {
 
 Duration PluginReload::run_once() {
     roll_back_what_is_worse();
+    let_go_what_is_unneeded();
     const BootTime now = clock_.now();
     if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
     next_look_ = now + kPeriodWithNews;
@@ -239,6 +241,17 @@ void PluginReload::roll_back_what_is_worse() {
                           with_version(*plugin), plugin->generation, refusal.reason(), refusal.remedy());
         }
     }
+}
+
+void PluginReload::let_go(std::uint64_t generation) {
+    unneeded_.with([&](auto& unneeded) { unneeded.insert(generation); });
+}
+
+void PluginReload::let_go_what_is_unneeded() {
+    bool is_changed = false;
+    for (const std::uint64_t generation : unneeded_.with([](auto& all) { return std::exchange(all, {}); }))
+        is_changed = generations_.let_go(generation) || is_changed;
+    if (is_changed) tell();
 }
 
 // What lies in the folder counts as read, and as refused.

@@ -46,16 +46,48 @@ class PluginReloadTest(HostTestCase):
             shown = self.here.wait_state(job, "succeeded")
             self.assertEqual((shown["result"], shown["attempt"]), (1, 1))
 
-    def test_a_type_that_the_new_version_has_not_stays_with_the_old_one(self):
+    def later(self, name):
+        """A job that waits until somebody says when it is to run."""
+        return self.here.enqueue("living." + name, None, "--in", "1h")
+
+    def run_now(self, job):
+        """The version of the plugin that ran it."""
+        self.here.ask("jobs", "reschedule", job, "--in", "0s")
+        return self.here.wait_state(job, "succeeded")["result"]
+
+    def test_a_type_that_the_new_version_has_not_stays_with_the_old_one_while_it_has_jobs(self):
         host = self.begin(1)
+        jobs = [self.later("only_first")]
         self.put(2)
         host.wait_log("(generation 3) is live")
+        jobs.append(self.later("only_later"))
         self.assertEqual(self.run_by("only_first"), 1)
-        self.assertEqual(self.run_by("only_later"), 2)
         self.assertEqual(self.run_by(), 2)
         shutil.copyfile(version(1), self.file)
         host.wait_log("(generation 4) is live")
         self.assertEqual([self.run_by("only_first"), self.run_by("only_later"), self.run_by()], [1, 2, 1])
+        self.assertEqual([self.run_now(job) for job in jobs], [1, 2])
+        host.wait_log("plugin living 2.0.0 (generation 3) is not needed any more")
+        wait_until(lambda: len(self.images(host)) == 2, "its image is closed")
+        self.assertNotIn("living.only_later", str(self.here.json("servers")))
+        self.assertEqual([self.run_by("only_first"), self.run_by()], [1, 1])
+
+    def test_jobs_of_an_older_payload_version_run_by_the_generation_that_takes_them(self):
+        host = self.begin(1)
+        jobs = [self.later("version") for _ in range(3)]
+        self.put(5)
+        host.wait_log("living 5.0.0 (generation 3) is live")
+        wait_until(lambda: self.run_by() == 5, "new jobs have the new payload version")
+        self.assertEqual(self.run_now(jobs[0]), 1)
+        host.stop()
+        host = self.here.start()
+        self.assertEqual([self.run_now(jobs[1]), self.run_by()], [1, 5])
+        self.put(6)
+        host.wait_log("living 6.0.0 (generation 4) is live")
+        self.assertEqual(self.run_now(jobs[2]), 1)
+        wait_until(lambda: host.log().count("is not needed any more") == 2, "each has no jobs left")
+        wait_until(lambda: len(self.images(host)) == 2, "their images are closed")
+        self.assertEqual(self.run_by(), 6)
 
     def test_what_cannot_be_used_is_refused_while_the_last_good_one_goes_on(self):
         host = self.begin(1)
@@ -124,8 +156,7 @@ class PluginReloadTest(HostTestCase):
         self.assertEqual({state: count for state, count in shown.items() if count}, {"succeeded": len(jobs) + 1})
         for job in jobs[::50]:
             self.assertEqual(self.here.show(job)["attempt"], 1)
-        # Of all versions those are left that have a type: the last one, and the one before it.
-        wait_until(lambda: len(self.images(host)) == 3, "the images of old versions are closed")
+        wait_until(lambda: len(self.images(host)) == 2, "the images of old versions are closed")
         wait_until(lambda: len(host.workers()) <= 2 * 4 + 1, "the workers of old versions have ended")
         maps = pathlib.Path(f"/proc/{host.pid}/maps").read_text()
         self.assertNotRegex(maps, "jobhost-plugin|living", "nothing of a plugin is ever in the host")

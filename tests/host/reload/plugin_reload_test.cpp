@@ -74,6 +74,12 @@ struct PluginReloadTest : testing::Test {
         const auto plugin = reload->catalog().named("living");
         return plugin ? plugin->description.version : "";
     }
+    std::vector<std::uint64_t> generations() const {
+        std::vector<std::uint64_t> all;
+        for (const auto& plugin : reload->catalog().plugins())
+            all.push_back(plugin->generation);
+        return all;
+    }
     std::uint64_t generation() const { return reload->catalog().named("living")->generation; }
     bool has(const std::string& type) const { return reload->catalog().find(type).has_value(); }
     std::string refusal() const {
@@ -269,6 +275,40 @@ TEST_F(PluginReloadTest, AFileForWindowsIsToldOnce) {
     EXPECT_THAT(log.text(), HasSubstr(told));
     EXPECT_EQ(log.text().find(told), log.text().rfind(told));
     EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(PluginReloadTest, WhatIsKeptForItsJobsIsThereAfterARestartUntilNobodyNeedsIt) {
+    put(2);
+    look();
+    put(5);
+    look();
+    EXPECT_THAT(generations(), ElementsAre(3, 2, 1)) << "the second one has version 1, the first only_first";
+    start();
+    EXPECT_EQ(version(), "5.0.0");
+    EXPECT_THAT(generations(), ElementsAre(3, 2, 1));
+    EXPECT_TRUE(has("living.only_first"));
+    reload->let_go(3);
+    reload->let_go(1);
+    reload->run_once();
+    EXPECT_THAT(generations(), ElementsAre(3, 2)) << "and never the latest";
+    EXPECT_FALSE(has("living.only_first"));
+    EXPECT_EQ(changes, 1);
+    EXPECT_EQ(reload->roll_back("living")->description.version, "2.0.0");
+    start();
+    EXPECT_EQ(version(), "2.0.0") << "the file was rolled back";
+    EXPECT_THAT(generations(), ElementsAre(1));
+}
+
+TEST_F(PluginReloadTest, NoMoreThanThreeGenerationsAreKeptForTheirJobs) {
+    const LoggedText log;
+    for (const int next : {5, 6, 7, 8}) {
+        put(next);
+        look();
+    }
+    EXPECT_THAT(generations(), ElementsAre(5, 4, 3, 2));
+    EXPECT_THAT(log.text(), HasSubstr("plugin living 1.0.0 (generation 1) is not kept any more"));
+    start();
+    EXPECT_THAT(generations(), ElementsAre(4, 3, 2, 1)) << "as they were";
 }
 
 TEST_F(PluginReloadTest, AStateFolderThatCannotBeWrittenHoldsUpNothing) {
