@@ -209,6 +209,7 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
         .changed = [this] { on_types_changed(); },
         .generations_changed = [this] { on_plugins_changed(); },
         .crash_loops = [this](const LoadedPlugin& plugin) { crash_loops(plugin.generation); },
+        .refunded = [this](Refund refund) { exchange_.refund(std::move(refund)); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };

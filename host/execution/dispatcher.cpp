@@ -58,6 +58,7 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptio
 
 void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
     const LoadedPlugin* const key = plugin.get();
+    if (plugin->in_place_of != 0) rolled_back_.insert(plugin->in_place_of);
     const LoadedPlugin* before = nullptr;
     for (const auto& [other, pool] : pools_)
         if (other->description.name == plugin->description.name &&
@@ -69,8 +70,8 @@ void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
         WorkerPool::Callbacks{
             .ended =
                 [this, key](const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
-                    on_run_ended(*key, end);
                     on_ended(job, end, std::move(log));
+                    on_run_ended(*key, job, end.outcome);
                 },
             .ready = [this] { take_over(); },
             .emptied = [this] { sweep_timer_.after(Duration::zero(), [this] { sweep(); }); },
@@ -157,6 +158,19 @@ void Dispatcher::retire(const LoadedPlugin& plugin) {
                  catalog_.named(plugin.description.name) ? "replaced" : "removed");
     for (Assignment& assignment : pools_.at(&plugin)->retire())
         start(std::move(assignment));
+    refund(plugin);
+}
+
+// From now on no job begins in it, and those that it still runs are looked at when they end.
+void Dispatcher::refund(const LoadedPlugin& plugin) {
+    const WorkerPool& pool = *pools_.at(&plugin);
+    if (!rolled_back_.contains(plugin.generation) || !pool.is_retired()) return;
+    std::vector<storage::CrashedJob> crashed =
+        trials_.at(&plugin).take_crashed([&](JobId job) { return !pool.holds(job); });
+    if (!crashed.empty())
+        callbacks_.refunded({std::move(crashed), server_,
+                             "a crash does not count: " + plugin.description.name + " " +
+                                 plugin.description.version + ", in which it happened, was rolled back"});
 }
 
 // With each that has ended there is room for one that waits.
@@ -167,6 +181,7 @@ void Dispatcher::sweep() {
             trials_.erase(pool.first);
             unavailable_.erase(pool.first);
             told_to_wait_.erase(pool.first->generation);
+            rolled_back_.erase(pool.first->generation);
         }
         return is_done;
     });
@@ -219,9 +234,10 @@ void Dispatcher::start(Assignment assignment) {
     pools_.at(route->plugin.get())->run(std::move(assignment));
 }
 
-void Dispatcher::on_run_ended(const LoadedPlugin& plugin, const RunEnd& end) {
-    if (end.outcome != Outcome::not_begun && trials_.at(&plugin).is_failed_by(end.outcome))
-        callbacks_.crash_loops(plugin);
+void Dispatcher::on_run_ended(const LoadedPlugin& plugin, const ClaimedJob& job, Outcome outcome) {
+    if (outcome == Outcome::not_begun) return;
+    if (trials_.at(&plugin).is_failed_by(job, outcome)) callbacks_.crash_loops(plugin);
+    refund(plugin);
 }
 
 void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {

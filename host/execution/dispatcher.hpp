@@ -33,6 +33,8 @@ public:
         std::function<void()> generations_changed;
         // A new generation of a plugin crashes again and again, and the one before it did not.
         std::function<void(const LoadedPlugin&)> crash_loops;
+        // Crashes that do not count any more, once their settlements are written; see JobStore::refund().
+        std::function<void(Refund)> refunded;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.
@@ -90,7 +92,8 @@ private:
     const FoundType* route_of(const Assignment& assignment) const;
     void tell_unavailable();
     void start(Assignment assignment);
-    void on_run_ended(const LoadedPlugin& plugin, const RunEnd& end);
+    void on_run_ended(const LoadedPlugin& plugin, const ClaimedJob& job, Outcome outcome);
+    void refund(const LoadedPlugin& plugin);
     void on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log);
     void on_unavailable(const LoadedPlugin& plugin, bool is_unavailable);
     void flush_logs();
@@ -107,6 +110,7 @@ private:
     // By type; the latest generation first, and earlier ones for other payload versions.
     std::map<std::string, std::vector<FoundType>> routes_;
     std::set<const LoadedPlugin*> unavailable_;
+    std::set<std::uint64_t> rolled_back_;   // generations that have pools
     std::set<std::uint64_t> told_to_wait_;  // generations
     std::size_t in_hand_ = 0;
     std::mt19937_64 random_{std::random_device{}()};

@@ -20,6 +20,7 @@ struct LoadedPlugin {
     std::shared_ptr<const PluginImage> image;  // shared by the catalog and the pools that start workers of it
     std::string file;                          // its name in the folder: "images.so"
     std::uint64_t generation = 0;              // no two loads of a host have the same
+    std::uint64_t in_place_of = 0;             // the generation that was rolled back for it; 0: none
 };
 
 struct RefusedPlugin {

@@ -156,7 +156,9 @@ PluginGenerations::Plugin PluginGenerations::roll_back(const std::string& name) 
     const Plugin worse = catalog_.named(name);
     if (!worse)
         throw PluginRefused{"no plugin " + name + " runs here", "see what does: jobhost plugins list"};
-    const Plugin before = version_before(*worse);
+    LoadedPlugin again = *version_before(*worse);
+    again.in_place_of = worse->generation;
+    const auto before = std::make_shared<const LoadedPlugin>(std::move(again));
     previous_.erase(name);
     catalog_.remove(*worse);  // with the types that it alone has
     add(before);

@@ -28,6 +28,8 @@ struct DispatcherTest : testing::Test {
     std::optional<Dispatcher> dispatcher;
     int type_changes = 0;
     std::set<TypeVersion> unavailable;
+    std::map<JobId, storage::CrashedJob> refunded;
+    int crash_loops = 0;
     std::ostringstream log;
     const std::shared_ptr<spdlog::logger> logger_before = spdlog::default_logger();
 
@@ -54,7 +56,12 @@ struct DispatcherTest : testing::Test {
                 .requested = [](const Question&) {},
                 .changed = [this] { ++type_changes; },
                 .generations_changed = [] {},
-                .crash_loops = [](const LoadedPlugin&) {},
+                .crash_loops = [this](const LoadedPlugin&) { ++crash_loops; },
+                .refunded =
+                    [this](const Refund& refund) {
+                        for (const storage::CrashedJob& job : refund.jobs)
+                            refunded[job.job] = job;
+                    },
                 .may_begin = [] { return true; },
                 .fence = [] { return worker::boot_time_now() + 60s; }});
     }
@@ -171,6 +178,34 @@ TEST_F(DispatcherTest, AnEarlierGenerationThatCannotStartHoldsUpOnlyWhatIsLeftTo
     ASSERT_TRUE(wait_until([&] { return is_live(2) && !unavailable.empty(); }));
     EXPECT_EQ(unavailable, (std::set<TypeVersion>{{"jobs.upgraded", 1}}));
     EXPECT_EQ(end_of_version(2), Cause::succeeded);
+}
+
+TEST_F(DispatcherTest, CrashesOfAGenerationThatIsRolledBackAreRefunded) {
+    ASSERT_TRUE(wait_until([&] { return is_live(1); }));
+    add(2);
+    ASSERT_TRUE(wait_until([&] { return is_live(2); }));
+    hold(10);
+    const std::size_t before = finished.size();
+    for (const std::int64_t id : {1, 2, 2, 3})
+        run(id, "abort");
+    ASSERT_TRUE(wait_until([&] { return finished.size() == before + 4; }));
+    EXPECT_EQ(crash_loops, 1);
+    EXPECT_TRUE(refunded.empty()) << "it may go on";
+
+    catalog.remove(*catalog.named("jobs"));
+    LoadedPlugin again{description, image, "jobs.so", 3};
+    again.in_place_of = 2;
+    catalog.add(std::make_shared<const LoadedPlugin>(again));
+    hold(2);
+    dispatcher->change(catalog);
+    ASSERT_TRUE(wait_until([&] { return is_live(3); }));
+    ASSERT_EQ(refunded.size(), 2u) << "one of them runs";
+    EXPECT_EQ(refunded.at(JobId{1}).refunded, 1);
+    EXPECT_EQ(refunded.at(JobId{1}).crashes, 1);
+    dispatcher->cancel_runs({{JobId{2}, Lease{1}}, {JobId{10}, Lease{1}}});
+    ASSERT_TRUE(wait_until([&] { return states().size() == 1; }));
+    EXPECT_EQ(refunded.at(JobId{2}).refunded, 2);
+    EXPECT_FALSE(refunded.contains(JobId{10}));
 }
 
 TEST_F(DispatcherTest, TypesThatAreRemovedAreNotRunAnyMoreAndWhatRunsGoesOn) {
