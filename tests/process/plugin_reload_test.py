@@ -8,8 +8,8 @@ from living_plugin import WAYS, by_rename, in_place, version
 
 
 class PluginReloadTest(HostTestCase):
-    def begin(self, first=None, **settings):
-        self.here = self.place(settings, plugins=("command",))
+    def begin(self, first=None, definitions=None, **settings):
+        self.here = self.place(settings, definitions, plugins=("command",))
         self.file = self.here.folder / "plugins/living.so"
         if first:
             shutil.copyfile(version(first), self.file)
@@ -114,6 +114,42 @@ class PluginReloadTest(HostTestCase):
         self.put(2)
         host.wait_log("living 2.0.0 (generation 5) is live")
         self.assertEqual(self.run_by(), 2)
+
+    def begin_with_one_that_crashes(self):
+        """Three crashes, and it is rolled back; the third crash of a job puts it aside."""
+        version_of = {"type": "living.version"}
+        host = self.begin(1, {"hasty": {**version_of, "retry": {"attempts": 9, "delay": "0s"}},
+                              "patient": {**version_of, "retry": {"attempts": 9, "delay": "1h"}},
+                              "once": {**version_of, "retry": {"attempts": 0}}})
+        self.run_by()
+        self.put(4)
+        host.wait_log("living 4.0.0 (generation 3) is live")
+        return host
+
+    def assert_refunded(self, job, crashes):
+        shown = self.here.wait_state(job, "succeeded")
+        self.assertEqual((shown["result"], shown["attempt"], shown["crashes"]), (1, 1, 0), shown)
+        self.assertEqual(len([event for event in shown["events"] if event["error_code"] == "crashed"]), crashes)
+        self.assertIn("a crash does not count: living 4.0.0, in which it happened, was rolled back", str(shown["events"]))
+
+    def test_a_job_that_was_put_aside_by_a_version_that_is_rolled_back_runs_again(self):
+        host = self.begin_with_one_that_crashes()
+        job = self.here.enqueue("hasty")
+        self.assert_refunded(job, 3)
+        self.assertIn(f"job {job} failed for good in attempt 3", host.log())
+
+    def test_crashes_in_a_version_that_is_rolled_back_cost_nothing(self):
+        self.begin_with_one_that_crashes()
+        once, patient = self.here.enqueue("once"), self.here.enqueue("patient")
+        self.here.wait_state(once, "failed")
+        self.assertEqual(self.here.wait_state(patient, "scheduled")["crashes"], 1)
+        last = self.here.enqueue("once")
+        self.assert_refunded(once, 1)
+        self.assert_refunded(last, 1)
+        shown = self.here.show(patient)
+        self.assertEqual((shown["state"], shown["attempt"], shown["crashes"]), ("scheduled", 0, 0))
+        self.assertEqual(self.run_now(patient), 1)
+        self.assert_refunded(patient, 1)
 
     def test_a_file_that_is_gone_goes_on(self):
         host = self.begin(1)
