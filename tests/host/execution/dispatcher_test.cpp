@@ -80,15 +80,15 @@ struct DispatcherTest : testing::Test {
             std::make_shared<const LoadedPlugin>(LoadedPlugin{std::move(its), image, "jobs.so", generation}));
         dispatcher->change(catalog);
     }
-    // What became of a job of that payload version.
-    Cause end_of_version(int payload_version) {
+    // Whether a job of that payload version gets to a worker, whatever that makes of it.
+    bool is_run(int payload_version) {
         std::vector<Assignment> one;
         one.push_back(
             {{.id = JobId{1}, .lease = Lease{1}, .arguments = "{}"}, "jobs.upgraded", payload_version});
         const std::size_t before = finished.size();
         dispatcher->accept(std::move(one));
         EXPECT_TRUE(wait_until([&] { return finished.size() > before; }));
-        return finished.back().cause;
+        return finished.back().cause != Cause::given_back;
     }
     // It goes on until it is cancelled; that it has begun is proved by another job of the same generation.
     void hold(std::int64_t id) {
@@ -157,13 +157,13 @@ TEST_F(DispatcherTest, AnEarlierGenerationRunsWhatIsLeftToItUntilTheCatalogDrops
     ASSERT_TRUE(wait_until([&] { return states().size() == 2; }));
     EXPECT_THAT(states(), ElementsAre(std::pair{3, PluginState::live}, std::pair{2, PluginState::live}));
     for (const int version : {0, 1, 2, 3})
-        EXPECT_EQ(end_of_version(version), Cause::succeeded) << version;
-    EXPECT_EQ(end_of_version(4), Cause::given_back);
+        EXPECT_TRUE(is_run(version)) << version;
+    EXPECT_FALSE(is_run(4));
 
     catalog.remove(*catalog.earlier("jobs").front());
     dispatcher->change(catalog);
-    EXPECT_EQ(end_of_version(1), Cause::given_back);
-    EXPECT_EQ(end_of_version(3), Cause::succeeded);
+    EXPECT_FALSE(is_run(1));
+    EXPECT_TRUE(is_run(3));
     ASSERT_TRUE(wait_until([&] { return states().size() == 1; }));
 }
 
@@ -177,7 +177,7 @@ TEST_F(DispatcherTest, AnEarlierGenerationThatCannotStartHoldsUpOnlyWhatIsLeftTo
     add_taking(2, 2, 3);
     ASSERT_TRUE(wait_until([&] { return is_live(2) && !unavailable.empty(); }));
     EXPECT_EQ(unavailable, (std::set<TypeVersion>{{"jobs.upgraded", 1}}));
-    EXPECT_EQ(end_of_version(2), Cause::succeeded);
+    EXPECT_TRUE(is_run(2));
 }
 
 TEST_F(DispatcherTest, CrashesOfAGenerationThatIsRolledBackAreRefunded) {
