@@ -3,8 +3,10 @@
 
 #include "storage/model/job.hpp"
 #include "storage/model/transition.hpp"
+#include "storage/model/type_version.hpp"
 
 #include <array>
+#include <set>
 #include <vector>
 
 namespace jobhost::storage {
@@ -56,6 +58,8 @@ public:
     // From counters that every change maintains; not by looking at jobs.
     virtual StateCounts count(const std::optional<QueueName>& queue,
                               const std::optional<std::string>& type) = 0;
+    // What jobs that are not final have; from the counters, too.
+    virtual std::set<TypeVersion> unfinished_types() = 0;
     // Oldest first.
     virtual std::vector<JobEvent> events(JobId id) = 0;
     // What was written after `position`, which moves on behind it.

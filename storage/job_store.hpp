@@ -88,6 +88,14 @@ struct HeldRun {
     friend auto operator<=>(const HeldRun&, const HeldRun&) = default;
 };
 
+// A job whose runs have crashed for a reason that was not its own.
+struct CrashedJob {
+    JobId job;
+    Lease lease;       // of the last of these runs
+    int crashes = 0;   // of the job, by then
+    int refunded = 0;  // how many of them do not count any more
+};
+
 struct Promoted {
     std::size_t count = 0;
     // When there is more to promote: the earliest job that is still scheduled, or the next slot of a limit
@@ -131,6 +139,13 @@ public:
     // Scheduled jobs that are due become enqueued, earliest first, at most `limit`; so do those that are
     // parked and for which slots have opened.
     virtual Promoted promote_due(std::size_t limit) = 0;
+
+    // These crashes do not count any more, as the version of the plugin in which they happened was rolled
+    // back. A job that is not final gets crashes and attempts back, and keeps its state; one that was given
+    // up when such a run crashed is requeued. Nothing becomes of a job that has crashed since, or was
+    // requeued: so it can be said again if the answer did not arrive. Each leaves an event, signed by `by`
+    // and with `why`. One transaction: of at most 1,000 jobs.
+    virtual void refund(std::span<const CrashedJob> jobs, const std::string& by, const std::string& why) = 0;
 
     // Add to the logs of running jobs. A chunk that is there already is left as it is.
     virtual void append_log(std::span<const LogChunk> chunks) = 0;

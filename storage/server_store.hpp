@@ -39,7 +39,7 @@ struct ServedType {
     std::string digest;            // SHA-256 of the plugin's file, hex
     std::string arguments_schema;  // JSON Schema; empty: anything
     std::string description;
-    bool is_older = false;       // jobs of this payload version are taken, and new ones get a later one
+    bool is_older = false;       // jobs of this payload version are taken, and new ones get another one
     bool is_privileged = false;  // jobs hand it in only by the name of a definition
 };
 

@@ -20,6 +20,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kShortDigest = 12;
+constexpr const char* kForWindows = "not loaded: it is for Windows; build it here, as a .so";
 
 std::string compiler_of(const jobhost_abi_tag& tag) {
     constexpr std::array<const char*, 6> kNames{"C", "g++", "clang", "MSVC", "Rust", "Zig"};
@@ -159,6 +160,10 @@ int plugins_list(const GlobalOptions& global) {
                                      {"is_here", true},
                                      {"servers", states_of(servers, refused.file)}});
         here.insert(refused.file);
+    }
+    for (const std::string& file : catalog.windows_files()) {
+        rows.push_back({printable(file), "-", "-", "-", "-", kForWindows});
+        array.push_back(json::object{{"file", file}, {"ignored", kForWindows}, {"is_here", true}});
     }
     add_others(array, servers, here);
     if (global.json) {

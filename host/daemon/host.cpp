@@ -81,6 +81,10 @@ void Host::enter() {
         plugins_.roll_back(generation);
         if (plugins_loop_) plugins_loop_->wake();
     };
+    incarnation_->unneeded = [this](std::uint64_t generation) {
+        plugins_.let_go(generation);
+        if (plugins_loop_) plugins_loop_->wake();
+    };
     incarnation_->asked = [this](const storage::ServerCommand& command) { on_asked(command); };
     incarnation_->plugins_changed = [this](std::vector<storage::ServedPlugin> plugins) {
         plugin_verbs_.set_served(std::move(plugins));

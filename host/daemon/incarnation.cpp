@@ -94,6 +94,8 @@ Incarnation::Incarnation(boost::asio::io_context& io, const config::Configuratio
                        [this](storage::ServerCommand command) {
                            post([this, command = std::move(command)] { asked(command); });
                        }},
+      last_jobs_{storage.queries(), boot_clock,
+                 [this](std::uint64_t generation) { post([this, generation] { unneeded(generation); }); }},
       beat_loop_{"heartbeat", [this] { return heartbeat_.run_once(); }} {
     watch_lease();
 }
@@ -137,6 +139,8 @@ void Incarnation::start() {
     cancel_loop_.emplace("cancel requests", [this] { return cancel_requests_.run_once(); });
     types_loop_.emplace("job types", [this] { return announced_types_.run_once(); });
     commands_loop_.emplace("server commands", [this] { return server_commands_.run_once(); });
+    last_jobs_.set(needs_of(dispatcher_->types()));
+    last_jobs_loop_.emplace("last jobs", [this] { return last_jobs_.run_once(); });
     on_plugins_changed();
 }
 
@@ -201,11 +205,12 @@ Dispatcher::Callbacks Incarnation::dispatcher_callbacks() {
         .finished = [this](storage::Settlement settlement) { exchange_.finish(std::move(settlement)); },
         .logged = [this](storage::LogChunk chunk) { exchange_.append_log(std::move(chunk)); },
         .unavailable_types =
-            [this](std::set<std::string> types) { exchange_.set_unavailable_types(std::move(types)); },
+            [this](std::set<TypeVersion> types) { exchange_.set_unavailable_types(std::move(types)); },
         .requested = [this](Question question) { requests_.ask(std::move(question)); },
         .changed = [this] { on_types_changed(); },
         .generations_changed = [this] { on_plugins_changed(); },
         .crash_loops = [this](const LoadedPlugin& plugin) { crash_loops(plugin.generation); },
+        .refunded = [this](Refund refund) { exchange_.refund(std::move(refund)); },
         .may_begin = [this] { return lease_.may_begin() && exchange_.has_room(); },
         .fence = [this] { return lease_.deadline(); },
     };
@@ -224,6 +229,8 @@ void Incarnation::on_types_changed() {
     exchange_.set_served(std::move(served));
     announced_types_.set(served_types_of(types));
     if (types_loop_) types_loop_->wake();
+    last_jobs_.set(needs_of(types));
+    if (last_jobs_loop_) last_jobs_loop_->wake();
 }
 
 void Incarnation::on_plugins_changed() {
@@ -281,6 +288,7 @@ void Incarnation::stop_loops() {
     cancel_loop_.reset();
     types_loop_.reset();
     commands_loop_.reset();
+    last_jobs_loop_.reset();
     beat_loop_.stop();
     requests_.stop();
     exchange_.stop();

@@ -15,6 +15,7 @@
 #include "host/upkeep/background_work.hpp"
 #include "host/upkeep/heartbeat.hpp"
 #include "host/upkeep/housekeeping.hpp"
+#include "host/upkeep/last_jobs.hpp"
 #include "host/upkeep/lease_watch.hpp"
 #include "host/upkeep/neighbours.hpp"
 #include "host/upkeep/predecessors.hpp"
@@ -44,6 +45,9 @@ public:
 
     // A generation of a plugin crashes again and again; see Dispatcher::Callbacks.
     std::function<void(std::uint64_t generation)> crash_loops = [](std::uint64_t) {};
+
+    // No job is left that only this earlier generation of a plugin can run.
+    std::function<void(std::uint64_t generation)> unneeded = [](std::uint64_t) {};
 
     // Somebody asks something of this server, to be answered by answer().
     std::function<void(storage::ServerCommand)> asked = [](const storage::ServerCommand&) {};
@@ -115,6 +119,7 @@ private:
     AnnouncedTypes announced_types_;
     std::vector<RefusedPlugin> refused_plugins_;
     ServerCommands server_commands_;
+    LastJobs last_jobs_;
     // Last, as their threads use the parts above.
     Loop beat_loop_;
     std::optional<Loop> recovery_loop_;
@@ -127,6 +132,7 @@ private:
     std::optional<Loop> cancel_loop_;
     std::optional<Loop> types_loop_;
     std::optional<Loop> commands_loop_;
+    std::optional<Loop> last_jobs_loop_;
 };
 
 }  // namespace jobhost::host

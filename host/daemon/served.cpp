@@ -2,6 +2,10 @@
 
 #include <jobhost/plugin.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 namespace jobhost::host {
 
 std::set<QueueName> paused_queues(storage::OperationStore& operations) {
@@ -13,24 +17,14 @@ std::set<QueueName> paused_queues(storage::OperationStore& operations) {
 
 namespace {
 
-void add(const JobTypeDescription& type, Served& served) {
-    served.types[type.full_name] = static_cast<int>(type.payload_version);
-    if (type.accepts_from < type.payload_version)
-        served.accepts_from[type.full_name] = static_cast<int>(type.accepts_from);
-}
-
-void add(const JobTypeDescription& type, const LoadedPlugin& plugin,
-         std::vector<storage::ServedType>& types) {
-    for (std::uint32_t older = type.accepts_from; older < type.payload_version; ++older)
-        types.push_back(
-            {.type = type.full_name, .payload_version = static_cast<int>(older), .is_older = true});
-    types.push_back({.type = type.full_name,
-                     .payload_version = static_cast<int>(type.payload_version),
-                     .plugin_version = plugin.description.version,
-                     .digest = plugin.image->digest(),
-                     .arguments_schema = type.arguments_schema,
-                     .description = type.description,
-                     .is_privileged = (type.flags & JOBHOST_JOB_PRIVILEGED) != 0});
+storage::ServedType newest(const JobTypeDescription& type, const LoadedPlugin& plugin) {
+    return {.type = type.full_name,
+            .payload_version = static_cast<int>(type.payload_version),
+            .plugin_version = plugin.description.version,
+            .digest = plugin.image->digest(),
+            .arguments_schema = type.arguments_schema,
+            .description = type.description,
+            .is_privileged = (type.flags & JOBHOST_JOB_PRIVILEGED) != 0};
 }
 
 }  // namespace
@@ -39,16 +33,42 @@ Served served_by(const config::Settings& settings, std::span<const FoundType> ty
     Served served;
     for (const config::QueueSettings& queue : settings.queues)
         served.queues.push_back({queue.name, queue.weight, queue.workers});
-    for (const FoundType& type : types)
-        add(type.description(), served);
+    for (const FoundType& type : types) {
+        const std::string& name = type.description().full_name;
+        served.types.try_emplace(name, static_cast<int>(type.description().payload_version));
+        for (const int version : type.payload_versions)
+            if (version != served.types.at(name)) served.others.insert({name, version});
+    }
     return served;
 }
 
 std::vector<storage::ServedType> served_types_of(std::span<const FoundType> types) {
     std::vector<storage::ServedType> served;
-    for (const FoundType& type : types)
-        add(type.description(), *type.plugin, served);
+    std::set<std::string> met;
+    for (const FoundType& type : types) {
+        const JobTypeDescription& its = type.description();
+        const bool is_latest = met.insert(its.full_name).second;
+        for (const int version : type.payload_versions)
+            served.push_back(is_latest && version == static_cast<int>(its.payload_version)
+                                 ? newest(its, *type.plugin)
+                                 : storage::ServedType{
+                                       .type = its.full_name, .payload_version = version, .is_older = true});
+    }
     return served;
+}
+
+LastJobs::Needs needs_of(std::span<const FoundType> types) {
+    std::map<std::string, std::uint64_t> latest;  // by plugin
+    for (const FoundType& type : types) {
+        std::uint64_t& generation = latest[type.plugin->description.name];
+        generation = std::max(generation, type.plugin->generation);
+    }
+    LastJobs::Needs needs;
+    for (const FoundType& type : types)
+        if (type.plugin->generation != latest.at(type.plugin->description.name))
+            for (const int version : type.payload_versions)
+                needs[type.plugin->generation].insert({type.description().full_name, version});
+    return needs;
 }
 
 std::vector<storage::ServedPlugin> served_plugins_of(std::span<const Generation> generations,

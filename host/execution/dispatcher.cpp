@@ -27,6 +27,17 @@ void report(const storage::Settlement& settlement) {
                      event.attempt, event.error_code, event.message);
 }
 
+std::map<std::string, std::vector<FoundType>> by_name(const Catalog& catalog) {
+    std::map<std::string, std::vector<FoundType>> types;
+    for (FoundType& type : catalog.types())
+        types[type.description().full_name].push_back(std::move(type));
+    return types;
+}
+
+bool is_same(const FoundType& one, const FoundType& other) {
+    return one.plugin == other.plugin && one.payload_versions == other.payload_versions;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptions options,
@@ -42,12 +53,12 @@ Dispatcher::Dispatcher(boost::asio::io_context& io, Catalog catalog, WorkerOptio
       sweep_timer_{io} {
     for (const auto& plugin : catalog_.plugins())
         add_pool(plugin);
-    for (FoundType& type : catalog_.types())
-        routes_.emplace(type.description().full_name, std::move(type));
+    routes_ = by_name(catalog_);
 }
 
 void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
     const LoadedPlugin* const key = plugin.get();
+    if (plugin->in_place_of != 0) rolled_back_.insert(plugin->in_place_of);
     const LoadedPlugin* before = nullptr;
     for (const auto& [other, pool] : pools_)
         if (other->description.name == plugin->description.name &&
@@ -59,8 +70,8 @@ void Dispatcher::add_pool(const std::shared_ptr<const LoadedPlugin>& plugin) {
         WorkerPool::Callbacks{
             .ended =
                 [this, key](const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
-                    on_run_ended(*key, end);
                     on_ended(job, end, std::move(log));
+                    on_run_ended(*key, job, end.outcome);
                 },
             .ready = [this] { take_over(); },
             .emptied = [this] { sweep_timer_.after(Duration::zero(), [this] { sweep(); }); },
@@ -77,24 +88,26 @@ void Dispatcher::change(Catalog catalog) {
     take_over();
 }
 
-// By each type that has a plugin whose workers are ready, as nothing shall wait for the first of them.
+// By each type whose latest plugin has a worker that is ready, as nothing shall wait for the first of them.
+// Until then all of it stays as it is.
 void Dispatcher::take_over() {
-    bool is_changed = std::erase_if(routes_, [&](const auto& route) {
-                          const bool is_gone = !catalog_.find(route.first);
-                          if (is_gone) unavailable_types_.erase(route.first);
-                          return is_gone;
-                      }) > 0;
+    auto wanted = by_name(catalog_);
+    bool is_changed =
+        std::erase_if(routes_, [&](const auto& route) { return !wanted.contains(route.first); }) > 0;
     std::set<const LoadedPlugin*> live;
-    for (FoundType& type : catalog_.types()) {
-        const auto route = routes_.find(type.description().full_name);
-        if (route != routes_.end() && route->second.plugin == type.plugin) continue;
-        if (!pools_.at(type.plugin.get())->is_ready() || has_to_wait(*type.plugin)) continue;
-        routes_.insert_or_assign(type.description().full_name, type);
-        unavailable_types_.erase(type.description().full_name);
-        live.insert(type.plugin.get());
+    for (auto& [name, types] : wanted) {
+        std::vector<FoundType>& route = routes_[name];
+        if (std::ranges::equal(route, types, is_same)) continue;
+        const LoadedPlugin* const latest = types.front().plugin.get();
+        if (route.empty() || route.front().plugin.get() != latest) {
+            if (!pools_.at(latest)->is_ready() || has_to_wait(*latest)) continue;
+            live.insert(latest);
+        }
+        route = std::move(types);
         is_changed = true;
     }
-    if (is_changed) callbacks_.unavailable_types(unavailable_types_);
+    std::erase_if(routes_, [](const auto& route) { return route.second.empty(); });
+    if (is_changed) tell_unavailable();
     for (const LoadedPlugin* plugin : live)
         spdlog::info("plugin {} {} (generation {}) is live", plugin->description.name,
                      plugin->description.version, plugin->generation);
@@ -120,8 +133,10 @@ bool Dispatcher::has_to_wait(const LoadedPlugin& plugin) {
 }
 
 bool Dispatcher::is_routed(const LoadedPlugin& plugin) const {
-    return std::ranges::any_of(routes_,
-                               [&](const auto& route) { return route.second.plugin.get() == &plugin; });
+    return std::ranges::any_of(routes_, [&](const auto& route) {
+        return std::ranges::any_of(route.second,
+                                   [&](const FoundType& type) { return type.plugin.get() == &plugin; });
+    });
 }
 
 bool Dispatcher::is_needed(const LoadedPlugin& plugin) const {
@@ -143,6 +158,19 @@ void Dispatcher::retire(const LoadedPlugin& plugin) {
                  catalog_.named(plugin.description.name) ? "replaced" : "removed");
     for (Assignment& assignment : pools_.at(&plugin)->retire())
         start(std::move(assignment));
+    refund(plugin);
+}
+
+// From now on no job begins in it, and those that it still runs are looked at when they end.
+void Dispatcher::refund(const LoadedPlugin& plugin) {
+    const WorkerPool& pool = *pools_.at(&plugin);
+    if (!rolled_back_.contains(plugin.generation) || !pool.is_retired()) return;
+    std::vector<storage::CrashedJob> crashed =
+        trials_.at(&plugin).take_crashed([&](JobId job) { return !pool.holds(job); });
+    if (!crashed.empty())
+        callbacks_.refunded({std::move(crashed), server_,
+                             "a crash does not count: " + plugin.description.name + " " +
+                                 plugin.description.version + ", in which it happened, was rolled back"});
 }
 
 // With each that has ended there is room for one that waits.
@@ -151,7 +179,9 @@ void Dispatcher::sweep() {
         const bool is_done = pool.second->is_retired() && pool.second->is_empty();
         if (is_done) {
             trials_.erase(pool.first);
+            unavailable_.erase(pool.first);
             told_to_wait_.erase(pool.first->generation);
+            rolled_back_.erase(pool.first->generation);
         }
         return is_done;
     });
@@ -170,8 +200,8 @@ std::vector<Generation> Dispatcher::generations() const {
 
 std::vector<FoundType> Dispatcher::types() const {
     std::vector<FoundType> types;
-    for (const auto& [name, type] : routes_)
-        types.push_back(type);
+    for (const auto& [name, route] : routes_)
+        types.insert(types.end(), route.begin(), route.end());
     return types;
 }
 
@@ -182,20 +212,32 @@ void Dispatcher::accept(std::vector<Assignment> assignments) {
     if (in_hand_ > 0 && !log_timer_.is_set()) log_timer_.after(kLogPeriod, [this] { flush_logs(); });
 }
 
+// 0 stands for the newest payload version. Null: none runs it.
+const FoundType* Dispatcher::route_of(const Assignment& assignment) const {
+    const auto route = routes_.find(assignment.type);
+    if (route == routes_.end()) return nullptr;
+    const int version = assignment.payload_version;
+    const auto found = std::ranges::find_if(route->second, [&](const FoundType& type) {
+        return version == 0 || type.payload_versions.contains(version);
+    });
+    return found == route->second.end() ? nullptr : &*found;
+}
+
 // It may have been claimed before its type was changed.
 void Dispatcher::start(Assignment assignment) {
-    const auto route = routes_.find(assignment.type);
-    if (route == routes_.end() || !route->second.description().takes(assignment.payload_version))
+    const FoundType* const route = route_of(assignment);
+    if (route == nullptr)
         return on_ended(assignment.job, {.outcome = Outcome::not_begun, .finished_at = clock_.now()},
                         std::nullopt);
     std::optional<Duration>& timeout = assignment.job.policy.timeout;
-    if (!timeout) timeout = route->second.description().default_timeout;
-    pools_.at(route->second.plugin.get())->run(std::move(assignment));
+    if (!timeout) timeout = route->description().default_timeout;
+    pools_.at(route->plugin.get())->run(std::move(assignment));
 }
 
-void Dispatcher::on_run_ended(const LoadedPlugin& plugin, const RunEnd& end) {
-    if (end.outcome != Outcome::not_begun && trials_.at(&plugin).is_failed_by(end.outcome))
-        callbacks_.crash_loops(plugin);
+void Dispatcher::on_run_ended(const LoadedPlugin& plugin, const ClaimedJob& job, Outcome outcome) {
+    if (outcome == Outcome::not_begun) return;
+    if (trials_.at(&plugin).is_failed_by(job, outcome)) callbacks_.crash_loops(plugin);
+    refund(plugin);
 }
 
 void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log) {
@@ -207,16 +249,21 @@ void Dispatcher::on_ended(const ClaimedJob& job, const RunEnd& end, std::optiona
     callbacks_.finished(std::move(settlement));
 }
 
-// Of the types that it runs.
 void Dispatcher::on_unavailable(const LoadedPlugin& plugin, bool is_unavailable) {
-    for (const auto& [name, type] : routes_) {
-        if (type.plugin.get() != &plugin) continue;
-        if (is_unavailable)
-            unavailable_types_.insert(name);
-        else
-            unavailable_types_.erase(name);
-    }
-    callbacks_.unavailable_types(unavailable_types_);
+    if (is_unavailable)
+        unavailable_.insert(&plugin);
+    else
+        unavailable_.erase(&plugin);
+    tell_unavailable();
+}
+
+void Dispatcher::tell_unavailable() {
+    std::set<TypeVersion> types;
+    for (const FoundType& type : this->types())
+        if (unavailable_.contains(type.plugin.get()))
+            for (const int version : type.payload_versions)
+                types.insert({type.description().full_name, version});
+    callbacks_.unavailable_types(std::move(types));
 }
 
 void Dispatcher::flush_logs() {

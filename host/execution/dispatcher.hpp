@@ -3,6 +3,7 @@
 
 #include "host/execution/trial.hpp"
 #include "host/execution/worker_pool.hpp"
+#include "storage/model/type_version.hpp"
 #include "storage/server_store.hpp"
 
 #include <map>
@@ -23,15 +24,17 @@ public:
     struct Callbacks {
         std::function<void(storage::Settlement)> finished;
         std::function<void(storage::LogChunk)> logged;
-        std::function<void(std::set<std::string>)> unavailable_types;  // all of them, each time they change
+        std::function<void(std::set<TypeVersion>)> unavailable_types;  // all of them, each time they change
         // A running job asks for something, to be answered by answer().
         std::function<void(Question)> requested;
-        // Types have come, or run by another generation of their plugin from now on; see types().
+        // Types have come or gone, or run by other generations of their plugin from now on; see types().
         std::function<void()> changed;
         // Generations of plugins have come, taken over, or ended; see generations().
         std::function<void()> generations_changed;
         // A new generation of a plugin crashes again and again, and the one before it did not.
         std::function<void(const LoadedPlugin&)> crash_loops;
+        // Crashes that do not count any more, once their settlements are written; see JobStore::refund().
+        std::function<void(Refund)> refunded;
         // Asked before each job is handed to a worker, and before a worker is started.
         std::function<bool()> may_begin;
         // From then on no worker may live.
@@ -44,11 +47,11 @@ public:
                const Clock& clock, std::string server, Callbacks callbacks);
 
     // From now on these. A generation that is new takes over its types when its first worker is ready; jobs
-    // that run by an earlier one end there, and its workers with them. At most three of a plugin drain at a
-    // time: a newer one waits until one of them has ended. Types that are in none any more are not run at
-    // once.
+    // that run by an earlier one end there, and its workers with them, unless the catalog has that one for
+    // payload versions that are left to it. At most three of a plugin drain at a time: a newer one waits
+    // until one of them has ended. Types that are in none any more are not run at once.
     void change(Catalog catalog);
-    // What runs at present, each type by one plugin.
+    // What runs at present; see Catalog::types().
     std::vector<FoundType> types() const;
     // All that have workers, or are about to; the latest first.
     std::vector<Generation> generations() const;
@@ -86,8 +89,11 @@ private:
     void sweep();
     bool is_routed(const LoadedPlugin& plugin) const;
     bool is_needed(const LoadedPlugin& plugin) const;
+    const FoundType* route_of(const Assignment& assignment) const;
+    void tell_unavailable();
     void start(Assignment assignment);
-    void on_run_ended(const LoadedPlugin& plugin, const RunEnd& end);
+    void on_run_ended(const LoadedPlugin& plugin, const ClaimedJob& job, Outcome outcome);
+    void refund(const LoadedPlugin& plugin);
     void on_ended(const ClaimedJob& job, const RunEnd& end, std::optional<storage::LogChunk> log);
     void on_unavailable(const LoadedPlugin& plugin, bool is_unavailable);
     void flush_logs();
@@ -101,8 +107,10 @@ private:
     Catalog catalog_;
     std::map<const LoadedPlugin*, std::unique_ptr<WorkerPool>> pools_;
     std::map<const LoadedPlugin*, Trial> trials_;  // of those that have pools
-    std::map<std::string, FoundType> routes_;      // by type
-    std::set<std::string> unavailable_types_;
+    // By type; the latest generation first, and earlier ones for other payload versions.
+    std::map<std::string, std::vector<FoundType>> routes_;
+    std::set<const LoadedPlugin*> unavailable_;
+    std::set<std::uint64_t> rolled_back_;   // generations that have pools
     std::set<std::uint64_t> told_to_wait_;  // generations
     std::size_t in_hand_ = 0;
     std::mt19937_64 random_{std::random_device{}()};

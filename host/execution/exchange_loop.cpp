@@ -10,6 +10,8 @@ namespace jobhost::host {
 
 namespace {
 
+constexpr std::size_t kMostRefunded = 500;  // in one transaction
+
 // The safety net under the wake-ups.
 constexpr Duration kPollPeriod = std::chrono::seconds{1};
 
@@ -42,12 +44,17 @@ void ExchangeLoop::append_log(storage::LogChunk chunk) {
     loop_.wake();
 }
 
+void ExchangeLoop::refund(Refund refund) {
+    inbox_.with([&](Inbox& inbox) { inbox.refunds.push_back(std::move(refund)); });
+    loop_.wake();
+}
+
 void ExchangeLoop::wake() {
     is_news_ = true;
     loop_.wake();
 }
 
-void ExchangeLoop::set_unavailable_types(std::set<std::string> types) {
+void ExchangeLoop::set_unavailable_types(std::set<TypeVersion> types) {
     inbox_.with([&](Inbox& inbox) { inbox.unavailable_types = std::move(types); });
     loop_.wake();
 }
@@ -66,12 +73,18 @@ bool ExchangeLoop::has_room() {
 }
 
 bool ExchangeLoop::is_drained() {
-    return inbox_.with([](Inbox& inbox) { return inbox.in_hand == 0 && inbox.unwritten.is_empty(); });
+    return inbox_.with([](Inbox& inbox) {
+        return inbox.in_hand == 0 && inbox.unwritten.is_empty() && inbox.refunds.empty();
+    });
 }
 
 Duration ExchangeLoop::step() {
     if (!renew_if_needed()) return kPollPeriod;
-    Errand errand{.batch = inbox_.with([](Inbox& inbox) { return inbox.unwritten.take(); })};
+    Errand errand;
+    inbox_.with([&](Inbox& inbox) {
+        errand.batch = inbox.unwritten.take();
+        errand.refunds = std::exchange(inbox.refunds, {});
+    });
     lanes_.ended(errand.batch.settlements);  // whether or not they can be written at once
     // What cannot be read or claimed, for a damaged row for instance, must not keep outcomes from being
     // written: after a failure they go alone.
@@ -90,6 +103,7 @@ Duration ExchangeLoop::step() {
     written(errand, exchanged);
     if (!exchanged.server_is_live) callbacks_.refused();
     deliver(std::move(exchanged.claimed));
+    write_refunds(std::move(errand.refunds));
     return errand.must_claim_later ? Duration::zero() : kPollPeriod;
 }
 
@@ -105,7 +119,7 @@ void ExchangeLoop::prepare_claim(Errand& errand) {
     if (served) lanes_.serve(*std::move(served));
     lanes_.refresh(is_news_.exchange(false) || has_failed_);
     if (!callbacks_.may_claim()) return;
-    std::set<std::string> unavailable_types;
+    std::set<TypeVersion> unavailable_types;
     std::size_t limit = 0;
     inbox_.with([&](Inbox& inbox) {
         errand.must_claim_later = inbox.unwritten.is_full();
@@ -170,6 +184,35 @@ void ExchangeLoop::put_back(Errand errand) {
         inbox.unwritten.put_back(std::move(errand.batch));
         inbox.in_hand -= errand.claim.limit;
     });
+    put_back(std::move(errand.refunds));
+}
+
+void ExchangeLoop::put_back(std::vector<Refund> refunds) {
+    inbox_.with([&](Inbox& inbox) {
+        inbox.refunds.insert(inbox.refunds.begin(), std::make_move_iterator(refunds.begin()),
+                             std::make_move_iterator(refunds.end()));
+    });
+}
+
+// Those that the database refuses are dropped, as others would wait behind them.
+void ExchangeLoop::write_refunds(std::vector<Refund> refunds) {
+    using Kind = storage::StorageError::Kind;
+    for (auto next = refunds.begin(); next != refunds.end(); ++next)
+        try {
+            for (std::span jobs{next->jobs}; !jobs.empty();
+                 jobs = jobs.subspan(std::min(jobs.size(), kMostRefunded)))
+                jobs_.refund(jobs.first(std::min(jobs.size(), kMostRefunded)), next->by, next->why);
+        } catch (const storage::StorageError& error) {
+            if (error.kind() == Kind::refused) {
+                spdlog::error(
+                    "crashes of {} jobs count, although that version of their plugin was rolled "
+                    "back: {}",
+                    next->jobs.size(), error.what());
+                continue;
+            }
+            put_back({next, refunds.end()});
+            throw;
+        }
 }
 
 void ExchangeLoop::deliver(std::vector<ClaimedJob> claimed) {

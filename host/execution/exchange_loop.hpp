@@ -19,6 +19,12 @@ struct Assignment {
     int payload_version = 0;  // of the arguments; 0: the newest of the type
 };
 
+struct Refund {
+    std::vector<storage::CrashedJob> jobs;
+    std::string by;
+    std::string why;
+};
+
 // Thread-safe. What arrives while an exchange is under way goes into the next one. While the database is
 // away, outcomes are kept; they are written once when it is back and has confirmed that this server is live.
 class ExchangeLoop {
@@ -45,13 +51,15 @@ public:
     void finish(storage::Settlement settlement);
     // A piece of the log of a job that still runs. Dropped when too much waits to be written.
     void append_log(storage::LogChunk chunk);
+    // Crashes that do not count any more. Written after all that has ended by now.
+    void refund(Refund refund);
     // There may be something to claim, in lanes that were not there before.
     void wake();
 
     // Its types have changed.
     void set_served(Served served);
     // Types that cannot run for a while, because their workers do not start; an empty set ends that.
-    void set_unavailable_types(std::set<std::string> types);
+    void set_unavailable_types(std::set<TypeVersion> types);
     // From now on nothing is claimed; what is in hand is still written.
     void stop_claiming();
     // There is room for the outcomes of further runs.
@@ -64,7 +72,8 @@ public:
 private:
     struct Inbox {
         Unwritten unwritten;
-        std::set<std::string> unavailable_types;
+        std::vector<Refund> refunds;
+        std::set<TypeVersion> unavailable_types;
         std::optional<Served> served;  // that has changed
         std::size_t in_hand = 0;       // delivered and not yet finished, or being claimed
         bool is_claiming = true;
@@ -72,6 +81,7 @@ private:
     };
     struct Errand {
         Unwritten::Batch batch;
+        std::vector<Refund> refunds;  // of that, and of what was written before
         std::vector<storage::Settlement> give_backs;
         storage::ClaimRequest claim;
         bool must_claim_later = false;
@@ -84,6 +94,8 @@ private:
     storage::Exchanged exchange(Errand& errand);
     void written(const Errand& errand, const storage::Exchanged& exchanged);
     void put_back(Errand errand);
+    void put_back(std::vector<Refund> refunds);
+    void write_refunds(std::vector<Refund> refunds);
     void deliver(std::vector<ClaimedJob> claimed);
 
     storage::JobStore& jobs_;

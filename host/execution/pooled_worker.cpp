@@ -89,6 +89,10 @@ Run* WorkerPool::Worker::find(const storage::HeldRun& run) noexcept {
     return found == runs_.end() ? nullptr : found->get();
 }
 
+bool WorkerPool::Worker::holds(JobId job) const noexcept {
+    return std::ranges::any_of(runs_, [&](const auto& run) { return run->job().id == job; });
+}
+
 void WorkerPool::Worker::leave() {
     is_leaving_ = true;
     idle_timer_.cancel();

@@ -35,6 +35,7 @@ public:
     void set_fence(worker::BootTime deadline) noexcept { process_.set_fence(deadline); }
     Run* run() noexcept { return runs_.empty() ? nullptr : runs_.front().get(); }  // the present one
     Run* find(const storage::HeldRun& run) noexcept;
+    bool holds(JobId job) const noexcept;
     // The present run, which is over; the next one begins.
     std::unique_ptr<Run> take_run();
 

@@ -16,10 +16,8 @@ constexpr BootTime kPeriodWithNews = std::chrono::milliseconds{50};
 
 bool Served::accepts(const std::string& type, int payload_version) const {
     const auto newest = types.find(type);
-    if (newest == types.end()) return false;
-    const auto oldest = accepts_from.find(type);
-    return payload_version <= newest->second &&
-           payload_version >= (oldest == accepts_from.end() ? newest->second : oldest->second);
+    return (newest != types.end() && newest->second == payload_version) ||
+           others.contains({type, payload_version});
 }
 
 void ServedLanes::serve(Served served) {
@@ -80,7 +78,7 @@ void ServedLanes::ended(std::span<const storage::Settlement> settlements) {
 
 // Queues without caps that follow each other are asked together, so that a claim stays one statement where
 // there are none.
-storage::ClaimRequest ServedLanes::request(const std::set<std::string>& unavailable, std::size_t limit) {
+storage::ClaimRequest ServedLanes::request(const std::set<TypeVersion>& unavailable, std::size_t limit) {
     storage::ClaimRequest request{.limit = limit};
     std::vector<storage::ClaimLane>* open = &request.lanes;
     int rank = 0;
@@ -115,10 +113,10 @@ std::vector<const ServedQueue*> ServedLanes::queues_in_turn() {
 }
 
 std::vector<storage::ClaimLane> ServedLanes::lanes_of(const QueueName& queue, int rank,
-                                                      const std::set<std::string>& unavailable) const {
+                                                      const std::set<TypeVersion>& unavailable) const {
     std::vector<storage::ClaimLane> wanted;
     for (const auto& [id, lane] : lanes_) {
-        if (lane.queue != queue || unavailable.contains(lane.type)) continue;
+        if (lane.queue != queue || unavailable.contains({lane.type, lane.payload_version})) continue;
         const auto taken = taken_.find(id);
         wanted.push_back({.lane = id,
                           .rank = rank,

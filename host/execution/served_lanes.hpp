@@ -3,6 +3,7 @@
 
 #include "host/sync/boot_clock.hpp"
 #include "storage/job_store.hpp"
+#include "storage/model/type_version.hpp"
 
 #include <functional>
 #include <map>
@@ -23,9 +24,9 @@ struct ServedQueue {
 
 // What this host can run.
 struct Served {
-    std::vector<ServedQueue> queues;   // the first is served first, unless one of them has a weight
-    std::map<std::string, int> types;  // full name -> payload version
-    std::map<std::string, int> accepts_from = {};  // full name -> oldest payload version, if it is older
+    std::vector<ServedQueue> queues;    // the first is served first, unless one of them has a weight
+    std::map<std::string, int> types;   // full name -> payload version
+    std::set<TypeVersion> others = {};  // payload versions that are taken beside that one
 
     bool accepts(const std::string& type, int payload_version) const;
 };
@@ -55,7 +56,7 @@ public:
     // Asks for `limit` jobs of the lanes of the last reading, but for the `unavailable` types and paused
     // queues, within the caps. Queues are in their order; with weights the order is drawn anew each time, and
     // a queue comes first as often as its weight is part of all weights.
-    storage::ClaimRequest request(const std::set<std::string>& unavailable, std::size_t limit);
+    storage::ClaimRequest request(const std::set<TypeVersion>& unavailable, std::size_t limit);
     // REQUIRES: request() has named the lane.
     const Lane& lane(LaneId id) const { return lanes_.at(id); }
 
@@ -63,7 +64,7 @@ private:
     void refresh_paused();
     std::vector<const ServedQueue*> queues_in_turn();
     std::vector<storage::ClaimLane> lanes_of(const QueueName& queue, int rank,
-                                             const std::set<std::string>& unavailable) const;
+                                             const std::set<TypeVersion>& unavailable) const;
     std::size_t room_in(const ServedQueue& queue) const;
 
     storage::JobStore& jobs_;

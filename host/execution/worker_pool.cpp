@@ -256,6 +256,11 @@ void WorkerPool::answer(const JobAnswer& answer) {
             if (run->job().id == answer.job && run->job().lease == answer.lease) worker->answer(answer);
 }
 
+bool WorkerPool::holds(JobId job) const {
+    return std::ranges::any_of(workers_, [&](const auto& worker) { return worker->holds(job); }) ||
+           std::ranges::any_of(waiting_, [&](const auto& assignment) { return assignment.job.id == job; });
+}
+
 std::vector<storage::LogChunk> WorkerPool::take_log() {
     std::vector<storage::LogChunk> chunks;
     for_each_run([&](Run& run) {

@@ -54,6 +54,8 @@ public:
 
     // To the run that asked, if it is one of these and goes on.
     void answer(const JobAnswer& answer);
+    // It runs, or is about to.
+    bool holds(JobId job) const;
     // Takes what the running jobs have logged since the last time.
     std::vector<storage::LogChunk> take_log();
 

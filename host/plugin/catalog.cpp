@@ -5,24 +5,37 @@
 #include "host/plugin/trusted_path.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> libraries_in(const fs::path& folder, const Owners& owners) {
+namespace {
+
+std::set<int> versions_of(const JobTypeDescription& type) {
+    std::set<int> versions{static_cast<int>(type.payload_version)};
+    for (std::uint32_t older = type.accepts_from; older < type.payload_version; ++older)
+        versions.insert(static_cast<int>(older));
+    return versions;
+}
+
+}  // namespace
+
+FolderContents contents_of(const fs::path& folder, const Owners& owners) {
     const TrustedFolder opened = TrustedFolder::open(folder, owners);
     opened.check_that_nobody_adds();
-    std::vector<fs::path> files;
+    FolderContents contents;
     for (const std::string& name : opened.names()) {
+        const fs::path extension = fs::path{name}.extension();
         std::error_code ignored;
-        if (fs::path{name}.extension() == ".so" &&
-            !fs::is_directory(fs::symlink_status(folder / name, ignored)))
-            files.push_back(folder / name);
+        if (fs::is_directory(fs::symlink_status(folder / name, ignored))) continue;
+        if (extension == ".so") contents.libraries.push_back(folder / name);
+        if (extension == ".dll") contents.windows_files.push_back(name);
     }
-    std::sort(files.begin(), files.end());
-    return files;
+    std::ranges::sort(contents.libraries);
+    std::ranges::sort(contents.windows_files);
+    return contents;
 }
 
 std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image, const Trust& trust,
@@ -38,7 +51,9 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
                       std::uint64_t first_generation) {
     Catalog catalog;
     try {
-        for (const fs::path& file : libraries_in(folder, trust.owners())) {
+        const FolderContents contents = contents_of(folder, trust.owners());
+        catalog.windows_files_ = contents.windows_files;
+        for (const fs::path& file : contents.libraries) {
             try {
                 auto plugin = load_plugin(file, PluginImage::open(file, trust), trust, options,
                                           first_generation + catalog.plugins_.size());
@@ -59,13 +74,22 @@ void Catalog::add(std::shared_ptr<const LoadedPlugin> plugin) {
     const std::string name = plugin->description.name;
     const auto before =
         std::ranges::find_if(plugins_, [&](const auto& other) { return other->description.name == name; });
-    const LoadedPlugin* const added = plugin.get();
     plugins_.insert(before, std::move(plugin));
-    std::set<const LoadedPlugin*> found;
+    drop_what_has_nothing_left(name);
+}
+
+void Catalog::add_earlier(std::shared_ptr<const LoadedPlugin> plugin) {
+    const std::string name = plugin->description.name;
+    plugins_.push_back(std::move(plugin));
+    drop_what_has_nothing_left(name);
+}
+
+void Catalog::drop_what_has_nothing_left(const std::string& name) {
+    std::set<const LoadedPlugin*> found{named(name).get()};
     for (const FoundType& type : types())
         found.insert(type.plugin.get());
-    std::erase_if(plugins_, [&](const auto& other) {
-        return other->description.name == name && other.get() != added && !found.contains(other.get());
+    std::erase_if(plugins_, [&](const auto& plugin) {
+        return plugin->description.name == name && !found.contains(plugin.get());
     });
 }
 
@@ -83,6 +107,14 @@ std::shared_ptr<const LoadedPlugin> Catalog::named(std::string_view name) const 
     return found == plugins_.end() ? nullptr : *found;
 }
 
+Catalog::Plugins Catalog::earlier(std::string_view name) const {
+    Plugins found;
+    for (const auto& plugin : plugins_)
+        if (plugin->description.name == name) found.push_back(plugin);
+    if (!found.empty()) found.erase(found.begin());
+    return found;
+}
+
 void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other) {
     throw PluginRefused{"the plugin name " + plugin.description.name + " is already taken by " + other.file,
                         "remove one of the two files"};
@@ -90,16 +122,24 @@ void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other) {
 
 std::optional<FoundType> Catalog::find(std::string_view full_name) const {
     for (const auto& plugin : plugins_)
-        if (const auto type = plugin->description.find(full_name)) return FoundType{plugin, *type};
+        if (const auto type = plugin->description.find(full_name))
+            return FoundType{plugin, *type, versions_of(plugin->description.types[*type])};
     return std::nullopt;
 }
 
 std::vector<FoundType> Catalog::types() const {
     std::vector<FoundType> types;
-    std::set<std::string_view> met;
+    std::map<std::string_view, std::set<int>> met;
     for (const auto& plugin : plugins_)
-        for (std::size_t i = 0; i < plugin->description.types.size(); ++i)
-            if (met.insert(plugin->description.types[i].full_name).second) types.push_back({plugin, i});
+        for (std::size_t i = 0; i < plugin->description.types.size(); ++i) {
+            const JobTypeDescription& type = plugin->description.types[i];
+            std::set<int>& known = met[type.full_name];
+            std::set<int> left = versions_of(type);
+            std::erase_if(left, [&](int version) { return known.contains(version); });
+            if (left.empty()) continue;
+            known.insert(left.begin(), left.end());
+            types.push_back({plugin, i, std::move(left)});
+        }
     return types;
 }
 

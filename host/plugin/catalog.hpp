@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct LoadedPlugin {
     std::shared_ptr<const PluginImage> image;  // shared by the catalog and the pools that start workers of it
     std::string file;                          // its name in the folder: "images.so"
     std::uint64_t generation = 0;              // no two loads of a host have the same
+    std::uint64_t in_place_of = 0;             // the generation that was rolled back for it; 0: none
 };
 
 struct RefusedPlugin {
@@ -37,7 +39,8 @@ std::shared_ptr<const LoadedPlugin> load_plugin(const std::filesystem::path& fil
 
 struct FoundType {
     std::shared_ptr<const LoadedPlugin> plugin;
-    std::size_t type = 0;  // place in plugin->description.types
+    std::size_t type = 0;                 // place in plugin->description.types
+    std::set<int> payload_versions = {};  // that it runs: those that it takes, and no later generation
 
     const JobTypeDescription& description() const { return plugin->description.types.at(type); }
 };
@@ -54,8 +57,11 @@ public:
     static Catalog scan(const std::filesystem::path& folder, const Trust& trust, const WorkerOptions& options,
                         std::uint64_t first_generation = 1);
 
-    // One more, or a later generation of one. Earlier ones stay as long as they have types that it has not.
+    // One more, or a later generation of one. Earlier ones stay as long as they take what no later one does:
+    // a type, or a payload version of one.
     void add(std::shared_ptr<const LoadedPlugin> plugin);
+    // The earliest generation of a plugin that is there.
+    void add_earlier(std::shared_ptr<const LoadedPlugin> plugin);
     // All generations of that name.
     void remove(std::string_view name);
     // That one alone.
@@ -64,23 +70,35 @@ public:
 
     const Plugins& plugins() const noexcept { return plugins_; }
     const std::vector<RefusedPlugin>& refused() const noexcept { return refused_; }
+    // Of those that scan() has met, by name.
+    const std::vector<std::string>& windows_files() const noexcept { return windows_files_; }
     // The latest generation of that name, or null.
     std::shared_ptr<const LoadedPlugin> named(std::string_view name) const;
-    // By full name: "images.resize".
+    // Those before that one, the latest first.
+    Plugins earlier(std::string_view name) const;
+    // By full name: "images.resize"; as the latest generation that has it runs it.
     std::optional<FoundType> find(std::string_view full_name) const;
-    // Each as find() finds it.
+    // All types, some of them several times: by an earlier generation, too, for the payload versions that are
+    // left to it. Later ones come first.
     std::vector<FoundType> types() const;
 
 private:
+    void drop_what_has_nothing_left(const std::string& name);
+
     Plugins plugins_;  // later generations before earlier ones of the same name
     std::vector<RefusedPlugin> refused_;
+    std::vector<std::string> windows_files_;
 };
 
 // Throws PluginRefused, as `other` has its name.
 [[noreturn]] void refuse_second(const LoadedPlugin& plugin, const LoadedPlugin& other);
 
-// The *.so files of `folder`, by name. Throws PluginRefused if the folder cannot be read, or is not to be
-// trusted.
-std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder, const Owners& owners);
+struct FolderContents {
+    std::vector<std::filesystem::path> libraries;  // *.so, by name
+    std::vector<std::string> windows_files;        // *.dll, by name: nothing that this system loads
+};
+
+// Throws PluginRefused if the folder cannot be read, or is not to be trusted.
+FolderContents contents_of(const std::filesystem::path& folder, const Owners& owners);
 
 }  // namespace jobhost::host

@@ -48,13 +48,24 @@ std::string digest_in(const json::object& object, const char* key) {
     return is_digest(text) ? text : std::string{};
 }
 
+std::vector<std::string> digests_in(const json::object& object, const char* key) {
+    std::vector<std::string> digests;
+    const json::value* const value = object.if_contains(key);
+    if (value == nullptr || !value->is_array()) return digests;
+    for (const json::value& each : value->get_array())
+        if (each.is_string() && is_digest(json::value_to<std::string>(each)))
+            digests.push_back(json::value_to<std::string>(each));
+    return digests;
+}
+
 std::string text_of(const ImageStore::Plugins& plugins) {
     json::object all;
     for (const auto& [name, plugin] : plugins)
         all[name] = json::object{{"file", plugin.file},
                                  {"live", plugin.live},
                                  {"previous", plugin.previous},
-                                 {"refused", plugin.refused}};
+                                 {"refused", plugin.refused},
+                                 {"earlier", json::array(plugin.earlier.begin(), plugin.earlier.end())}};
     return json::serialize(json::object{{"plugins", std::move(all)}}) + "\n";
 }
 
@@ -147,7 +158,8 @@ void ImageStore::read() {
         plugins_[name] = {.file = text_in(object, "file"),
                           .live = digest_in(object, "live"),
                           .previous = digest_in(object, "previous"),
-                          .refused = digest_in(object, "refused")};
+                          .refused = digest_in(object, "refused"),
+                          .earlier = digests_in(object, "earlier")};
     }
 }
 
@@ -203,10 +215,13 @@ void ImageStore::write() {
 // Images that nobody names, and what a host that was killed has not finished.
 void ImageStore::sweep() {
     std::set<std::string> wanted{kStateFile};
-    for (const auto& [name, plugin] : plugins_)
-        for (const std::string& digest : {plugin.live, plugin.previous})
+    for (const auto& [name, plugin] : plugins_) {
+        std::vector<std::string> digests = plugin.earlier;
+        digests.insert(digests.end(), {plugin.live, plugin.previous});
+        for (const std::string& digest : digests)
             for (const fs::path& path : {file_of(digest), signature_of(digest)})
                 wanted.insert(path.filename().string());
+    }
     std::vector<fs::path> unwanted;
     for (const fs::directory_entry& entry : fs::directory_iterator{folder_})
         if (!wanted.contains(entry.path().filename().string()) && !entry.is_directory())

@@ -7,15 +7,17 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace jobhost::host {
 
 // What is known of a plugin. Images are named by their digests; empty: there is none.
 struct KeptPlugin {
-    std::string file;      // its name in the plugin folder
-    std::string live;      // ran last
-    std::string previous;  // ran before that one
-    std::string refused;   // was worse than the one before it, which took over again
+    std::string file;                       // its name in the plugin folder
+    std::string live;                       // ran last
+    std::string previous;                   // ran before that one
+    std::string refused;                    // was worse than the one before it, which took over again
+    std::vector<std::string> earlier = {};  // ran before, and are kept for their jobs; the latest first
 
     friend bool operator==(const KeptPlugin&, const KeptPlugin&) = default;
 };

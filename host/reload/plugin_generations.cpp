@@ -6,6 +6,13 @@ namespace jobhost::host {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Beside the latest one; each has workers, and an image in memory.
+constexpr std::size_t kMostEarlier = 3;
+
+}  // namespace
+
 PluginRefused rolled_back(const std::string& name) {
     return {"this version of " + name + " was rolled back",
             "put a better one there, or try this one again: jobhost plugins reload " + name};
@@ -39,13 +46,67 @@ void PluginGenerations::publish(const Plugin& plugin) {
     if (kept.live != digest) kept.previous = std::exchange(kept.live, digest);
     kept.file = plugin->file;
     kept.refused.clear();
+    kept.earlier = earlier_digests(name);
     images_.keep(*plugin->image);
     images_.put(name, kept);
 }
 
 void PluginGenerations::add(const Plugin& plugin) {
+    const std::string& name = plugin->description.name;
     generation_ = plugin->generation;
     catalog_.add(plugin);
+    if (const auto loaded = earlier_.extract(name))
+        for (const Plugin& earlier : loaded.mapped())
+            catalog_.add_earlier(earlier);
+    const Catalog::Plugins all = catalog_.earlier(name);
+    for (std::size_t i = kMostEarlier; i < all.size(); ++i) {
+        catalog_.remove(*all[i]);
+        spdlog::warn(
+            "plugin {} {} (generation {}) is not kept any more for the jobs that only it can run: {} later "
+            "generations are; these jobs wait for another host",
+            name, all[i]->description.version, all[i]->generation, kMostEarlier);
+    }
+}
+
+std::vector<std::string> PluginGenerations::earlier_digests(const std::string& name) const {
+    std::vector<std::string> digests;
+    for (const Plugin& plugin : catalog_.earlier(name))
+        digests.push_back(plugin->image->digest());
+    return digests;
+}
+
+// The earliest first, as generations are numbered.
+void PluginGenerations::load_earlier(const fs::path& file) {
+    for (const auto& [name, plugin] : images_.plugins()) {
+        if (plugin.file != file.filename()) continue;
+        for (auto digest = plugin.earlier.rbegin(); digest != plugin.earlier.rend(); ++digest) {
+            try {
+                const Plugin earlier = kept(name, *digest, file);
+                generation_ = earlier->generation;
+                earlier_[name].insert(earlier_[name].begin(), earlier);
+            } catch (const PluginRefused& refusal) {
+                spdlog::warn(
+                    "plugin {}: a version that was kept for its jobs cannot be used any more: {}; {}", name,
+                    refusal.reason(), refusal.remedy());
+            }
+        }
+    }
+}
+
+bool PluginGenerations::let_go(std::uint64_t generation) {
+    for (const Plugin& plugin : Catalog::Plugins{catalog_.plugins()}) {
+        const std::string& name = plugin->description.name;
+        if (plugin->generation != generation || catalog_.named(name) == plugin) continue;
+        catalog_.remove(*plugin);
+        KeptPlugin kept = images_.of(name);
+        kept.earlier = earlier_digests(name);
+        images_.put(name, kept);
+        spdlog::info(
+            "plugin {} {} (generation {}) is not needed any more: no job is left that only it can run", name,
+            plugin->description.version, generation);
+        return true;
+    }
+    return false;
 }
 
 // Whatever lies there is asked for its name, too.
@@ -95,7 +156,9 @@ PluginGenerations::Plugin PluginGenerations::roll_back(const std::string& name) 
     const Plugin worse = catalog_.named(name);
     if (!worse)
         throw PluginRefused{"no plugin " + name + " runs here", "see what does: jobhost plugins list"};
-    const Plugin before = version_before(*worse);
+    LoadedPlugin again = *version_before(*worse);
+    again.in_place_of = worse->generation;
+    const auto before = std::make_shared<const LoadedPlugin>(std::move(again));
     previous_.erase(name);
     catalog_.remove(*worse);  // with the types that it alone has
     add(before);
@@ -103,7 +166,8 @@ PluginGenerations::Plugin PluginGenerations::roll_back(const std::string& name) 
     images_.put(name, {.file = before->file,
                        .live = before->image->digest(),
                        .previous = "",
-                       .refused = worse->image->digest()});
+                       .refused = worse->image->digest(),
+                       .earlier = earlier_digests(name)});
     return before;
 }
 
@@ -119,6 +183,7 @@ void PluginGenerations::forgive(const std::string& digest) {
 void PluginGenerations::remove(const std::string& name) {
     catalog_.remove(name);
     previous_.erase(name);
+    earlier_.erase(name);
     images_.forget(name);
 }
 

@@ -27,6 +27,9 @@ public:
 
     // What an earlier host has kept counts.
     void begin() { images_.read(); }
+    // Loads the generations that are kept for their jobs, of what an earlier host had of this file. They come
+    // into the catalog behind the generation that is added next. Blocks.
+    void load_earlier(const std::filesystem::path& file);
     const Catalog& catalog() const noexcept { return catalog_; }
     // Of that name: what lies in the folder, or did.
     bool knows(const std::string& name) const;
@@ -47,6 +50,8 @@ public:
     // A version that was rolled back may be tried again.
     void forgive(const std::string& digest);
 
+    // No job needs that generation any more, which is not the latest one. False: it is, or is not there.
+    bool let_go(std::uint64_t generation);
     // Nothing of that name runs or is kept any more.
     void remove(const std::string& name);
 
@@ -56,6 +61,7 @@ private:
     Plugin kept(const std::string& name, const std::string& digest, const std::filesystem::path& file) const;
     Plugin version_before(const LoadedPlugin& plugin) const;
     void add(const Plugin& plugin);
+    std::vector<std::string> earlier_digests(const std::string& name) const;
 
     const Trust trust_;
     const WorkerOptions options_;
@@ -63,6 +69,7 @@ private:
     Catalog catalog_;
     std::uint64_t generation_ = 0;            // the last one
     std::map<std::string, Plugin> previous_;  // by name: what was replaced last, if this host has run it
+    std::map<std::string, std::vector<Plugin>> earlier_;  // by name: loaded before the one that is to come
 };
 
 }  // namespace jobhost::host

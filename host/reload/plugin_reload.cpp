@@ -20,11 +20,6 @@ constexpr auto kQuietWhenWritten = 350ms;
 // How long a file that is no library may be one that is still being written.
 constexpr auto kPatience = 2s;
 
-void tell_refused(const std::string& file, const PluginRefused& refusal) {
-    spdlog::error("plugin {} is refused, and what was there before goes on: {}; {}", file, refusal.reason(),
-                  refusal.remedy());
-}
-
 std::string with_version(const LoadedPlugin& plugin) {
     return plugin.description.name + " " + plugin.description.version;
 }
@@ -43,6 +38,7 @@ void PluginReload::start() {
 // What is whole is not tried again; half of a file may become one. Refusals are told by whoever has the
 // catalog.
 void PluginReload::begin_with(const fs::path& path, File& file) {
+    generations_.load_earlier(path);
     try {
         PluginImage image = PluginImage::open(path, trust_);
         file.digest = image.digest();
@@ -62,6 +58,7 @@ void PluginReload::begin_with(const fs::path& path, File& file) {
 
 Duration PluginReload::run_once() {
     roll_back_what_is_worse();
+    let_go_what_is_unneeded();
     const BootTime now = clock_.now();
     if (now < next_look_) return std::chrono::ceil<Duration>(next_look_ - now);
     next_look_ = now + kPeriodWithNews;
@@ -81,14 +78,18 @@ Duration PluginReload::run_once() {
 bool PluginReload::see_files(BootTime now) {
     std::set<fs::path> there;
     try {
-        for (const fs::path& path : libraries_in(folder_, trust_.owners())) {
+        const FolderContents contents = contents_of(folder_, trust_.owners());
+        for (const fs::path& path : contents.libraries) {
             see(path, now);
             there.insert(path);
         }
+        tell_windows_files(contents.windows_files);
     } catch (const PluginRefused& refusal) {
         folder_remedy_ = refusal.remedy();
         if (std::exchange(folder_problem_, refusal.reason()) != refusal.reason())
-            tell_refused(folder_.string(), refusal);
+            spdlog::error("plugins: nothing is loaded from the folder {}{}: {}; {}", folder_.string(),
+                          catalog().plugins().empty() ? "" : ", and what was loaded before goes on",
+                          refusal.reason(), refusal.remedy());
         return false;
     }
     if (!std::exchange(folder_problem_, "").empty()) {
@@ -175,13 +176,27 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
     file.due.reset();
 }
 
+// Those that have come, once.
+void PluginReload::tell_windows_files(const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+        if (!windows_files_.contains(name))
+            spdlog::warn("plugins: {} is not loaded: it is for Windows; build it here, as a .so", name);
+    windows_files_ = {names.begin(), names.end()};
+}
+
 // Logged once.
-void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused& refusal) {
+void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused& refusal) const {
     const bool is_known = file.is_told && file.reason == refusal.reason();
     file.reason = refusal.reason();
     file.remedy = refusal.remedy();
     file.is_told = true;
-    if (!is_known) tell_refused(path.filename().string(), refusal);
+    if (is_known) return;
+    std::string what_goes_on;
+    for (const auto& plugin : catalog().plugins())
+        if (plugin->file == path.filename() && catalog().named(plugin->description.name) == plugin)
+            what_goes_on += ", and " + with_version(*plugin) + " goes on";
+    spdlog::error("plugin {} is refused{}: {}; {}", path.filename().string(), what_goes_on, refusal.reason(),
+                  refusal.remedy());
 }
 
 std::shared_ptr<const LoadedPlugin> PluginReload::load(const fs::path& path, File& file, PluginImage image) {
@@ -231,6 +246,17 @@ void PluginReload::roll_back_what_is_worse() {
                           with_version(*plugin), plugin->generation, refusal.reason(), refusal.remedy());
         }
     }
+}
+
+void PluginReload::let_go(std::uint64_t generation) {
+    unneeded_.with([&](auto& unneeded) { unneeded.insert(generation); });
+}
+
+void PluginReload::let_go_what_is_unneeded() {
+    bool is_changed = false;
+    for (const std::uint64_t generation : unneeded_.with([](auto& all) { return std::exchange(all, {}); }))
+        is_changed = generations_.let_go(generation) || is_changed;
+    if (is_changed) tell();
 }
 
 // What lies in the folder counts as read, and as refused.

@@ -44,6 +44,9 @@ public:
     // new one. The file is not tried again until it changes.
     void roll_back(std::uint64_t generation);
 
+    // Any thread: no job is left that only this earlier generation can run, so run_once() lets it go.
+    void let_go(std::uint64_t generation);
+
     // Called when there is a new generation of a plugin, or one less, or another file is refused.
     std::function<void(const Catalog&)> changed = [](const Catalog&) {};
 
@@ -86,8 +89,10 @@ private:
     void read(const std::filesystem::path& path, File& file, BootTime now);
     std::shared_ptr<const LoadedPlugin> load(const std::filesystem::path& path, File& file,
                                              PluginImage image);
-    static void refuse(const std::filesystem::path& path, File& file, const PluginRefused& refusal);
+    void refuse(const std::filesystem::path& path, File& file, const PluginRefused& refusal) const;
+    void tell_windows_files(const std::vector<std::string>& names);
     void roll_back_what_is_worse();
+    void let_go_what_is_unneeded();
     std::shared_ptr<const LoadedPlugin> put_back(const std::string& name);
     std::vector<RefusedPlugin> refused() const;
     void tell();
@@ -98,8 +103,10 @@ private:
     FolderWatch& watch_;
     const BootClock& clock_;
     Guarded<std::set<std::uint64_t>> worse_;
+    Guarded<std::set<std::uint64_t>> unneeded_;
     std::map<std::filesystem::path, File> files_;
-    std::string folder_problem_;  // as it was logged
+    std::set<std::string> windows_files_;  // as they were logged
+    std::string folder_problem_;           // as it was logged
     std::string folder_remedy_;
     BootTime next_look_{};
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 
 namespace jobhost::host {
@@ -141,9 +142,10 @@ PluginVerbs::Progress PluginVerbs::roll_back(const std::string& name) {
 }
 
 PluginVerbs::Progress PluginVerbs::remove(const std::string& name) {
-    json::array types;
+    std::set<std::string> names;
     for (const FoundType& type : plugins_.catalog().types())
-        if (type.plugin->description.name == name) types.emplace_back(type.description().full_name);
+        if (type.plugin->description.name == name) names.insert(type.description().full_name);
+    const json::array types(names.begin(), names.end());
     plugins_.remove(name);
     return [this, name, types](bool is_late) -> std::optional<ServerAnswer> {
         if (runs(name) && !is_late) return std::nullopt;

@@ -3,10 +3,12 @@
 #include "storage/soci/instants.hpp"
 #include "storage/soci/job_row.hpp"
 #include "storage/soci/job_scan.hpp"
+#include "storage/soci/lane_rows.hpp"
 #include "storage/storage_error.hpp"
 
 #include <boost/json.hpp>
 
+#include <map>
 #include <set>
 
 namespace jobhost::storage {
@@ -71,6 +73,20 @@ StateCounts SociJobQueries::count(const std::optional<QueueName>& queue,
             if (lanes.contains(lane)) counts.at(checked(state, counts.size())) += count;
     });
     return counts;
+}
+
+std::set<TypeVersion> SociJobQueries::unfinished_types() {
+    std::set<TypeVersion> types;
+    database_.read([&](Session& session) {
+        types.clear();
+        std::map<long long, long long> unfinished;  // by lane
+        for (const auto& [lane, state, count] : session.rows<long long, int, long long>("counter_list"))
+            if (!is_final(static_cast<StateName>(checked(state, kStateNames.size()))))
+                unfinished[lane] += count;
+        for (Lane& lane : read_lanes(session))
+            if (unfinished[lane.id.value] > 0) types.insert({std::move(lane.type), lane.payload_version});
+    });
+    return types;
 }
 
 std::vector<JobEvent> SociJobQueries::events(JobId id) {

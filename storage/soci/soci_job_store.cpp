@@ -6,6 +6,7 @@
 #include "storage/soci/instants.hpp"
 #include "storage/soci/lane_rows.hpp"
 #include "storage/soci/limit_slots.hpp"
+#include "storage/soci/refund.hpp"
 #include "storage/soci/settle.hpp"
 #include "storage/soci/settlement_texts.hpp"
 #include "storage/soci/submit_in.hpp"
@@ -199,6 +200,11 @@ Promoted SociJobStore::promote_due(std::size_t limit) {
         read_next(session);
     });
     return promoted;
+}
+
+void SociJobStore::refund(std::span<const CrashedJob> jobs, const std::string& by, const std::string& why) {
+    if (jobs.empty()) return;
+    changes_.write([&](Change& change) { storage::refund(change, jobs, by, why); });
 }
 
 void SociJobStore::append_log(std::span<const LogChunk> chunks) {

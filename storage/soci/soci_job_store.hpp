@@ -17,6 +17,7 @@ public:
     std::vector<HeldRun> runs_of(ServerId server, std::size_t limit) override;
     std::vector<HeldRun> cancelled_runs_of(ServerId server, std::size_t limit) override;
     Promoted promote_due(std::size_t limit) override;
+    void refund(std::span<const CrashedJob> jobs, const std::string& by, const std::string& why) override;
     void append_log(std::span<const LogChunk> chunks) override;
     std::vector<Lane> lanes() override;
 

@@ -1,5 +1,6 @@
 // A plugin in several versions, LIVING_VERSION, that replace each other while a host runs. Each job says
-// which one has run it. Version 3 dies when it is loaded, version 4 when it runs "version".
+// which one has run it. Version 3 dies when it is loaded, version 4 when it runs "version". From version
+// 5 on none takes arguments that were meant for an earlier one.
 #include <jobhost/job.hpp>
 
 #include <chrono>
@@ -12,6 +13,7 @@ const std::string which = std::to_string(LIVING_VERSION);
 
 struct Version {
     static constexpr std::string_view name = "version";
+    static constexpr std::uint32_t payload_version = LIVING_VERSION < 5 ? 1 : LIVING_VERSION - 3;
     std::string run(jobhost::JobContext&) {
         if (LIVING_VERSION == 4) std::abort();
         return which;

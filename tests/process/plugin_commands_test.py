@@ -6,13 +6,17 @@ import signal
 
 from host_under_test import HostTestCase, main, wait_until
 from living_plugin import by_rename, version
+from postgres_cluster import PostgresCluster
 
 
 class PluginCommandsTest(HostTestCase):
+    def setUp(self):
+        self.database = f"sqlite:{self.top}/shared.db"
+
     def folder(self, name):
         """A host's folder, with the first version."""
         place = self.place({"server": {"name": name}, "queues": {name: {}},
-                            "storage": {"url": f"sqlite:{self.top}/shared.db"}}, name=name, plugins=("command",))
+                            "storage": {"url": self.database}}, name=name, plugins=("command",))
         shutil.copyfile(version(1), self.file(place))
         return place
 
@@ -142,6 +146,19 @@ class PluginCommandsTest(HostTestCase):
         self.assertIn("one: living 1.0.0 (generation 2) from living.so is the same", output.out)
         self.assertIn("two: did not answer within 2s", output.err)
         self.assertEqual(self.asked(self.one, "reload", "living")[1]["two"]["plugins"][0]["state"], "same")
+
+
+class OnPostgresTest(PluginCommandsTest):
+    """What hosts tell each other goes through another database."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.postgres = PostgresCluster()
+        cls.addClassCleanup(cls.postgres.close)
+
+    def setUp(self):
+        self.database = self.postgres.url(self.postgres.create_database())
 
 
 if __name__ == "__main__":

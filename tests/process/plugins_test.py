@@ -8,6 +8,7 @@ class PluginsTest(HostTestCase):
     def test_the_list_tells_what_runs_and_why_the_rest_does_not(self):
         here = self.place(plugins=("command",))
         here.write("plugins/text.so", "no library")
+        here.write("plugins/other.dll", "for another system")
         self.assertRegex(here.ask("plugins", "list"), r"(?m)^command.so +command +1.0.0 +[0-9a-f]{12} +run +no host runs it$")
         here.start()
         shutil.copyfile(TEST_PLUGINS / "living_1.so", here.folder / "plugins/living.so")
@@ -15,9 +16,11 @@ class PluginsTest(HostTestCase):
         shown = here.ask("plugins", "list")
         self.assertRegex(shown, r"(?m)^living.so +living +1.0.0 +[0-9a-f]{12} +version, wait, only_first +live$")
         self.assertRegex(shown, r"(?m)^text.so .* refused: it is not an ELF file; build it as a shared library")
+        self.assertRegex(shown, r"(?m)^other.dll .* not loaded: it is for Windows; build it here, as a .so$")
         listed = {each["file"]: each for each in here.json("plugins", "list")}
         self.assertEqual(listed["command.so"]["is_live"], True)
         self.assertEqual(listed["text.so"]["refused"], "it is not an ELF file")
+        self.assertIn("it is for Windows", listed["other.dll"]["ignored"])
         self.assertEqual([each["type"] for each in listed["living.so"]["types"]],
                          ["living.version", "living.wait", "living.only_first"])
 

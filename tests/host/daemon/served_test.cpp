@@ -48,5 +48,34 @@ TEST_F(ServedTest, EachVersionIsRegisteredAndTheNewestIsTheOneToWrite) {
     }
 }
 
+TEST_F(ServedTest, WhatEarlierGenerationsRunIsServedToo) {
+    const LoadedPlugin& first = *catalog->plugins().front();
+    LoadedPlugin second = first;
+    second.generation = 2;
+    std::erase_if(second.description.types, [](const auto& type) { return type.name == "succeed"; });
+    JobTypeDescription& upgraded =
+        second.description.types.at(second.description.find("jobs.upgraded").value());
+    upgraded.payload_version = 5;
+    upgraded.accepts_from = 5;
+    catalog->add(std::make_shared<const LoadedPlugin>(second));
+
+    const std::vector<FoundType> types = catalog->types();
+    const Served served = served_by({}, types);
+    EXPECT_EQ(served.types.at("jobs.upgraded"), 5);
+    EXPECT_TRUE(served.accepts("jobs.upgraded", 3));
+    EXPECT_FALSE(served.accepts("jobs.upgraded", 4)) << "nobody takes it";
+    EXPECT_TRUE(served.accepts("jobs.succeed", 1));
+    for (const storage::ServedType& type : served_types_of(types))
+        if (type.type == "jobs.upgraded") {
+            EXPECT_EQ(type.is_older, type.payload_version != 5);
+        } else {
+            EXPECT_FALSE(type.is_older) << type.type;
+        }
+    EXPECT_EQ(
+        needs_of(types),
+        (LastJobs::Needs{
+            {1, {{"jobs.succeed", 1}, {"jobs.upgraded", 1}, {"jobs.upgraded", 2}, {"jobs.upgraded", 3}}}}));
+}
+
 }  // namespace
 }  // namespace jobhost::host

@@ -270,6 +270,21 @@ TEST_F(ExchangeLoopTest, ARunThatEndsWhileTheDatabaseFailsMakesRoomInItsQueue) {
     EXPECT_EQ(parts[0].limit, 1u);
 }
 
+TEST_F(ExchangeLoopTest, CrashesAreRefundedAfterTheirOutcomesAreWritten) {
+    const auto run = start_with_a_run();
+    jobs.fail_next(FakeJobs::Fault::before);
+    finish(run);
+    loop->refund({{{.job = run.job, .lease = run.lease, .crashes = 1, .refunded = 1}}, "one", "why"});
+    ASSERT_TRUE(jobs.refunds.wait_for(1));
+    const auto calls = jobs.calls();
+    const auto refund = std::find(calls.begin(), calls.end(), "refund 7");
+    EXPECT_EQ(std::count_if(calls.begin(), refund,
+                            [](const std::string& call) { return call.starts_with("exchange 1+"); }),
+              2)
+        << "the first one failed";
+    EXPECT_EQ(jobs.settlements.count(), 1);
+}
+
 TEST_F(ExchangeLoopTest, LanesAreReadWhenThereIsNewsAndEverySecond) {
     const auto run = start_with_a_run();
     const int before = jobs.lane_readings.count();

@@ -38,6 +38,7 @@ public:
     CountedEvents settlements;
     CountedEvents comparisons;
     CountedEvents lane_readings;
+    CountedEvents refunds;
     std::function<void()> during_exchange = [] {};
 
     void enqueue(std::int64_t id) {
@@ -97,6 +98,13 @@ public:
         });
     }
     storage::Promoted promote_due(std::size_t) override { return {}; }
+    void refund(std::span<const storage::CrashedJob> jobs, const std::string&, const std::string&) override {
+        content.with([&](Content& all) {
+            for (const storage::CrashedJob& job : jobs)
+                all.calls.push_back("refund " + std::to_string(job.job.value));
+        });
+        refunds.happened();
+    }
     void append_log(std::span<const storage::LogChunk> chunks) override {
         if (!chunks.empty() && content.with([](Content& all) { return all.refuses_log; }))
             throw storage::StorageError{storage::StorageError::Kind::refused, "a value does not fit"};

@@ -143,7 +143,7 @@ TEST_F(ServedLanesTest, WithWeightsAQueueComesFirstAsOftenAsItsPartOfAllWeights)
 
 TEST_F(ServedLanesTest, TypesThatAreNotAvailableAreLeftOut) {
     serve({{{"default"}}});
-    EXPECT_TRUE(lanes->request({"test.job"}, 5).lanes.empty());
+    EXPECT_TRUE(lanes->request({{"test.job", 1}}, 5).lanes.empty());
 }
 
 }  // namespace

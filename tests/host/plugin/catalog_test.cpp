@@ -17,6 +17,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     fs::create_directory(folder / "sub.so");
     fs::create_symlink("nowhere", folder / "z_broken.so");
     folder.write("readme.txt", "no library");
+    folder.write("jobs.dll", "a library of another system");
 
     const Catalog catalog = Catalog::scan(folder.path(), {}, test_options(), 5);
 
@@ -28,6 +29,7 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     EXPECT_EQ(catalog.refused()[0].file, "a_no_plugin.so");
     EXPECT_EQ(catalog.refused()[1].reason, "the plugin name jobs is already taken by b_jobs.so");
     EXPECT_EQ(catalog.refused()[2].reason, (folder / "z_broken.so").string() + " is a symbolic link");
+    EXPECT_EQ(catalog.windows_files(), std::vector<std::string>{"jobs.dll"});
     const auto found = catalog.find("jobs.fail");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->plugin->description.types.at(found->type).name, "fail");
@@ -44,6 +46,48 @@ std::shared_ptr<const LoadedPlugin> generation(std::uint64_t number, const std::
     for (const std::string& type : types)
         plugin.description.types.push_back({.name = type, .full_name = name + "." + type});
     return std::make_shared<const LoadedPlugin>(std::move(plugin));
+}
+
+std::shared_ptr<const LoadedPlugin> with_versions(std::uint64_t number, std::uint32_t oldest,
+                                                  std::uint32_t newest) {
+    LoadedPlugin plugin = *generation(number, "a", {"x"});
+    plugin.description.types.front().accepts_from = oldest;
+    plugin.description.types.front().payload_version = newest;
+    return std::make_shared<const LoadedPlugin>(std::move(plugin));
+}
+
+// Generation and the payload versions that it runs, in their order.
+using Shares = std::vector<std::pair<std::uint64_t, std::set<int>>>;
+Shares shares_of(const Catalog& catalog) {
+    Shares all;
+    for (const FoundType& type : catalog.types())
+        all.emplace_back(type.plugin->generation, type.payload_versions);
+    return all;
+}
+
+TEST(Catalog, AnEarlierGenerationRunsThePayloadVersionsThatNoLaterOneTakes) {
+    Catalog catalog;
+    catalog.add(with_versions(1, 1, 2));
+    catalog.add(with_versions(2, 2, 3));
+    EXPECT_EQ(shares_of(catalog), (Shares{{2, {2, 3}}, {1, {1}}}));
+    EXPECT_EQ(catalog.find("a.x")->plugin->generation, 2u);
+    catalog.add(with_versions(3, 5, 5));
+    EXPECT_EQ(shares_of(catalog), (Shares{{3, {5}}, {2, {2, 3}}, {1, {1}}}));
+    catalog.add(with_versions(4, 2, 5));
+    EXPECT_EQ(shares_of(catalog), (Shares{{4, {2, 3, 4, 5}}, {1, {1}}}));
+    ASSERT_EQ(catalog.earlier("a").size(), 1u);
+    catalog.remove(*catalog.earlier("a").front());
+    EXPECT_EQ(shares_of(catalog), (Shares{{4, {2, 3, 4, 5}}}));
+    catalog.add(with_versions(5, 1, 1));
+    EXPECT_EQ(shares_of(catalog), (Shares{{5, {1}}, {4, {2, 3, 4, 5}}})) << "who goes back";
+}
+
+TEST(Catalog, AnEarlierGenerationIsAddedOnlyForWhatIsLeft) {
+    Catalog catalog;
+    catalog.add(with_versions(3, 2, 3));
+    catalog.add_earlier(with_versions(2, 3, 3));
+    catalog.add_earlier(with_versions(1, 1, 2));
+    EXPECT_EQ(shares_of(catalog), (Shares{{3, {2, 3}}, {1, {1}}}));
 }
 
 TEST(Catalog, ALaterGenerationHasItsTypesAndAnEarlierOneWhatIsLeft) {

@@ -4,6 +4,10 @@
 #include "tests/host/reload/reload_fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <sstream>
 
 namespace jobhost::host {
 namespace {
@@ -13,6 +17,21 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+// What is logged in its time.
+class LoggedText {
+public:
+    LoggedText() {
+        spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+            "test", std::make_shared<spdlog::sinks::ostream_sink_st>(text_)));
+    }
+    ~LoggedText() { spdlog::set_default_logger(before_); }
+    std::string text() const { return text_.str(); }
+
+private:
+    std::ostringstream text_;
+    const std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
 
 struct PluginReloadTest : testing::Test {
     test::TemporaryFolder place;
@@ -54,6 +73,12 @@ struct PluginReloadTest : testing::Test {
     std::string version() const {
         const auto plugin = reload->catalog().named("living");
         return plugin ? plugin->description.version : "";
+    }
+    std::vector<std::uint64_t> generations() const {
+        std::vector<std::uint64_t> all;
+        for (const auto& plugin : reload->catalog().plugins())
+            all.push_back(plugin->generation);
+        return all;
     }
     std::uint64_t generation() const { return reload->catalog().named("living")->generation; }
     bool has(const std::string& type) const { return reload->catalog().find(type).has_value(); }
@@ -230,6 +255,60 @@ TEST_F(PluginReloadTest, FilesSayWhatBecameOfThem) {
     EXPECT_TRUE(all[1].is_read);
     EXPECT_EQ(reload->files("bad").size(), 1u);
     EXPECT_THAT(reload->files("other"), IsEmpty());
+}
+
+TEST_F(PluginReloadTest, ARefusalSaysWhatGoesOnOnlyIfSomethingDoes) {
+    const LoggedText log;
+    put(3, "bad.so");
+    put(3);
+    look();
+    EXPECT_THAT(log.text(), HasSubstr("plugin bad.so is refused: "));
+    EXPECT_THAT(log.text(), HasSubstr("plugin living.so is refused, and living 1.0.0 goes on: "));
+}
+
+TEST_F(PluginReloadTest, AFileForWindowsIsToldOnce) {
+    const LoggedText log;
+    place.write("plugins/living.dll", "MZ");
+    look();
+    look();
+    const std::string told = "living.dll is not loaded: it is for Windows";
+    EXPECT_THAT(log.text(), HasSubstr(told));
+    EXPECT_EQ(log.text().find(told), log.text().rfind(told));
+    EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(PluginReloadTest, WhatIsKeptForItsJobsIsThereAfterARestartUntilNobodyNeedsIt) {
+    put(2);
+    look();
+    put(5);
+    look();
+    EXPECT_THAT(generations(), ElementsAre(3, 2, 1)) << "the second one has version 1, the first only_first";
+    start();
+    EXPECT_EQ(version(), "5.0.0");
+    EXPECT_THAT(generations(), ElementsAre(3, 2, 1));
+    EXPECT_TRUE(has("living.only_first"));
+    reload->let_go(3);
+    reload->let_go(1);
+    reload->run_once();
+    EXPECT_THAT(generations(), ElementsAre(3, 2)) << "and never the latest";
+    EXPECT_FALSE(has("living.only_first"));
+    EXPECT_EQ(changes, 3) << "two have come, and one went";
+    EXPECT_EQ(reload->roll_back("living")->description.version, "2.0.0");
+    start();
+    EXPECT_EQ(version(), "2.0.0") << "the file was rolled back";
+    EXPECT_THAT(generations(), ElementsAre(1));
+}
+
+TEST_F(PluginReloadTest, NoMoreThanThreeGenerationsAreKeptForTheirJobs) {
+    const LoggedText log;
+    for (const int next : {5, 6, 7, 8}) {
+        put(next);
+        look();
+    }
+    EXPECT_THAT(generations(), ElementsAre(5, 4, 3, 2));
+    EXPECT_THAT(log.text(), HasSubstr("plugin living 1.0.0 (generation 1) is not kept any more"));
+    start();
+    EXPECT_THAT(generations(), ElementsAre(4, 3, 2, 1)) << "as they were";
 }
 
 TEST_F(PluginReloadTest, AStateFolderThatCannotBeWrittenHoldsUpNothing) {

@@ -53,6 +53,28 @@ TEST_P(CountConformance, AfterInserts) {
     expect_right_for_good();
 }
 
+TEST_P(CountConformance, TypesCountUntilTheLastJobOfTheirVersionHasEnded) {
+    insert(job("a.job"));
+    insert(job("a.job"));
+    NewJob newer = job("a.job");
+    newer.payload_version = 2;
+    NewJob later = job("b.job");
+    later.due_at = clock.now() + 10s;
+    insert(newer);
+    insert(later);
+    const std::set<TypeVersion> all{{"a.job", 1}, {"a.job", 2}, {"b.job", 1}};
+    EXPECT_EQ(queries.unfinished_types(), all);
+    const auto runs = claim(3);
+    ASSERT_EQ(runs.size(), 3u);
+    settle(success_of(runs[0]));
+    settle(failure_of(runs[2]));
+    EXPECT_EQ(queries.unfinished_types(), (std::set<TypeVersion>{{"a.job", 1}, {"b.job", 1}}));
+    settle(success_of(runs[1]));
+    EXPECT_EQ(queries.unfinished_types(), (std::set<TypeVersion>{{"b.job", 1}}));
+    upkeep.fold_counters();
+    EXPECT_EQ(queries.unfinished_types(), (std::set<TypeVersion>{{"b.job", 1}}));
+}
+
 TEST_P(CountConformance, AfterRefusedInserts) {
     std::vector<NewJob> batch{job("a.job"), job("a.job")};
     batch[1].arguments = "[]";

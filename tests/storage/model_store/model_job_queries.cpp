@@ -123,6 +123,15 @@ StateCounts ModelJobQueries::count(const std::optional<QueueName>& queue,
     });
 }
 
+std::set<TypeVersion> ModelJobQueries::unfinished_types() {
+    return opened_.read([&](const ModelDatabase& database) {
+        std::set<TypeVersion> types;
+        for (const auto& [id, job] : database.jobs)
+            if (!is_final(job.state())) types.insert({job.seen.type, job.seen.payload_version});
+        return types;
+    });
+}
+
 std::vector<JobEvent> ModelJobQueries::events(JobId id) {
     return opened_.read([&](const ModelDatabase& database) {
         const auto found = database.jobs.find(id);

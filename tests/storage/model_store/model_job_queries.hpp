@@ -17,6 +17,7 @@ public:
     std::optional<Job> find(JobId id) override;
     JobPage list(const JobFilter& filter, std::size_t limit, const std::string& cursor) override;
     StateCounts count(const std::optional<QueueName>& queue, const std::optional<std::string>& type) override;
+    std::set<TypeVersion> unfinished_types() override;
     std::vector<JobEvent> events(JobId id) override;
     std::vector<LogLine> log(JobId id, LogPosition& position) override;
 

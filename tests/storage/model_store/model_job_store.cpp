@@ -2,6 +2,7 @@
 
 #include "storage/storage_error.hpp"
 #include "tests/storage/model_store/model_limits.hpp"
+#include "tests/storage/model_store/model_operations.hpp"
 #include "tests/storage/model_store/model_submit.hpp"
 #include "tests/storage/model_store/model_texts.hpp"
 
@@ -19,6 +20,13 @@ void add_log(ModelDatabase& database, std::span<const LogChunk> chunks) {
 
 bool gives_attempt_back(Cause cause) {
     return cause == Cause::given_back || cause == Cause::interrupted || cause == Cause::snoozed;
+}
+
+bool was_given_up(const JobRecord& job) {
+    const auto* failed = std::get_if<Failed>(&job.seen.state);
+    const auto* deleted = std::get_if<Deleted>(&job.seen.state);
+    const Reason reason = failed ? failed->reason : deleted ? deleted->reason : Reason::none;
+    return reason == Reason::quarantined || reason == Reason::exhausted;
 }
 
 // The run has ended as `settlement` says.
@@ -189,6 +197,27 @@ Promoted ModelJobStore::promote_due(std::size_t limit) {
                 if (const auto at = opens_at(database, *job.seen.parked_on, now)) then(*at);
         }
         return promoted;
+    });
+}
+
+void ModelJobStore::refund(std::span<const CrashedJob> jobs, const std::string& by, const std::string& why) {
+    opened_.write([&](ModelDatabase& database, TimePoint now) {
+        for (const CrashedJob& crashed : jobs) {
+            const auto found = database.jobs.find(crashed.job);
+            if (found == database.jobs.end() || found->second.seen.crashes != crashed.crashes) continue;
+            JobRecord& job = found->second;
+            if (!is_final(job.state())) {
+                job.seen.crashes -= crashed.refunded;
+                job.seen.attempt -= crashed.refunded;
+                job.events.push_back({.at = now,
+                                      .cause = Cause::given_back,
+                                      .attempt = job.seen.attempt,
+                                      .message = why,
+                                      .by = by});
+            } else if (was_given_up(job) && job.seen.lease == crashed.lease) {
+                operate(database, crashed.job, {.verb = Verb::requeue, .by = by, .why = why}, now);
+            }
+        }
     });
 }
 

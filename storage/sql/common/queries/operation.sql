@@ -5,6 +5,17 @@ SET attempt = 0, crashes = 0, recoveries = 0, interruptions = 0, started_at = NU
     cancel_requested_at = NULL, expires_at = NULL
 WHERE id ${in:ids};
 
+-- name: job_crashes
+-- Of jobs that are held.
+SELECT id, lease, crashes FROM job WHERE id ${in:ids};
+
+-- name: job_refund
+-- Of jobs that are held.
+UPDATE job
+SET attempt = job.attempt - given.refunded, crashes = job.crashes - given.refunded
+FROM ${rows: id bigint, refunded integer}
+WHERE job.id = given.id;
+
 -- name: job_take_key
 UPDATE job SET unique_slot = unique_wanted WHERE id = :id;
 
