@@ -31,9 +31,6 @@ foreach(room plugin worker)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
 endforeach()
-# Of the worker program alone.
-target_sources(host_worker_test PRIVATE ${PROJECT_SOURCE_DIR}/host/worker/open_requests.cpp)
-
 # Pools and whole hosts need real workers too.
 foreach(room execution daemon reload)
     add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)
