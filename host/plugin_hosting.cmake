@@ -42,6 +42,7 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/output_pipe.cpp
     ${JOBHOST_HOST_DIR}/plugin/plugin_description.cpp
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp
+    ${JOBHOST_HOST_DIR}/plugin/process_body.cpp
     ${JOBHOST_HOST_DIR}/plugin/process_memory.cpp
     ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
     ${JOBHOST_HOST_DIR}/plugin/scratch_place.cpp
