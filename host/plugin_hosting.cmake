@@ -44,9 +44,11 @@ add_library(jobhost_plugin_hosting STATIC
     ${JOBHOST_HOST_DIR}/plugin/probe.cpp
     ${JOBHOST_HOST_DIR}/plugin/process_body.cpp
     ${JOBHOST_HOST_DIR}/plugin/process_memory.cpp
+    ${JOBHOST_HOST_DIR}/plugin/resident_plugin.cpp
     ${JOBHOST_HOST_DIR}/plugin/run_result.cpp
     ${JOBHOST_HOST_DIR}/plugin/scratch_place.cpp
     ${JOBHOST_HOST_DIR}/plugin/spawn.cpp
+    ${JOBHOST_HOST_DIR}/plugin/thread_body.cpp
     ${JOBHOST_HOST_DIR}/plugin/trust.cpp
     ${JOBHOST_HOST_DIR}/plugin/trusted_path.cpp
     ${JOBHOST_HOST_DIR}/plugin/worker_child.cpp

@@ -46,8 +46,7 @@ Catalog Catalog::scan(const fs::path& folder, const Trust& trust, const WorkerOp
                     refuse_second(*plugin, *other);
                 catalog.add(std::move(plugin));
             } catch (const PluginRefused& refusal) {
-                catalog.refused_.push_back(
-                    {file.filename().string(), refusal.reason(), refusal.remedy()});
+                catalog.refused_.push_back({file.filename().string(), refusal.reason(), refusal.remedy()});
             }
         }
     } catch (const PluginRefused& refusal) {

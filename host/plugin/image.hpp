@@ -19,6 +19,8 @@ public:
     static PluginImage open(const std::filesystem::path& file, const Trust& trust);
 
     int descriptor() const noexcept { return memory_.get(); }  // a sealed memfd; stays ours
+    // Another one of the same contents. Throws PluginRefused.
+    worker::Descriptor copy() const;
     std::size_t size() const noexcept { return size_; }
     const std::string& digest() const noexcept { return digest_; }  // SHA-256, 64 hexadecimal digits
     const ElfReport& report() const noexcept { return report_; }

@@ -1,4 +1,4 @@
-// The part of WorkerChild that reads what is printed, and that sees the process end.
+// The part of WorkerChild that reads what is printed, and that sees the worker end.
 #include "host/plugin/worker_child.hpp"
 
 namespace jobhost::host {
@@ -18,6 +18,7 @@ std::string seconds(Duration time) {
 }  // namespace
 
 void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
+    if (!pipe.descriptor().is_open()) return;
     pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
                                  [self = shared_from_this(), &pipe, stream](const auto& error) {
                                      if (error) return;
