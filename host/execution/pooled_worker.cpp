@@ -1,5 +1,6 @@
 #include "host/execution/pooled_worker.hpp"
 
+#include "host/execution/level_name.hpp"
 #include "host/plugin/process_memory.hpp"
 #include "storage/model/time_text.hpp"
 
@@ -18,27 +19,14 @@ constexpr Duration kPatience = std::chrono::milliseconds{10};
 // Between two looks at the memory of a worker that has ended a run.
 constexpr Duration kLookPeriod = std::chrono::milliseconds{100};
 
-std::string_view level_name(LogLevel level) {
-    switch (level) {
-        case LogLevel::debug:
-            return "debug";
-        case LogLevel::info:
-            return "info";
-        case LogLevel::warning:
-            return "warning";
-        case LogLevel::error:
-            break;
-    }
-    return "error";
-}
-
 }  // namespace
 
 WorkerPool::Worker::Worker(WorkerPool& pool)
     : pool_{pool},
       idle_timer_{pool.io_},
       patience_timer_{pool.io_},
-      process_{pool.io_, *pool.plugin_->image, pool.options_, *this} {
+      process_{pool.resident_ ? WorkerProcess{pool.io_, *pool.resident_, pool.options_, *this}
+                              : WorkerProcess{pool.io_, *pool.plugin_->image, pool.options_, *this}} {
     set_fence(pool_.callbacks_.fence());
 }
 

@@ -1,4 +1,4 @@
-// A worker process and what it is doing.
+// A worker and what it is doing.
 #pragma once
 
 #include "host/execution/worker_pool.hpp"

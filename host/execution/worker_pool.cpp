@@ -1,11 +1,13 @@
 #include "host/execution/worker_pool.hpp"
 
 #include "host/execution/pooled_worker.hpp"
+#include "host/execution/take_in.hpp"
 #include "host/scheduling/references.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -34,6 +36,18 @@ bool has_process_per_job(const WorkerOptions& options) {
     return options.hosting.isolation == config::Isolation::process_per_job;
 }
 
+bool is_in_process(const WorkerOptions& options) {
+    return options.hosting.isolation == config::Isolation::in_process;
+}
+
+// A thread does not wear out, and what it leaves behind is the host's.
+WorkerOptions options_of(const WorkerOptions& options, const LoadedPlugin& plugin) {
+    WorkerOptions its = options.of(plugin.file);
+    if (is_in_process(its))
+        its.hosting.recycle = {std::numeric_limits<int>::max(), 24h * 36'500, std::nullopt};
+    return its;
+}
+
 bool is_short(const Assignment& assignment, const ShortTypes& types) {
     return !runs_alone(assignment.job) && types.contains(assignment.type);
 }
@@ -44,11 +58,12 @@ WorkerPool::WorkerPool(boost::asio::io_context& io, std::shared_ptr<const Loaded
                        WorkerOptions options, Duration drain_timeout, const Clock& clock, Callbacks callbacks)
     : io_{io},
       plugin_{std::move(plugin)},
-      options_{options.of(plugin_->file)},
+      options_{options_of(options, *plugin_)},
       most_runs_{has_process_per_job(options_) ? 1 : static_cast<std::size_t>(options_.hosting.recycle.runs)},
       drain_timeout_{drain_timeout},
       clock_{clock},
       callbacks_{std::move(callbacks)},
+      resident_{is_in_process(options_) ? take_in(*plugin_) : nullptr},
       drain_timer_{io},
       back_off_timer_{io} {
     try_again_after(Duration{});

@@ -1,10 +1,11 @@
-// The worker processes of one plugin.
+// The workers of one plugin.
 #pragma once
 
 #include "host/execution/run.hpp"
 #include "host/execution/run_requests.hpp"
 #include "host/execution/short_types.hpp"
 #include "host/plugin/catalog.hpp"
+#include "host/plugin/resident_plugin.hpp"
 #include "host/sync/back_off.hpp"
 
 #include <deque>
@@ -64,7 +65,7 @@ public:
     void drain();
     void cancel(Interruption why);
     void kill(Interruption why);
-    // Kills all workers, before their fences do.
+    // Kills all workers, before their fences do. If a job runs in this process, it ends.
     void fence_off();
 
     // Nothing more is to come here: what runs ends in its own time, or is interrupted when that is over, and
@@ -109,6 +110,7 @@ private:
     const Duration drain_timeout_;
     const Clock& clock_;
     const Callbacks callbacks_;
+    const std::unique_ptr<ResidentPlugin> resident_;  // null: its workers are processes
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
     ShortTypes short_types_;
