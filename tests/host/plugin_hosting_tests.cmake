@@ -21,6 +21,9 @@ foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_ex
     jobhost_add_test_plugin(${flaw} flawed.c ${definition})
 endforeach()
 jobhost_add_test_plugin(constructor_throws constructor_throws.cpp)
+# What may keep a library in memory.
+jobhost_add_test_plugin(thread_local clinging.cpp CLINGS_THREAD_LOCAL)
+jobhost_add_test_plugin(unique clinging.cpp CLINGS_UNIQUE)
 # Looks for its libraries beside itself, where the loaded copy is not.
 jobhost_add_test_plugin(origin flawed.c FLAW_NONE)
 set_target_properties(test_plugin_origin PROPERTIES BUILD_RPATH "$ORIGIN/lib")
