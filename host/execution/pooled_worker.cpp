@@ -21,12 +21,12 @@ constexpr Duration kLookPeriod = std::chrono::milliseconds{100};
 
 }  // namespace
 
-WorkerPool::Worker::Worker(WorkerPool& pool)
+WorkerPool::Worker::Worker(WorkerPool& pool, bool is_separate)
     : pool_{pool},
       idle_timer_{pool.io_},
       patience_timer_{pool.io_},
-      process_{pool.resident_ ? WorkerProcess{pool.io_, *pool.resident_, pool.options_, *this}
-                              : WorkerProcess{pool.io_, *pool.plugin_->image, pool.options_, *this}} {
+      process_{is_separate ? WorkerProcess{pool.io_, *pool.plugin_->image, pool.options_, *this}
+                           : WorkerProcess{pool.io_, *pool.resident_, pool.options_, *this}} {
     set_fence(pool_.callbacks_.fence());
 }
 

@@ -9,12 +9,14 @@ namespace jobhost::host {
 // I/O thread only. Tells its pool what happens to it; the pool destroys it after on_worker_ended().
 class WorkerPool::Worker final : public WorkerObserver {
 public:
-    // Throws std::system_error if the process cannot be started.
-    explicit Worker(WorkerPool& pool);
+    // A process, or a thread of a pool that has its plugin inside the host. Throws std::system_error if it
+    // cannot be started.
+    Worker(WorkerPool& pool, bool is_separate);
 
     bool is_idle() const noexcept { return runs_.empty() && process_.is_idle() && !is_leaving_; }
     // It may get another run, behind those that it has.
     bool has_room() const noexcept;
+    bool is_separate() const noexcept { return process_.is_separate(); }
     bool is_starting() const noexcept { return !was_ready_ && !is_leaving_; }
     std::size_t count() const noexcept { return count_; }  // of all runs that it was given
     std::size_t load() const noexcept { return runs_.size(); }

@@ -82,13 +82,15 @@ private:
     template <class Act>
     void for_each_run(Act act);
     void pump();
-    void start_worker();
+    bool is_separate(const Assignment& assignment) const;
+    void start_worker(bool is_separate);
+    void start_missing_workers(bool is_separate);
     void start_first_worker();
     void start_spare();
     Worker* worker_for(const Assignment& assignment);
-    Worker* idle_worker(bool must_be_fresh);
+    Worker* idle_worker(bool is_separate, bool must_be_fresh);
     Worker* least_loaded_worker();
-    std::size_t missing_workers() const;
+    std::size_t missing_workers(bool separate) const;
     void begin(Worker& worker, Assignment assignment);
     void give_back_waiting();
     void recall();
@@ -110,7 +112,7 @@ private:
     const Duration drain_timeout_;
     const Clock& clock_;
     const Callbacks callbacks_;
-    const std::unique_ptr<ResidentPlugin> resident_;  // null: its workers are processes
+    const std::unique_ptr<ResidentPlugin> resident_;  // null: all its workers are processes
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
     ShortTypes short_types_;

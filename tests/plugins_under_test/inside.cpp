@@ -19,6 +19,12 @@ struct FileArguments {
 };
 JOBHOST_ARGUMENTS(FileArguments, required(file));
 
+[[noreturn]] void crash() {
+    std::signal(SIGSEGV, SIG_DFL);
+    std::raise(SIGSEGV);
+    std::abort();
+}
+
 // In which process it runs.
 struct Where {
     static constexpr std::string_view name = "where";
@@ -54,12 +60,17 @@ struct CrashOnce {
         const int file = ::open(arguments.file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         if (file < 0) return;
         ::close(file);
-        std::signal(SIGSEGV, SIG_DFL);
-        std::raise(SIGSEGV);
-        std::abort();
+        crash();
     }
+};
+
+// In whichever process it is.
+struct Crash {
+    static constexpr std::string_view name = "crash";
+    static constexpr std::uint32_t flags = JOBHOST_JOB_IN_PROCESS_OK;
+    static void run(JobContext&) { crash(); }
 };
 
 }  // namespace
 
-JOBHOST_PLUGIN("inside", "1.0.0", Where, Polite, Stubborn, CrashOnce);
+JOBHOST_PLUGIN("inside", "1.0.0", Where, Polite, Stubborn, CrashOnce, Crash);

@@ -10,13 +10,13 @@ INSIDE = {"overrides": {"inside": {"isolation": "in_process"}}}
 
 
 class InProcessTest(HostTestCase):
-    def inside(self, name="here", stop_timeout="10s", database="own", **options):
+    def inside(self, name="here", stop_timeout="10s", database="own", definitions=None):
+        stubborn = {"type": "inside.stubborn", "args": {"file": str(self.top / "go")}}
         return self.place({"server": {"name": name, "workers": 4, "stop_timeout": stop_timeout},
                            "storage": {"url": f"sqlite:{self.top}/{database}.db"}, "plugins": INSIDE},
-                          {"stubborn": {"type": "inside.stubborn", "args": {"file": str(self.top / "go")},
-                                        "timeout": "1s", "kill_after": "1s", "retry": {"attempts": 0}},
-                           "endless": {"type": "inside.stubborn", "args": {"file": str(self.top / "go")}}},
-                          name=name, plugins=("inside",), **options)
+                          definitions or {"stubborn": {**stubborn, "timeout": "1s", "kill_after": "1s"},
+                                          "endless": stubborn},
+                          name=name, plugins=("inside",))
 
     def running(self, place, name):
         job = place.enqueue(name)
@@ -54,6 +54,17 @@ class InProcessTest(HostTestCase):
         here.start()
         shown = here.wait_state(job, "succeeded", "failed")
         self.assertEqual((shown["state"], shown["recoveries"], shown["attempt"]), ("succeeded", 1, 2))
+
+    def test_a_job_that_hosts_die_with_runs_in_a_process_in_the_end(self):
+        here = self.inside(definitions={"crash": {"type": "inside.crash", "retry": {"attempts": 5, "delay": "10ms"}}})
+        job = here.enqueue("crash")
+        for _ in range(3):
+            self.assertEqual(here.start(wait=False).wait(), -signal.SIGSEGV)
+        host = here.start()
+        shown = here.wait_state(job, "failed")
+        self.assertEqual((shown["recoveries"], shown["crashes"], shown["reason"]), (3, 3, "quarantined"))
+        self.assertEqual(here.wait_state(here.enqueue("inside.where"), "succeeded")["result"], host.pid)
+        self.assertEqual(host.stop(), 0)
 
     def test_a_job_that_heeds_no_timeout_goes_on_and_is_recorded_when_it_returns(self):
         here = self.inside()
