@@ -12,8 +12,10 @@
 namespace jobhost::config {
 
 enum class Isolation : std::uint8_t {
-    process,         // a worker runs one job after the other
-    process_per_job  // each run has a process of its own
+    process,          // a worker runs one job after the other
+    process_per_job,  // each run has a process of its own
+    in_process  // threads of the host run the jobs, if their plugin allows it; nothing else here holds then
+                // but the limit on output
 };
 
 // Of each worker.

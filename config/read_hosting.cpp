@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 // In the order of their enumerations.
-constexpr std::array<std::string_view, 2> kIsolations{"process", "process_per_job"};
+constexpr std::array<std::string_view, 3> kIsolations{"process", "process_per_job", "in_process"};
 constexpr std::array<std::string_view, 3> kProfiles{"none", "default", "strict"};
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;

@@ -74,11 +74,14 @@ int plugins_new(const GlobalOptions&, const PluginNewOptions& options) {
     take_folder(folder);
     for (const TemplateFile& file : plugin_template())
         write(folder / with_name(file.name, options.name), with_name(file.text, options.name));
-    std::cout << "made the plugin " << options.name << " in " << printable(folder.string())
-              << "; README.md there tells more. To build it, test it and look at it:\n"
-              << "  cd " << printable(folder.string()) << '\n'
-              << "  cmake -S . -B build && cmake --build build && ctest --test-dir build\n"
-              << "  jobhost plugins inspect build/" << options.name << ".so\n";
+    std::cout
+        << "made the plugin " << options.name << " in " << printable(folder.string())
+        << "; README.md there tells more. To build it, test it and look at it:\n"
+        << "  cd " << printable(folder.string()) << '\n'
+        << "  cmake -S . -B build && cmake --build build && ctest --test-dir build\n"
+        << "  jobhost plugins inspect build/" << options.name << ".so\n"
+        << "If CMake does not find jobhost, install it (cmake --install) and say where to the first cmake: "
+           "-DCMAKE_PREFIX_PATH=DIR\n";
     return kDone;
 }
 

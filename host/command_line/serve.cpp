@@ -11,6 +11,8 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <optional>
+#include <unistd.h>
 
 namespace jobhost::host {
 
@@ -67,14 +69,20 @@ int serve(const GlobalOptions& global, const ServeOptions& options) {
     const LiveServers live{storage->servers().list()};
     warn_of_ownerless(ownerless(storage->sources().revisions(), configuration, live),
                       settings.server.application);
-    Host host{configuration, *storage, clock, reload, watch};
-    report_refused(host.catalog(), settings.plugins.folder);
+    std::optional<Host> host{std::in_place, configuration, *storage, clock, reload, watch};
+    report_refused(host->catalog(), settings.plugins.folder);
     for (const config::Source& source : configuration.sources)
         for (const config::PlacedDefinition& placed : source.definitions)
             warn_of_unserved(placed, reload.has_type);
-    const bool is_clean = host.run();
+    const bool is_clean = host->run();
+    host.reset();
+    const int status = is_clean ? kDone : kFailed;
+    if (!ResidentPlugin::wait_until_closed(settings.plugins.start_timeout)) {
+        spdlog::critical("code of a plugin inside the host does not return: the host ends without it");
+        ::_exit(status);
+    }
     spdlog::info("stopped{}", is_clean ? "" : "; what was left is recovered at the next start");
-    return is_clean ? kDone : kFailed;
+    return status;
 }
 
 }  // namespace jobhost::host

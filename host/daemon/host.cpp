@@ -210,7 +210,9 @@ void Host::wait_for_children() {
 void Host::wait_for_hints(Hints& hints, FolderWatch& watch, std::optional<Loop>& loop) {
     if (!hints.news.is_open()) {
         if (watch.descriptor() < 0) return;
-        hints.news.assign(::dup(watch.descriptor()));
+        const int descriptor = ::fcntl(watch.descriptor(), F_DUPFD_CLOEXEC, 0);
+        if (descriptor < 0) return;  // the loop looks by itself, too
+        hints.news.assign(descriptor);
     }
     hints.news.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                           [&](const boost::system::error_code& error) {

@@ -3,6 +3,7 @@
 #include "host/daemon/scratch_folders.hpp"
 #include "host/daemon/served.hpp"
 #include "host/daemon/worker_options.hpp"
+#include "host/plugin/worker_group.hpp"
 
 #include <boost/asio/post.hpp>
 

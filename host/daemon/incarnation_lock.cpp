@@ -19,6 +19,18 @@ std::string new_uuid() {
     return uuid;
 }
 
+// A state folder that was there already may serve others too; the folder of the locks is ours alone.
+void make_folders(const std::filesystem::path& state_folder, const std::filesystem::path& locks) try {
+    using std::filesystem::perms;
+    if (std::filesystem::create_directories(state_folder))
+        std::filesystem::permissions(state_folder, perms::owner_all);
+    std::filesystem::create_directories(locks);
+    std::filesystem::permissions(locks, perms::owner_all);
+} catch (const std::filesystem::filesystem_error& error) {
+    throw std::system_error{error.code(), "the state folder " + state_folder.string() +
+                                              " cannot be used (name another one in server.state_folder)"};
+}
+
 }  // namespace
 
 std::filesystem::path lock_folder(const std::filesystem::path& state_folder) {
@@ -27,12 +39,7 @@ std::filesystem::path lock_folder(const std::filesystem::path& state_folder) {
 
 IncarnationLock::IncarnationLock(const std::filesystem::path& state_folder)
     : incarnation_{new_uuid()}, file_{lock_folder(state_folder) / (incarnation_ + ".lock")} {
-    // A state folder that was there already may serve others too; the folder of the locks is ours alone.
-    using std::filesystem::perms;
-    if (std::filesystem::create_directories(state_folder))
-        std::filesystem::permissions(state_folder, perms::owner_all);
-    std::filesystem::create_directories(file_.parent_path());
-    std::filesystem::permissions(file_.parent_path(), perms::owner_all);
+    make_folders(state_folder, file_.parent_path());
     // It gets its name only when it is locked: nobody ever finds it free while we live.
     std::filesystem::path unnamed = file_;
     unnamed.replace_extension(".new");

@@ -1,5 +1,6 @@
 #include "host/execution/pooled_worker.hpp"
 
+#include "host/execution/level_name.hpp"
 #include "host/plugin/process_memory.hpp"
 #include "storage/model/time_text.hpp"
 
@@ -18,45 +19,36 @@ constexpr Duration kPatience = std::chrono::milliseconds{10};
 // Between two looks at the memory of a worker that has ended a run.
 constexpr Duration kLookPeriod = std::chrono::milliseconds{100};
 
-std::string_view level_name(LogLevel level) {
-    switch (level) {
-        case LogLevel::debug:
-            return "debug";
-        case LogLevel::info:
-            return "info";
-        case LogLevel::warning:
-            return "warning";
-        case LogLevel::error:
-            break;
-    }
-    return "error";
-}
-
 }  // namespace
 
-WorkerPool::Worker::Worker(WorkerPool& pool)
+WorkerPool::Worker::Worker(WorkerPool& pool, bool is_separate)
     : pool_{pool},
       idle_timer_{pool.io_},
       patience_timer_{pool.io_},
-      process_{pool.io_, *pool.plugin_->image, pool.options_, *this} {
+      process_{is_separate ? WorkerProcess{pool.io_, *pool.plugin_->image, pool.options_, *this}
+                           : WorkerProcess{pool.io_, *pool.resident_, pool.options_, *this}} {
     set_fence(pool_.callbacks_.fence());
 }
 
 void WorkerPool::Worker::begin(Assignment assignment) {
+    auto run = std::make_unique<Run>(pool_.io_, std::move(assignment), process_, pool_.clock_);
     idle_timer_.cancel();
     ++count_;
-    runs_.push_back(std::make_unique<Run>(pool_.io_, std::move(assignment), process_, pool_.clock_));
-    if (runs_.size() == 1)
-        next();
-    else if (!patience_timer_.is_set())
-        patience_timer_.after(kPatience, [this] { recall(); });
+    runs_.push_back(std::move(run));
+    if (runs_.size() == 1) next();
 }
 
 bool WorkerPool::Worker::has_room() const noexcept {
-    return !is_leaving_ && process_.has_room() && count_ < pool_.most_runs_;
+    return !is_leaving_ && !is_slow_ && reason_to_leave_.empty() && process_.has_room() &&
+           count_ < pool_.most_runs_;
 }
 
-std::string WorkerPool::Worker::reason_to_leave() {
+const std::string& WorkerPool::Worker::reason_to_leave() {
+    if (reason_to_leave_.empty()) reason_to_leave_ = find_reason_to_leave();
+    return reason_to_leave_;
+}
+
+std::string WorkerPool::Worker::find_reason_to_leave() {
     const config::Recycling& recycle = pool_.options_.hosting.recycle;
     if (count_ >= pool_.most_runs_) return "it has run " + std::to_string(count_) + " jobs";
     const BootTime now = worker::boot_time_now();
@@ -71,9 +63,15 @@ std::string WorkerPool::Worker::reason_to_leave() {
 
 void WorkerPool::Worker::next() {
     patience_timer_.cancel();
+    is_slow_ = false;
     if (runs_.empty()) return;
     runs_.front()->begin();
-    if (runs_.size() > 1) patience_timer_.after(kPatience, [this] { recall(); });
+    if (!pool_.short_types_.contains(runs_.front()->type())) return;
+    patience_timer_.after(kPatience, [this] {
+        is_slow_ = true;
+        recall();
+        pool_.pump();
+    });
 }
 
 std::unique_ptr<Run> WorkerPool::Worker::take_run() {
@@ -163,7 +161,7 @@ void WorkerPool::Worker::on_not_begun(std::size_t count) {
         runs.push_back(std::move(runs_.back()));
         runs_.pop_back();
     }
-    if (runs_.size() < 2) patience_timer_.cancel();
+    if (runs_.empty()) next();
     count_ -= runs.size();
     pool_.on_not_begun(*this, std::move(runs));
 }

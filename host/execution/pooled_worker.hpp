@@ -1,4 +1,4 @@
-// A worker process and what it is doing.
+// A worker and what it is doing.
 #pragma once
 
 #include "host/execution/worker_pool.hpp"
@@ -9,18 +9,22 @@ namespace jobhost::host {
 // I/O thread only. Tells its pool what happens to it; the pool destroys it after on_worker_ended().
 class WorkerPool::Worker final : public WorkerObserver {
 public:
-    // Throws std::system_error if the process cannot be started.
-    explicit Worker(WorkerPool& pool);
+    // A process, or a thread of a pool that has its plugin inside the host. Throws std::system_error if it
+    // cannot be started.
+    Worker(WorkerPool& pool, bool is_separate);
 
     bool is_idle() const noexcept { return runs_.empty() && process_.is_idle() && !is_leaving_; }
     // It may get another run, behind those that it has.
     bool has_room() const noexcept;
+    bool is_separate() const noexcept { return process_.is_separate(); }
     bool is_starting() const noexcept { return !was_ready_ && !is_leaving_; }
     std::size_t count() const noexcept { return count_; }  // of all runs that it was given
     std::size_t load() const noexcept { return runs_.size(); }
 
-    // Why it is to be replaced before it runs anything more; empty: it is not.
-    std::string reason_to_leave();
+    // Why it is to be replaced before it gets anything more; empty: it is not.
+    const std::string& reason_to_leave();
+    // Its present run takes longer than those of its type did, so that others had better not wait for it.
+    bool is_slow() const noexcept { return is_slow_; }
 
     // At once, or when those that it has are over.
     void begin(Assignment assignment);
@@ -53,10 +57,13 @@ public:
 
 private:
     void next();
+    std::string find_reason_to_leave();
 
     WorkerPool& pool_;
     Timer idle_timer_;
-    Timer patience_timer_;  // of those that wait for the present run
+    Timer patience_timer_;  // of those that wait for the present run, or might
+    bool is_slow_ = false;
+    std::string reason_to_leave_;
     bool was_ready_ = false;
     bool is_leaving_ = false;
     std::size_t count_ = 0;

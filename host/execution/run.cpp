@@ -6,6 +6,8 @@
 
 #include <jobhost/plugin.h>
 
+#include <spdlog/spdlog.h>
+
 #include <iterator>
 
 namespace jobhost::host {
@@ -89,10 +91,7 @@ void Run::begin() {
 }
 
 void Run::on_timeout() {
-    if (is_asked_) {
-        worker_.kill();
-        return;
-    }
+    if (is_asked_) return kill_if_possible();
     if (why_stopped_ == Why::running) why_stopped_ = Why::timeout;
     stop_for_good();
 }
@@ -125,7 +124,19 @@ void Run::cancel(Interruption why) {
 
 void Run::kill(Interruption why) {
     interrupt(why);
-    worker_.kill();
+    if (why == Interruption::lease_ends)
+        worker_.kill();
+    else
+        kill_if_possible();
+}
+
+void Run::kill_if_possible() {
+    if (worker_.is_separate()) return worker_.kill();
+    spdlog::error(
+        "job {} ({}) does not end when asked, and cannot be killed, as its plugin runs inside the host: it "
+        "goes "
+        "on",
+        job().id.value, type());
 }
 
 bool Run::hand_in_on_success(std::int64_t call, std::vector<NewJob> jobs) {

@@ -30,14 +30,15 @@ public:
     const std::string& type() const noexcept { return assignment_.type; }
     LogBuffer& log() noexcept { return log_; }
 
-    // It is to end: it is asked to, and killed when the policy's time for that is over. `why` is empty if a
-    // person wants it.
+    // It is to end: it is asked to, and killed, if it can be, when the policy's time for that is over. `why`
+    // is empty if a person wants it.
     void cancel(const std::string& why);
     // The job may save its work and end.
     void drain(Interruption why);
     // Now it must end.
     void cancel(Interruption why);
-    // Now it is ended.
+    // Now it is ended, unless it runs in this process: then it goes on, until the lease ends and the process
+    // with it.
     void kill(Interruption why);
 
     // What one transaction hands in beside an outcome.
@@ -57,6 +58,7 @@ private:
     Duration timeout() const { return assignment_.job.policy.timeout.value_or(kDefaultTimeout); }
     void on_timeout();
     void stop_for_good();
+    void kill_if_possible();
     void interrupt(Interruption why);
     std::string why_text() const;
     bool was_stopped_by_host(const RunResult& result) const;

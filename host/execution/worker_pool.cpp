@@ -1,11 +1,13 @@
 #include "host/execution/worker_pool.hpp"
 
 #include "host/execution/pooled_worker.hpp"
+#include "host/execution/take_in.hpp"
 #include "host/scheduling/references.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -34,6 +36,18 @@ bool has_process_per_job(const WorkerOptions& options) {
     return options.hosting.isolation == config::Isolation::process_per_job;
 }
 
+bool is_in_process(const WorkerOptions& options) {
+    return options.hosting.isolation == config::Isolation::in_process;
+}
+
+// A thread does not wear out, and what it leaves behind is the host's.
+WorkerOptions options_of(const WorkerOptions& options, const LoadedPlugin& plugin) {
+    WorkerOptions its = options.of(plugin.file);
+    if (is_in_process(its))
+        its.hosting.recycle = {std::numeric_limits<int>::max(), 24h * 36'500, std::nullopt};
+    return its;
+}
+
 bool is_short(const Assignment& assignment, const ShortTypes& types) {
     return !runs_alone(assignment.job) && types.contains(assignment.type);
 }
@@ -44,11 +58,12 @@ WorkerPool::WorkerPool(boost::asio::io_context& io, std::shared_ptr<const Loaded
                        WorkerOptions options, Duration drain_timeout, const Clock& clock, Callbacks callbacks)
     : io_{io},
       plugin_{std::move(plugin)},
-      options_{options.of(plugin_->file)},
+      options_{options_of(options, *plugin_)},
       most_runs_{has_process_per_job(options_) ? 1 : static_cast<std::size_t>(options_.hosting.recycle.runs)},
       drain_timeout_{drain_timeout},
       clock_{clock},
       callbacks_{std::move(callbacks)},
+      resident_{is_in_process(options_) ? take_in(*plugin_) : nullptr},
       drain_timer_{io},
       back_off_timer_{io} {
     try_again_after(Duration{});
@@ -76,27 +91,49 @@ void WorkerPool::pump() {
         begin(*worker, std::move(assignment));
     }
     if (has_process_per_job(options_)) start_spare();
-    if (!back_off_timer_.is_set() && callbacks_.may_begin())
-        for (std::size_t missing = missing_workers(); missing > 0; --missing)
-            start_worker();
+    start_missing_workers(true);
+    if (resident_) start_missing_workers(false);
+}
+
+// In a process: in any pool a job that hosts have died with, for the next one shall not.
+bool WorkerPool::is_separate(const Assignment& assignment) const {
+    return !resident_ || runs_alone(assignment.job);
+}
+
+void WorkerPool::start_missing_workers(bool is_separate) {
+    if (back_off_timer_.is_set() || !callbacks_.may_begin()) return;
+    for (std::size_t missing = missing_workers(is_separate); missing > 0; --missing)
+        start_worker(is_separate);
+}
+
+// Those whose present run, if any, may be over at once: others may wait for it.
+std::size_t WorkerPool::quick_workers() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(workers_, [](const auto& worker) { return !worker->is_slow(); }));
 }
 
 // For each job that waits, but for short ones no more than there are processors.
-std::size_t WorkerPool::missing_workers() const {
-    const auto starting = static_cast<std::size_t>(
-        std::ranges::count_if(workers_, [](const auto& worker) { return worker->is_starting(); }));
-    const auto short_ones = static_cast<std::size_t>(std::ranges::count_if(
-        waiting_, [&](const Assignment& assignment) { return is_short(assignment, short_types_); }));
+std::size_t WorkerPool::missing_workers(bool separate) const {
+    const auto starting = static_cast<std::size_t>(std::ranges::count_if(workers_, [&](const auto& worker) {
+        return worker->is_starting() && worker->is_separate() == separate;
+    }));
+    std::size_t waiting = 0;
+    std::size_t short_ones = 0;
+    for (const Assignment& assignment : waiting_) {
+        if (is_separate(assignment) != separate) continue;
+        ++waiting;
+        if (is_short(assignment, short_types_)) ++short_ones;
+    }
     const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t room = processors - std::min(processors, workers_.size());
-    const std::size_t wanted = waiting_.size() - short_ones + std::min(short_ones, starting + room);
+    const std::size_t room = processors - std::min(processors, quick_workers());
+    const std::size_t wanted = waiting - short_ones + std::min(short_ones, starting + room);
     return wanted - std::min(wanted, starting);
 }
 
 WorkerPool::Worker* WorkerPool::worker_for(const Assignment& assignment) {
-    Worker* const idle = idle_worker(runs_alone(assignment.job));
+    Worker* const idle = idle_worker(is_separate(assignment), runs_alone(assignment.job));
     if (idle != nullptr || !is_short(assignment, short_types_)) return idle;
-    return workers_.size() < std::thread::hardware_concurrency() ? nullptr : least_loaded_worker();
+    return quick_workers() < std::thread::hardware_concurrency() ? nullptr : least_loaded_worker();
 }
 
 // Of those with short jobs, as others would let it wait.
@@ -111,9 +148,10 @@ WorkerPool::Worker* WorkerPool::least_loaded_worker() {
     return best;
 }
 
-WorkerPool::Worker* WorkerPool::idle_worker(bool must_be_fresh) {
+WorkerPool::Worker* WorkerPool::idle_worker(bool is_separate, bool must_be_fresh) {
     const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const auto& worker) {
-        return worker->is_idle() && (!must_be_fresh || worker->count() == 0);
+        return worker->is_idle() && worker->is_separate() == is_separate &&
+               (!must_be_fresh || worker->count() == 0);
     });
     return found == workers_.end() ? nullptr : found->get();
 }
@@ -133,13 +171,14 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
 void WorkerPool::start_spare() {
     const bool has_spare = std::ranges::any_of(
         workers_, [](const auto& worker) { return worker->is_starting() || worker->is_idle(); });
-    if (!has_spare && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin()) start_worker();
+    if (!has_spare && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin())
+        start_worker(true);
 }
 
 // With workers at hand, only jobs ask for more.
 void WorkerPool::start_first_worker() {
     if (workers_.empty() && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin())
-        start_worker();
+        start_worker(!resident_);
 }
 
 void WorkerPool::resume() {
@@ -152,10 +191,10 @@ void WorkerPool::move_fences(worker::BootTime deadline) {
         worker->set_fence(deadline);
 }
 
-void WorkerPool::start_worker() {
+void WorkerPool::start_worker(bool is_separate) {
     try {
-        workers_.push_back(std::make_unique<Worker>(*this));
-    } catch (const std::system_error& error) {
+        workers_.push_back(std::make_unique<Worker>(*this, is_separate));
+    } catch (const std::runtime_error& error) {  // std's or Boost's system_error
         on_start_failed(error.what());
     }
 }
@@ -191,8 +230,10 @@ void WorkerPool::on_run_ended(Worker& worker, RunResult result) {
     else if (end.started_at)
         short_types_.ran(run->type(), end.finished_at - *end.started_at);
     callbacks_.ended(run->job(), end, run->log().take());
-    if (!worker.is_idle()) return;
-    retire_if_due(worker, run->job());
+    if (worker.is_idle())
+        retire_if_due(worker, run->job());
+    else
+        worker.reason_to_leave();  // so that it gets nothing more, if there is one
     pump();
 }
 

@@ -1,10 +1,11 @@
-// The worker processes of one plugin.
+// The workers of one plugin.
 #pragma once
 
 #include "host/execution/run.hpp"
 #include "host/execution/run_requests.hpp"
 #include "host/execution/short_types.hpp"
 #include "host/plugin/catalog.hpp"
+#include "host/plugin/resident_plugin.hpp"
 #include "host/sync/back_off.hpp"
 
 #include <deque>
@@ -66,7 +67,7 @@ public:
     void drain();
     void cancel(Interruption why);
     void kill(Interruption why);
-    // Kills all workers, before their fences do.
+    // Kills all workers, before their fences do. If a job runs in this process, it ends.
     void fence_off();
 
     // Nothing more is to come here: what runs ends in its own time, or is interrupted when that is over, and
@@ -83,13 +84,16 @@ private:
     template <class Act>
     void for_each_run(Act act);
     void pump();
-    void start_worker();
+    bool is_separate(const Assignment& assignment) const;
+    void start_worker(bool is_separate);
+    void start_missing_workers(bool is_separate);
     void start_first_worker();
     void start_spare();
     Worker* worker_for(const Assignment& assignment);
-    Worker* idle_worker(bool must_be_fresh);
+    Worker* idle_worker(bool is_separate, bool must_be_fresh);
     Worker* least_loaded_worker();
-    std::size_t missing_workers() const;
+    std::size_t missing_workers(bool separate) const;
+    std::size_t quick_workers() const;
     void begin(Worker& worker, Assignment assignment);
     void give_back_waiting();
     void recall();
@@ -111,6 +115,7 @@ private:
     const Duration drain_timeout_;
     const Clock& clock_;
     const Callbacks callbacks_;
+    const std::unique_ptr<ResidentPlugin> resident_;  // null: all its workers are processes
     std::list<std::unique_ptr<Worker>> workers_;
     std::deque<Assignment> waiting_;
     ShortTypes short_types_;

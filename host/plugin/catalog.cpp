@@ -4,6 +4,8 @@
 #include "host/plugin/probe.hpp"
 #include "host/plugin/trusted_path.hpp"
 
+#include <jobhost/plugin.h>
+
 #include <algorithm>
 #include <map>
 
@@ -38,10 +40,26 @@ FolderContents contents_of(const fs::path& folder, const Owners& owners) {
     return contents;
 }
 
+namespace {
+
+// The operator has agreed to run it in the host; its author has to, too.
+void check_consent(const PluginDescription& plugin) {
+    for (const JobTypeDescription& type : plugin.types)
+        if ((type.flags & JOBHOST_JOB_IN_PROCESS_OK) == 0)
+            throw PluginRefused{"the host file says isolation: in_process, and its job type " + type.name +
+                                    " does not have the flag JOBHOST_JOB_IN_PROCESS_OK",
+                                "say isolation: process for it in plugins.overrides of the host file; if its "
+                                "author sees to it that it can run in the host, set the flag"};
+}
+
+}  // namespace
+
 std::shared_ptr<const LoadedPlugin> load_plugin(const fs::path& file, PluginImage image, const Trust& trust,
                                                 const WorkerOptions& options, std::uint64_t generation) {
     auto shared = std::make_shared<const PluginImage>(std::move(image));
-    PluginDescription description = probe(*shared, options.of(file));
+    const WorkerOptions its = options.of(file);
+    PluginDescription description = probe(*shared, its);
+    if (its.hosting.isolation == config::Isolation::in_process) check_consent(description);
     trust.check_identity({description.name, description.version}, shared->signed_as());
     return std::make_shared<const LoadedPlugin>(
         LoadedPlugin{std::move(description), std::move(shared), file.filename().string(), generation});

@@ -63,7 +63,7 @@ void write_all(int memory, const char* bytes, std::size_t size) {
 }
 
 // Reads until the end and not until the size seen before, which may have changed.
-std::size_t copy(int file, int memory) {
+std::size_t fill(int memory, int file) {
     std::vector<char> buffer(std::size_t{256} << 10);
     off_t size = 0;
     for (;;) {
@@ -75,6 +75,11 @@ std::size_t copy(int file, int memory) {
         if (size > kMaxSize) throw PluginRefused{"it is larger than 256 MiB", "strip it"};
         write_all(memory, buffer.data(), static_cast<std::size_t>(got));
     }
+}
+
+void seal(int memory) {
+    if (fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+        refuse("its copy cannot be sealed");
 }
 
 // The bytes of a memory file, as long as this lives.
@@ -102,11 +107,9 @@ PluginImage PluginImage::open(const std::filesystem::path& path, const Trust& tr
     check_size(file.get());
     PluginImage image;
     image.memory_ = new_memory();
-    image.size_ = copy(file.get(), image.memory_.get());
+    image.size_ = fill(image.memory_.get(), file.get());
     if (image.size_ == 0) throw PluginRefused{"it is empty", "copy it again"};
-    if (fcntl(image.memory_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !=
-        0)
-        refuse("its copy cannot be sealed");
+    seal(image.memory_.get());
     const Mapping mapping{image.memory_.get(), image.size_};
     const auto bytes = mapping.bytes();
     image.digest_ = storage::sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -114,6 +117,22 @@ PluginImage PluginImage::open(const std::filesystem::path& path, const Trust& tr
     image.signed_as_ = trust.check(name, bytes, image.digest_, image.signature_);
     image.report_ = check_elf(bytes);
     return image;
+}
+
+// By a descriptor with a position of its own.
+Descriptor PluginImage::copy() const {
+    const std::string name = "/proc/self/fd/" + std::to_string(memory_.get());
+    const Descriptor file{::open(name.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file) refuse("its copy cannot be opened");
+    Descriptor memory = new_memory();
+    fill(memory.get(), file.get());
+    seal(memory.get());
+    return memory;
+}
+
+void PluginImage::check(const std::string& file, const Trust& trust) const {
+    const Mapping mapping{memory_.get(), size_};
+    trust.check(file, mapping.bytes(), digest_, signature_);
 }
 
 }  // namespace jobhost::host

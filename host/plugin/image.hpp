@@ -18,7 +18,13 @@ public:
     // `trust` whether it may run; runs none of its code. Blocks on the disk. Throws PluginRefused.
     static PluginImage open(const std::filesystem::path& file, const Trust& trust);
 
+    // Asks again, as what `trust` rests on may have changed; `file` is the name for texts. Throws
+    // PluginRefused.
+    void check(const std::string& file, const Trust& trust) const;
+
     int descriptor() const noexcept { return memory_.get(); }  // a sealed memfd; stays ours
+    // Another one of the same contents. Throws PluginRefused.
+    worker::Descriptor copy() const;
     std::size_t size() const noexcept { return size_; }
     const std::string& digest() const noexcept { return digest_; }  // SHA-256, 64 hexadecimal digits
     const ElfReport& report() const noexcept { return report_; }

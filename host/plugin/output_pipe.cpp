@@ -29,6 +29,10 @@ std::size_t find_mark(std::string_view bytes) {
 
 }  // namespace
 
+OutputPipe::OutputPipe(boost::asio::io_context& io, worker::Descriptor pipe) : descriptor_{io} {
+    if (pipe) descriptor_.assign(pipe.release());
+}
+
 bool OutputPipe::read(std::size_t most, std::uint64_t next, const LineSplitter::Sink& sink) {
     std::array<char, std::size_t{16} << 10> buffer;
     for (std::size_t total = 0; total < most && descriptor_.is_open() && !is_held_;) {

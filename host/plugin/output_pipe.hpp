@@ -13,8 +13,8 @@ namespace jobhost::host {
 // that end, too.
 class OutputPipe {
 public:
-    // Takes over the reading end, which must not block.
-    OutputPipe(boost::asio::io_context& io, worker::Descriptor pipe) : descriptor_{io, pipe.release()} {}
+    // Takes over the reading end, which must not block. None: nothing comes.
+    OutputPipe(boost::asio::io_context& io, worker::Descriptor pipe);
 
     boost::asio::posix::stream_descriptor& descriptor() noexcept { return descriptor_; }
 

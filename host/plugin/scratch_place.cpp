@@ -25,7 +25,11 @@ ScratchPlace::ScratchPlace(const fs::path& root) {
 ScratchPlace::~ScratchPlace() {
     // Most often it is empty. What a crash has left may be much, and this may be the I/O thread.
     if (path_.empty() || ::rmdir(path_.c_str()) == 0) return;
-    std::thread{[path = std::move(path_)] { worker::remove_tree(path); }}.detach();
+    try {
+        std::thread{[path = path_] { worker::remove_tree(path); }}.detach();
+    } catch (const std::exception&) {
+        // No thread, or no memory, is to be had: the next start of a host sweeps it.
+    }
 }
 
 }  // namespace jobhost::host

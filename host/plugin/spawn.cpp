@@ -1,6 +1,7 @@
 #include "host/plugin/spawn.hpp"
 
 #include "host/plugin/hosting.hpp"
+#include "host/plugin/process_body.hpp"
 #include "host/worker/limits.hpp"
 #include "host/worker/process_setup.hpp"
 
@@ -199,7 +200,7 @@ WorkerOptions WorkerOptions::of(const std::filesystem::path& file) const {
     return its;
 }
 
-SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode mode) {
+StartedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode mode) {
     Pipe control = make_socket();
     Pipe out = make_pipe();
     Pipe err = make_pipe();
@@ -225,15 +226,12 @@ SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode m
     ScratchPlace scratch{options.scratch};
     WorkerMark mark;
     const pid_t pid = start(options, actions, mode, scratch.path(), mark);
-    return {pid,
-            watch(pid),
+    return {std::make_unique<ProcessBody>(pid, watch(pid), std::move(mark), std::move(group)),
             std::move(control.ours),
             std::move(out.ours),
             std::move(err.ours),
             std::move(page),
-            std::move(scratch),
-            std::move(mark),
-            std::move(group)};
+            std::move(scratch)};
 }
 
 }  // namespace jobhost::host

@@ -2,14 +2,8 @@
 #pragma once
 
 #include "config/plugin_hosting.hpp"
-#include "host/plugin/orphans.hpp"
-#include "host/plugin/scratch_place.hpp"
-#include "host/plugin/worker_group.hpp"
-#include "host/worker/descriptor.hpp"
-#include "host/worker/shared_page.hpp"
+#include "host/plugin/worker_body.hpp"
 #include "storage/model/time.hpp"
-
-#include <sys/types.h>
 
 #include <filesystem>
 #include <map>
@@ -33,21 +27,9 @@ struct WorkerOptions {
 
 enum class WorkerMode { serve, probe };  // probe: says whether the plugin loads, and ends
 
-struct SpawnedWorker {
-    pid_t pid;
-    worker::Descriptor process;  // pidfd
-    worker::Descriptor control;  // this and the pipes do not block
-    worker::Descriptor out;
-    worker::Descriptor err;
-    worker::SharedPage page;
-    ScratchPlace scratch;
-    WorkerMark mark;
-    WorkerGroup group;
-};
-
 // A child in its own process group, with a minimal environment and no descriptor but those that it needs. It
 // dies with the calling *thread* (PR_SET_PDEATHSIG), which therefore must live on. REQUIRES: SIGCHLD is not
 // ignored. Throws std::system_error.
-SpawnedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode mode);
+StartedWorker spawn_worker(const WorkerOptions& options, int image, WorkerMode mode);
 
 }  // namespace jobhost::host

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <fcntl.h>
 #include <stdexcept>
 #include <system_error>
 
@@ -63,18 +64,23 @@ std::vector<worker::ParentMessage> messages_of(const std::vector<ParentEnd>& par
     return messages;
 }
 
+// Asio closes what it watches.
+worker::Descriptor duplicate(int descriptor) {
+    worker::Descriptor copy{fcntl(descriptor, F_DUPFD_CLOEXEC, 0)};
+    if (!copy) throw std::system_error{errno, std::generic_category(), "dup of a worker's end"};
+    return copy;
+}
+
 }  // namespace
 
-WorkerChild::WorkerChild(asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
+WorkerChild::WorkerChild(asio::io_context& io, StartedWorker worker, WorkerObserver& observer,
                          const WorkerOptions& options)
     : observer_{&observer},
       patience_{options.start_timeout},
-      pid_{worker.pid},
+      body_{std::move(worker.body)},
       page_{std::move(worker.page)},
       scratch_{std::move(worker.scratch)},
-      mark_{std::move(worker.mark)},
-      group_{std::move(worker.group)},
-      process_{io, worker.process.release()},
+      end_{io, duplicate(body_->descriptor()).release()},
       control_{io, worker.control.release()},
       out_{io, std::move(worker.out)},
       err_{io, std::move(worker.err)},
@@ -85,7 +91,7 @@ void WorkerChild::listen() {
     listen_to_control();
     listen_to_output(out_, Stream::out);
     listen_to_output(err_, Stream::err);
-    listen_to_process();
+    listen_to_body();
     start_timer(patience_);
 }
 
@@ -101,6 +107,7 @@ void WorkerChild::run(const RunRequest& request) {
                      .is_queued = is_queued,
                      .output = LineBudget{most_output_},
                      .log = LineBudget{most_output_}});
+    follow_fence();
     worker::RunMessage message;
     message.job = request.job.value;
     message.lease = request.lease.value;
@@ -117,12 +124,12 @@ void WorkerChild::run(const RunRequest& request) {
 }
 
 bool WorkerChild::has_room() const noexcept {
-    return phase_ == Phase::ready && !was_killed_ && fault_.empty() && !has_process_ended_ &&
-           !has_lost_output_ && !is_recalling_ && runs_.size() < worker::kMaxRunsOfWorker;
+    return phase_ == Phase::ready && !was_killed_ && fault_.empty() && !has_ended_ && !has_lost_output_ &&
+           !is_recalling_ && runs_.size() < worker::kMaxRunsOfWorker;
 }
 
 void WorkerChild::recall() {
-    if (phase_ != Phase::ready || is_recalling_ || runs_.size() < 2) return;
+    if (phase_ != Phase::ready || is_recalling_ || runs_.empty()) return;
     is_recalling_ = true;
     send(MessageType::recall, 0, {});
 }
@@ -229,7 +236,7 @@ void WorkerChild::handle_ready(const worker::Frame& frame) {
     drain_output();
     timer_.cancel();
     plugin_ = std::move(plugin);
-    phase_ = has_process_ended_ ? Phase::leaving : Phase::ready;
+    phase_ = has_ended_ ? Phase::leaving : Phase::ready;
     tell([&](WorkerObserver& observer) { observer.on_ready(plugin_); });
 }
 
@@ -290,6 +297,7 @@ void WorkerChild::handle_done(const worker::Frame& frame) {
     worker::DoneMessage message = worker::decode_done(frame.payload);
     if (!is_running() || frame.run != present()->number)
         throw worker::ProtocolError{"it ended a run that it does not have"};
+    if (message.is_last) has_lost_output_ = true;
     finish(to_result(std::move(message), present()->asked));
 }
 
@@ -307,14 +315,14 @@ void WorkerChild::handle_recalled(const worker::Frame& frame) {
 void WorkerChild::on_socket_lost() {
     boost::system::error_code ignored;
     control_.close(ignored);
-    if (!has_process_ended_) start_timer(kEndAfterSocket);
+    if (!has_ended_) start_timer(kEndAfterSocket);
 }
 
 void WorkerChild::give_up(const std::string& fault) {
-    if (fault_.empty() && !was_killed_ && !has_process_ended_) fault_ = fault;
+    if (fault_.empty() && !was_killed_ && !has_ended_) fault_ = fault;
     boost::system::error_code ignored;
     control_.close(ignored);
-    kill_group();
+    body_->kill();
 }
 
 }  // namespace jobhost::host

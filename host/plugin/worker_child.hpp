@@ -17,7 +17,7 @@ namespace jobhost::host {
 // I/O thread only. See WorkerProcess for what its functions promise.
 class WorkerChild : public std::enable_shared_from_this<WorkerChild> {
 public:
-    WorkerChild(boost::asio::io_context& io, SpawnedWorker worker, WorkerObserver& observer,
+    WorkerChild(boost::asio::io_context& io, StartedWorker worker, WorkerObserver& observer,
                 const WorkerOptions& options);
 
     void listen();   // once, after construction
@@ -34,7 +34,8 @@ public:
     void set_fence(worker::BootTime deadline) noexcept;
     bool was_fenced() const noexcept;
     std::optional<worker::Progress> progress() const;
-    pid_t pid() const noexcept { return pid_; }
+    bool is_separate() const noexcept { return body_->is_separate(); }
+    pid_t pid() const noexcept { return body_->pid(); }
 
 private:
     enum class Phase {
@@ -76,18 +77,17 @@ private:
     // The worker cannot be trusted any more; `fault` becomes the reason of what ends.
     void give_up(const std::string& fault);
 
-    // worker_child_end.cpp: output and the end of the process.
+    // worker_child_end.cpp: output and the end of the worker.
     void listen_to_output(OutputPipe& pipe, Stream stream);
     LineSplitter::Sink output_sink(Stream stream);
     void drain_output();
     void resume_output();
     void give_back(std::size_t count);
-    void listen_to_process();
-    void on_process_end();
+    void listen_to_body();
+    void on_body_end();
     void on_too_late();
     void start_timer(Duration patience);
-    void kill_group() noexcept;
-    siginfo_t reap() noexcept;
+    void follow_fence() noexcept;
     void finish(RunResult result);
     void refuse(const std::string& reason, const std::string& remedy);
     void close() noexcept;
@@ -100,13 +100,10 @@ private:
 
     WorkerObserver* observer_;  // null: abandoned
     const Duration patience_;   // for ready, and for the end after exit()
-    const pid_t pid_;
+    const std::unique_ptr<WorkerBody> body_;
     worker::SharedPage page_;
-    // Until the process has ended.
-    std::optional<ScratchPlace> scratch_;
-    std::optional<WorkerMark> mark_;
-    std::optional<WorkerGroup> group_;
-    boost::asio::posix::stream_descriptor process_;
+    std::optional<ScratchPlace> scratch_;  // until the worker has ended
+    boost::asio::posix::stream_descriptor end_;
     boost::asio::posix::stream_descriptor control_;
     OutputPipe out_;
     OutputPipe err_;
@@ -116,8 +113,7 @@ private:
     bool was_killed_ = false;  // by kill()
     worker::BootTime fence_{};
     bool has_missed_fence_ = false;  // an earlier one had passed when it was moved
-    bool has_process_ended_ = false;
-    bool is_reaped_ = false;
+    bool has_ended_ = false;
     bool has_lost_output_ = false;  // a job closed stdout or stderr
     std::string fault_;             // why we killed it, if it broke the rules
     PluginDescription plugin_;

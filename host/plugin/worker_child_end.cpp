@@ -1,14 +1,5 @@
-// The part of WorkerChild that reads what is printed, and that sees the process end.
-#include "host/plugin/exit_text.hpp"
+// The part of WorkerChild that reads what is printed, and that sees the worker end.
 #include "host/plugin/worker_child.hpp"
-
-#include <sys/syscall.h>
-#include <sys/wait.h>
-
-#include <cerrno>
-#include <csignal>
-#include <poll.h>
-#include <unistd.h>
 
 namespace jobhost::host {
 namespace {
@@ -27,6 +18,7 @@ std::string seconds(Duration time) {
 }  // namespace
 
 void WorkerChild::listen_to_output(OutputPipe& pipe, Stream stream) {
+    if (!pipe.descriptor().is_open()) return;
     pipe.descriptor().async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &pipe,
                                                                              stream](const auto& error) {
         if (error) return;
@@ -71,7 +63,8 @@ void WorkerChild::finish(RunResult result) {
     if (!is_running()) return;  // abandoned from inside a callback
     result.warnings = present()->warnings;
     runs_.pop_front();
-    const bool is_over = has_process_ended_ || was_killed_ || !fault_.empty();
+    follow_fence();
+    const bool is_over = has_ended_ || was_killed_ || !fault_.empty();
     if (!is_running() && is_over) phase_ = Phase::leaving;
     output_ = LineBudget{most_output_};  // what comes between runs has a budget of its own
     log_ = LineBudget{most_output_};
@@ -86,7 +79,9 @@ void WorkerChild::finish(RunResult result) {
 void WorkerChild::give_back(std::size_t count) {
     if (count == 0) return;
     runs_.erase(runs_.end() - static_cast<std::ptrdiff_t>(count), runs_.end());
-    if (!is_running() && (has_process_ended_ || was_killed_ || !fault_.empty())) phase_ = Phase::leaving;
+    follow_fence();
+    if (!is_running() && (has_ended_ || was_killed_ || !fault_.empty())) phase_ = Phase::leaving;
+    if (has_lost_output_ && is_idle()) exit();
     tell([&](WorkerObserver& observer) { observer.on_not_begun(count); });
 }
 
@@ -102,7 +97,7 @@ void WorkerChild::start_timer(Duration patience) {
 
 void WorkerChild::on_too_late() {
     if (phase_ == Phase::ended) return;
-    kill_group();
+    if (body_->is_separate()) body_->kill();
     const bool has_lost_socket = !control_.is_open();
     if (has_lost_socket && fault_.empty() && !was_killed_) fault_ = "closed its socket";
     if (phase_ == Phase::starting && !has_lost_socket)
@@ -110,21 +105,21 @@ void WorkerChild::on_too_late() {
                "its static constructors and init() must be quick");
 }
 
-void WorkerChild::listen_to_process() {
-    process_.async_wait(asio::posix::stream_descriptor::wait_read,
-                        [self = shared_from_this()](const boost::system::error_code& error) {
-                            if (!error) self->on_process_end();
-                        });
+void WorkerChild::listen_to_body() {
+    end_.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [self = shared_from_this()](const boost::system::error_code& error) {
+                        if (!error) self->on_body_end();
+                    });
 }
 
-void WorkerChild::on_process_end() {
-    has_process_ended_ = true;
+void WorkerChild::on_body_end() {
+    has_ended_ = true;
     // Children of jobs that stayed in the group end with it. The unreaped leader still holds the group's
     // number, so this cannot hit strangers.
-    kill_group();
+    if (body_->is_separate()) body_->kill();
     read_control(kLastBytes);  // its last words
-    const siginfo_t exit = reap();
-    const std::string how = fault_.empty() ? exit_text(exit) : fault_;
+    const WorkerEnd end = body_->reap();
+    const std::string how = fault_.empty() ? end.how : fault_;
     if (phase_ == Phase::starting) {
         drain_output();
         const std::string line = last_error_line_.empty() ? "" : " (its last line: " + last_error_line_ + ")";
@@ -139,8 +134,7 @@ void WorkerChild::on_process_end() {
         result.how = RunResult::How::crashed;
         result.error_message = how.starts_with("exited") ? how + " before the job ended" : how;
         result.was_killed = was_killed_;
-        const bool is_by_timer = exit.si_code == CLD_KILLED && exit.si_status == SIGKILL;
-        result.was_fenced = was_fenced() && is_by_timer && !was_killed_ && fault_.empty();
+        result.was_fenced = was_fenced() && end.was_killed && !was_killed_ && fault_.empty();
         finish(std::move(result));
     }
     if (phase_ == Phase::ended) return;  // abandoned from inside a callback
@@ -154,57 +148,45 @@ void WorkerChild::kill() {
     if (phase_ == Phase::ended) return;
     if (!is_running()) phase_ = Phase::leaving;
     was_killed_ = true;
-    kill_group();
+    if (is_running() || body_->is_separate()) return body_->kill();
+    boost::system::error_code ignored;
+    control_.close(ignored);  // so that it ends
 }
 
 void WorkerChild::set_fence(worker::BootTime deadline) noexcept {
     has_missed_fence_ = was_fenced();
     fence_ = deadline;
     page_.set_fence(deadline);
+    follow_fence();
+}
+
+void WorkerChild::follow_fence() noexcept {
+    body_->follow_fence(is_running() ? fence_ : worker::BootTime{});
 }
 
 bool WorkerChild::was_fenced() const noexcept {
     return has_missed_fence_ || (fence_ != worker::BootTime{} && worker::boot_time_now() >= fence_);
 }
 
-void WorkerChild::kill_group() noexcept {
-    if (is_reaped_) return;
-    ::kill(-pid_, SIGKILL);
-    // A worker that left its group is still ours.
-    syscall(SYS_pidfd_send_signal, process_.native_handle(), SIGKILL, nullptr, 0);
-}
-
-siginfo_t WorkerChild::reap() noexcept {
-    siginfo_t exit{};
-    // Asio makes the descriptor non-blocking, and then waitid() does not wait.
-    while (waitid(P_PIDFD, static_cast<id_t>(process_.native_handle()), &exit, WEXITED) != 0 &&
-           (errno == EINTR || errno == EAGAIN)) {
-        pollfd end{process_.native_handle(), POLLIN, 0};
-        poll(&end, 1, -1);
-    }
-    is_reaped_ = true;
-    return exit;
-}
-
 void WorkerChild::close() noexcept {
     boost::system::error_code ignored;
     timer_.cancel();
-    process_.close(ignored);
+    end_.close(ignored);
     control_.close(ignored);
     out_.close();
     err_.close();
-    // First what it has left behind, which must not write there any more.
-    group_.reset();
-    mark_.reset();
     scratch_.reset();
 }
 
 void WorkerChild::abandon() {
     observer_ = nullptr;
+    const bool was_running = is_running();
     runs_.clear();
-    if (!is_reaped_) {
-        kill_group();
-        reap();
+    if (body_->is_separate()) {
+        body_->kill();
+        body_->reap();
+    } else if (was_running) {
+        body_->kill();
     }
     phase_ = Phase::ended;
     close();

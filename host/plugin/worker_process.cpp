@@ -11,6 +11,12 @@ WorkerProcess::WorkerProcess(boost::asio::io_context& io, const PluginImage& ima
     child_->listen();
 }
 
+WorkerProcess::WorkerProcess(boost::asio::io_context& io, ResidentPlugin& resident,
+                             const WorkerOptions& options, WorkerObserver& observer)
+    : child_{std::make_shared<WorkerChild>(io, resident.start_worker(options.scratch), observer, options)} {
+    child_->listen();
+}
+
 WorkerProcess::~WorkerProcess() {
     child_->abandon();
 }
@@ -32,6 +38,9 @@ void WorkerProcess::reply(const worker::ReplyMessage& message) {
 }
 void WorkerProcess::ask_to_stop(std::uint32_t bits) {
     child_->ask_to_stop(bits);
+}
+bool WorkerProcess::is_separate() const noexcept {
+    return child_->is_separate();
 }
 void WorkerProcess::kill() {
     child_->kill();

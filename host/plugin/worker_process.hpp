@@ -1,7 +1,8 @@
-// One worker process, as the host sees it.
+// One worker, as the host sees it: a process, or a thread of this one.
 #pragma once
 
 #include "host/plugin/image.hpp"
+#include "host/plugin/resident_plugin.hpp"
 #include "host/plugin/spawn.hpp"
 #include "host/plugin/worker_observer.hpp"
 
@@ -20,7 +21,11 @@ public:
     // image need not. Throws std::system_error if the program cannot be started.
     WorkerProcess(boost::asio::io_context& io, const PluginImage& image, const WorkerOptions& options,
                   WorkerObserver& observer, WorkerMode mode = WorkerMode::serve);
-    // Kills the process with its group and reaps it. No callback comes any more.
+    // A thread of `resident`, which loads the library if it is the first; it has no boundary and no limits.
+    WorkerProcess(boost::asio::io_context& io, ResidentPlugin& resident, const WorkerOptions& options,
+                  WorkerObserver& observer);
+    // Kills the process with its group and reaps it. A thread is asked to end; if it has a run, which must
+    // not go on, the host ends. No callback comes any more.
     ~WorkerProcess();
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -42,13 +47,16 @@ public:
     // Raises JOBHOST_STOP_ bits for the present run, the first of those that have not ended; without one it
     // does nothing.
     void ask_to_stop(std::uint32_t bits);
-    // Kills the process and its group. A present run ends as crashed, with was_killed.
+    // kill() costs nothing but this worker: it has a process of its own.
+    bool is_separate() const noexcept;
+    // Kills the process and its group. A present run ends as crashed, with was_killed. A thread that has a
+    // run takes the host along; without one it is asked to end.
     void kill();
-    // Asks it to shut the plugin down and end; kills it if that takes longer than start_timeout. REQUIRES: no
-    // run.
+    // Asks it to end: a process shuts the plugin down, and is killed if that takes longer than start_timeout.
+    // REQUIRES: no run.
     void exit();
-    // The worker kills itself unless this is called again with a later instant before `deadline`. Zero: no
-    // fence. Set the first one before run().
+    // The worker kills itself unless this is called again with a later instant before `deadline`; a thread
+    // does so with the host, and only while it has a run. Zero: no fence. Set the first one before run().
     void set_fence(worker::BootTime deadline) noexcept;
     // The fence has passed at some time: the end of the process is not its own fault.
     bool was_fenced() const noexcept;

@@ -141,6 +141,8 @@ PluginGenerations::Plugin PluginGenerations::version_before(const LoadedPlugin& 
     const std::string& name = plugin.description.name;
     if (const auto found = previous_.find(name); found != previous_.end()) {
         LoadedPlugin again = *found->second;
+        again.image->check(plugin.file, trust_);
+        trust_.check_identity({again.description.name, again.description.version}, again.image->signed_as());
         again.file = plugin.file;
         again.generation = generation_ + 1;
         return std::make_shared<const LoadedPlugin>(std::move(again));

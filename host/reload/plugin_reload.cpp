@@ -199,12 +199,17 @@ void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused&
                   refusal.remedy());
 }
 
+// As far as is known: a file that has changed since may hold anything.
+bool PluginReload::holds(const std::string& file, const LoadedPlugin& plugin) const {
+    const auto found = files_.find(folder_ / file);
+    return found != files_.end() && !found->second.due && found->second.digest == plugin.image->digest();
+}
+
 std::shared_ptr<const LoadedPlugin> PluginReload::load(const fs::path& path, File& file, PluginImage image) {
     auto plugin = generations_.candidate(path, std::move(image));
     const std::string& name = plugin->description.name;
     const auto other = catalog().named(name);
-    if (other && other->file != plugin->file && files_.contains(folder_ / other->file))
-        refuse_second(*plugin, *other);
+    if (other && other->file != plugin->file && holds(other->file, *other)) refuse_second(*plugin, *other);
     file.plugin = name;
     file.reason.clear();
     generations_.publish(plugin);

@@ -87,6 +87,7 @@ private:
     bool take_grounds(const std::filesystem::path& path, File& file) const;
     static void look_again(File& file, BootTime now);
     void read(const std::filesystem::path& path, File& file, BootTime now);
+    bool holds(const std::string& file, const LoadedPlugin& plugin) const;
     std::shared_ptr<const LoadedPlugin> load(const std::filesystem::path& path, File& file,
                                              PluginImage image);
     void refuse(const std::filesystem::path& path, File& file, const PluginRefused& refusal) const;

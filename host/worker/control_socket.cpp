@@ -22,25 +22,35 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kLook = 500ms;
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
 
-// Takes the programs along that the job started and that stayed in our process group.
-[[noreturn]] void end_with_host() noexcept {
-    if (getpgrp() == getpid()) kill(0, SIGKILL);
-    _exit(kExitHostGone);
-}
-
 }  // namespace
 
 void ControlSocket::listen() {
-    fence_.emplace();
-    std::thread{[this] { listen_for_ever(); }}.detach();
+    if (end_process_ != nullptr) fence_.emplace();
+    listener_ = std::thread{[this] { listen_to_the_end(); }};
 }
 
-void ControlSocket::listen_for_ever() noexcept {
+ControlSocket::~ControlSocket() {
+    shutdown(socket_, SHUT_RDWR);
+    if (listener_.joinable()) listener_.join();
+}
+
+// In a process of our own nothing follows.
+void ControlSocket::lose(int status) noexcept {
+    if (end_process_ != nullptr) end_process_(status);
+    is_lost_ = true;
+    requests_.close();
+    const std::lock_guard lock{mutex_};
+    orders_.clear();
+    is_ending_ = true;
+    arrived_.notify_one();
+}
+
+void ControlSocket::listen_to_the_end() noexcept {
     // Signals are the job's business; this thread must not run their handlers.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    for (;;) {
+    while (!is_lost_) {
         // The host's own words: an error here means that this program and the host do not fit together.
         try {
             wait_for_input();
@@ -48,15 +58,15 @@ void ControlSocket::listen_for_ever() noexcept {
             while (const auto frame = frames_.next())
                 accept(*frame);
         } catch (const std::exception&) {
-            _exit(kExitBadOrder);
+            lose(kExitBadOrder);
         }
     }
 }
 
 void ControlSocket::wait_for_input() {
     for (;;) {
-        const BootTime fence = page_.fence();
-        fence_->follow(fence);
+        const BootTime fence = fence_ ? page_.fence() : BootTime{0};
+        if (fence_) fence_->follow(fence);
         auto patience = runs_ > 0 ? kLook : -1ms;
         if (fence != BootTime{0}) {
             // Half of what is left: the host moves the fence well before it passes.
@@ -66,7 +76,7 @@ void ControlSocket::wait_for_input() {
         }
         pollfd input{socket_, POLLIN, 0};
         const int ready = poll(&input, 1, static_cast<int>(patience.count()));
-        if (ready > 0 && (input.revents & POLLNVAL) != 0) _exit(kExitSocketLost);
+        if (ready > 0 && (input.revents & POLLNVAL) != 0) return lose(kExitSocketLost);
         if (ready > 0) return;
     }
 }
@@ -75,8 +85,8 @@ void ControlSocket::receive() {
     const std::span<char> space = frames_.space(kReadSize);
     const ssize_t got = recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
     if (got > 0) return frames_.commit(static_cast<std::size_t>(got));
-    if (got == 0 || errno == ECONNRESET) end_with_host();
-    if (errno != EAGAIN && errno != EINTR) _exit(kExitSocketLost);
+    if (got == 0 || errno == ECONNRESET) return lose(kExitHostGone);
+    if (errno != EAGAIN && errno != EINTR) lose(kExitSocketLost);
 }
 
 ReplyMessage ControlSocket::ask(std::uint64_t run, RequestMessage request) {
@@ -84,7 +94,8 @@ ReplyMessage ControlSocket::ask(std::uint64_t run, RequestMessage request) {
     const auto number = requests_.open(deadline);
     if (!number)
         return {.status = JOBHOST_UNAVAILABLE,
-                .problem = "too many threads of this run ask the host at the same time"};
+                .problem = is_lost_ ? "the host is gone"
+                                    : "too many threads of this run ask the host at the same time"};
     request.number = *number;
     send(MessageType::request, run, encode(request));
     auto reply = requests_.wait(*number, deadline);
@@ -101,7 +112,7 @@ void ControlSocket::accept(const Frame& frame) {
     if (frame.type == MessageType::run) {
         ++runs_;
         // The fence may be new; it must stand before foreign code runs.
-        fence_->follow(page_.fence());
+        if (fence_) fence_->follow(page_.fence());
         orders_.push_back({frame.run, decode_run(frame.payload)});
     } else {
         is_ending_ = true;
@@ -121,6 +132,11 @@ void ControlSocket::give_back() {
     send(MessageType::recalled, first, {});
 }
 
+void ControlSocket::wait_for_exit() {
+    std::unique_lock lock{mutex_};
+    arrived_.wait(lock, [this] { return is_ending_; });
+}
+
 std::optional<RunOrder> ControlSocket::next_order() {
     std::unique_lock lock{mutex_};
     arrived_.wait(lock, [this] { return is_ending_ || !orders_.empty(); });
@@ -134,7 +150,7 @@ void ControlSocket::send(MessageType type, std::uint64_t run, std::string_view p
     const std::string bytes = frame(type, run, payload);
     std::string_view rest = bytes;
     const std::lock_guard lock{sending_};
-    while (!rest.empty()) {
+    while (!rest.empty() && !is_lost_) {
         const ssize_t sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
         if (sent > 0) {
             rest.remove_prefix(static_cast<std::size_t>(sent));
@@ -142,9 +158,9 @@ void ControlSocket::send(MessageType type, std::uint64_t run, std::string_view p
             pollfd output{socket_, POLLOUT, 0};
             poll(&output, 1, -1);
         } else if (errno == EPIPE || errno == ECONNRESET) {
-            end_with_host();
+            lose(kExitHostGone);
         } else if (errno != EINTR) {
-            _exit(kExitSocketLost);
+            lose(kExitSocketLost);
         }
     }
 }

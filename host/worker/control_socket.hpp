@@ -11,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace jobhost::worker {
 
@@ -20,19 +21,30 @@ struct RunOrder {
     RunMessage message;
 };
 
-// Lives as long as the process: its thread never ends. When the host's end is closed, or the socket is lost,
-// it ends the process at once with _exit, whatever the job is doing.
+// Ends a worker's process with a status of limits.hpp.
+using EndProcess = void (*)(int status) noexcept;
+
 class ControlSocket {
 public:
-    // `page` outlives this.
-    ControlSocket(int socket, const SharedPage& page) : socket_{socket}, page_{page} {}
+    // `end_process` is called at once when the host's end is closed, or the socket is lost, whatever the job
+    // is doing, and the process ends itself when the host does not move its fence. Null: the process is not
+    // the worker's own; then the worker is asked to end, and the host sees to the fence. The socket and
+    // `page` outlive this.
+    ControlSocket(int socket, const SharedPage& page, EndProcess end_process)
+        : socket_{socket}, page_{page}, end_process_{end_process} {}
     ControlSocket(const ControlSocket&) = delete;
+    // Listens no more. REQUIRES: no end_process; with one it lives as long as the process.
+    ~ControlSocket();
 
     // Starts to listen. Once.
     void listen();
-    // The next run, in the order of arrival; nothing: the host asks this process to end. [main thread]
+    // The next run, in the order of arrival; nothing: the host asks this process to end. [the thread that
+    // jobs run on]
     std::optional<RunOrder> next_order();
-    // The run from next_order() has ended. [main thread]
+    // No order is wanted any more: blocks until the host asks this process to end, or the socket is lost;
+    // what it has ordered it gets back by recalling it. [main thread]
+    void wait_for_exit();
+    // The run from next_order() has ended. [the thread that jobs run on]
     void run_ended() noexcept { --runs_; }
 
     // Blocks while the host does not read. [any]
@@ -42,17 +54,21 @@ public:
     ReplyMessage ask(std::uint64_t run, RequestMessage request);
 
 private:
-    [[noreturn]] void listen_for_ever() noexcept;
+    void listen_to_the_end() noexcept;
     void wait_for_input();
     void receive();
     void accept(const Frame& frame);
     void give_back();
+    void lose(int status) noexcept;
 
     const int socket_;
     const SharedPage& page_;
+    const EndProcess end_process_;
+    std::thread listener_;
     FrameBuffer frames_;               // of the listening thread
     std::optional<FenceTimer> fence_;  // of the listening thread
     std::atomic<int> runs_{0};         // received and not ended
+    std::atomic<bool> is_lost_{false};
 
     OpenRequests requests_;
     std::mutex sending_;

@@ -32,11 +32,14 @@ namespace {
 void log(jobhost_host* host, jobhost_context* context, int32_t level, jobhost_text line) noexcept {
     if (!is_sound(line) || (!host && !context)) return;
     guarded([&] {
-        const auto known = std::clamp<int32_t>(level, JOBHOST_LOG_DEBUG, JOBHOST_LOG_ERROR);
-        const std::string payload =
-            encode(LogMessage{static_cast<LogLevel>(known), clean_and_cut(line, kMaxLogLine)});
-        ControlSocket& control = context ? context->control : host->control;
-        control.send(MessageType::log, context ? context->number : 0, payload);
+        const auto known =
+            static_cast<LogLevel>(std::clamp<int32_t>(level, JOBHOST_LOG_DEBUG, JOBHOST_LOG_ERROR));
+        std::string clean = clean_and_cut(line, kMaxLogLine);
+        if (context)
+            context->control.send(MessageType::log, context->number,
+                                  encode(LogMessage{known, std::move(clean)}));
+        else
+            host->log(known, clean);
         return JOBHOST_OK;
     });
 }

@@ -8,7 +8,7 @@
 #include "host/worker/output_end.hpp"
 #include "host/worker/plugin_library.hpp"
 #include "host/worker/process_setup.hpp"
-#include "host/worker/run_context.hpp"
+#include "host/worker/serve.hpp"
 #include "host/worker/utf8.hpp"
 
 #include <cstdio>
@@ -19,66 +19,48 @@
 namespace jobhost::worker {
 namespace {
 
-// The statuses that a run may end with; anything else is the plugin's mistake, told as a failure.
-DoneMessage outcome(const Ending& ending, jobhost_context& context) {
-    const jobhost_status status = ending.status;
-    const std::lock_guard lock{context.mutex};
-    DoneMessage done{.status = status};
-    if (status == JOBHOST_OK) {
-        done.result = std::move(context.result);
-    } else if (status == JOBHOST_SNOOZE && context.snooze > 0) {
-        done.snooze = context.snooze;
-    } else if (status == JOBHOST_SNOOZE) {
-        done.status = JOBHOST_FAILED;
-        done.error_code = "bad_status";
-        done.error_message = std::string{ending.by} + " returned JOBHOST_SNOOZE without having named a delay";
-    } else if (status < JOBHOST_OK || status > JOBHOST_BAD_ARGUMENTS) {
-        done.status = JOBHOST_FAILED;
-        done.error_code = "bad_status";
-        done.error_message = std::string{ending.by} + " returned status " + std::to_string(status) +
-                             ", which no run may end with";
-    } else {
-        done.error_code = std::move(context.error_code);
-        done.error_message = std::move(context.error_message);
-        done.detail = std::move(context.detail);
-    }
-    return done;
-}
+// Of the worker's own process: its output goes to the host by pipes, and the kernel counts its time.
+class OwnProcess final : public AroundRuns {
+public:
+    explicit OwnProcess(std::chrono::microseconds cpu_time) : cpu_timer_{cpu_time} {}
 
-void run_one(RunOrder order, const PluginLibrary& library, CpuTimer& cpu_timer, jobhost_context& context) {
-    const std::uint32_t type = order.message.type;
-    if (type >= library.type_count()) _exit(kExitBadOrder);
-    context.page.begin_run(order.number);
-    cpu_timer.begin_run();
-    context.begin(std::move(order));
-    const Ending ending = library.run(type, &context);
-    cpu_timer.end_run();
-    context.scratch.end_run();
-    // What the job printed must lie in the pipes before the host hears that it is done.
-    std::fflush(nullptr);
-    std::cout.flush();
-    std::cerr.flush();
-    const std::string payload = encode(outcome(ending, context));
-    context.control.run_ended();
-    context.control.send(MessageType::done, context.number, payload);
-}
+    void begin(std::uint64_t run, bool is_queued) override {
+        if (is_queued) output_.mark(run);
+        cpu_timer_.begin_run();
+    }
+    void end() noexcept override {
+        cpu_timer_.end_run();
+        // What the job printed must lie in the pipes before the host hears that it is done.
+        std::fflush(nullptr);
+        std::cout.flush();
+        std::cerr.flush();
+    }
+    // What later jobs print would be lost, or land in a file that took the number.
+    bool is_spent() const noexcept override { return !output_.is_there(); }
+
+private:
+    const OutputEnd output_;
+    CpuTimer cpu_timer_;
+};
 
 void serve(const PluginLibrary& library, ControlSocket& control, SharedPage& page, const Options& options) {
     // Never destroyed, because a thread that a job left behind may still use it while the process ends.
     static auto& context = *new jobhost_context{control, page, options.scratch};
-    const OutputEnd output;
-    CpuTimer cpu_timer{std::chrono::microseconds{options.confinement.cpu_time}};
-    while (auto order = control.next_order()) {
-        if (order->message.is_queued) output.mark(order->number);
-        run_one(std::move(*order), library, cpu_timer, context);
+    OwnProcess process{std::chrono::microseconds{options.confinement.cpu_time}};
+    try {
+        serve(library, context, process);
+    } catch (const ProtocolError&) {
+        _exit(kExitBadOrder);
     }
 }
 
 int work(const Options& options) {
     // Never destroyed, like the context: the listening thread uses them to the end.
     static auto& page = *new SharedPage{SharedPage::attach(Descriptor{kPageDescriptor})};
-    static auto& control = *new ControlSocket{kControlDescriptor, page};
-    static auto& host = *new jobhost_host{control};
+    static auto& control = *new ControlSocket{kControlDescriptor, page, &end_process};
+    static auto& host = *new jobhost_host{[](LogLevel level, const std::string& line) {
+        control.send(MessageType::log, 0, encode(LogMessage{level, line}));
+    }};
     try {
         // Before the listening thread, which foreign code could use for its ends.
         confine(options);

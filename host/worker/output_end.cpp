@@ -18,6 +18,10 @@ OutputEnd::File OutputEnd::file_of(int descriptor) noexcept {
     return {facts.st_dev, facts.st_ino};
 }
 
+bool OutputEnd::is_there() const noexcept {
+    return file_of(STDOUT_FILENO) == files_[0] && file_of(STDERR_FILENO) == files_[1];
+}
+
 void OutputEnd::mark(std::uint64_t run) const noexcept {
     const std::string mark = output_mark(run);
     constexpr std::array kDescriptors{STDOUT_FILENO, STDERR_FILENO};

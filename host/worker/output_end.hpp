@@ -18,6 +18,9 @@ public:
     // file now: that one gets none. Blocks while the host does not read.
     void mark(std::uint64_t run) const noexcept;
 
+    // Both are still the host's pipes.
+    bool is_there() const noexcept;
+
 private:
     struct File {
         dev_t device = 0;

@@ -77,12 +77,15 @@ jobhost_status upgrade(const jobhost_job_type* type, jobhost_context& context) {
 
 }  // namespace
 
+std::string library_name(int image) {
+    return "/proc/self/fd/" + std::to_string(image);
+}
+
 PluginLibrary::PluginLibrary(int image, const jobhost_host_api& api) {
     namespace dll = boost::dll;
     try {
         // Lazy binding would turn a missing symbol into the end of the process at some job's first call.
-        library_.load("/proc/self/fd/" + std::to_string(image),
-                      dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+        library_.load(library_name(image), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     } catch (const dll::fs::system_error& error) {
         throw Refusal{"the loader refuses it: " + loader_words(error.what()),
                       "link everything that it needs, statically or from the system's library folders"};

@@ -19,7 +19,11 @@ struct Ending {
     const char* by = "run()";
 };
 
-// Not thread-safe. The library is never unloaded: this process ends first.
+// Under which name the loader knows what is loaded from that descriptor.
+std::string library_name(int image);
+
+// Its runs may be in several threads at once; the rest is not thread-safe. A worker's own process ends before
+// the library is unloaded.
 class PluginLibrary {
 public:
     // Loads the image and asks it what it is. Runs foreign code. Throws Refusal.

@@ -44,4 +44,9 @@ void settle_in(pid_t parent) {
     setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
 }
 
+void end_process(int status) noexcept {
+    if (status == kExitHostGone && getpgrp() == getpid()) kill(0, SIGKILL);
+    _exit(status);
+}
+
 }  // namespace jobhost::worker

@@ -17,4 +17,8 @@ inline constexpr int kGroupDescriptor = 7;    // optional: cgroup.procs of its c
 // [main thread, before any other thread]
 void settle_in(pid_t parent);
 
+// At once, with a status of limits.hpp that says why. If the host is gone, the programs go along that jobs
+// have started and that stayed in the process group. [any]
+[[noreturn]] void end_process(int status) noexcept;
+
 }  // namespace jobhost::worker

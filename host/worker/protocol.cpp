@@ -152,6 +152,7 @@ std::string encode(const DoneMessage& message) {
         .text(message.result)
         .text(message.detail)
         .number(message.snooze)
+        .number(message.is_last ? 1 : 0)
         .take();
 }
 
@@ -167,6 +168,7 @@ DoneMessage decode_done(std::string_view payload) {
     message.result = json_or_nothing(fields, kMaxResult);
     message.detail = fields.text(kMaxErrorDetail);
     message.snooze = is_snoozed ? fields.number(1, kMaxSnooze) : fields.number(0, 0);
+    message.is_last = fields.number(0, 1) == 1;
     fields.finish();
     return message;
 }

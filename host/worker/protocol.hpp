@@ -76,6 +76,7 @@ struct DoneMessage {
     std::string result;       // JSON, or empty
     std::string detail;       // of the error
     std::int64_t snooze = 0;  // us, 1 to kMaxSnooze; 0 unless the status is JOBHOST_SNOOZE
+    bool is_last = false;     // the worker begins nothing more
 };
 
 enum class RequestKind : std::uint8_t { load, save_checkpoint, save_step, enqueue, enqueue_on_success };

@@ -26,12 +26,13 @@ struct SavedWork {
 
 }  // namespace jobhost::worker
 
-// One per process.
+// One per loaded plugin.
 struct jobhost_host {
-    jobhost::worker::ControlSocket& control;
+    // A line that belongs to no run. [any]
+    std::function<void(jobhost::worker::LogLevel level, const std::string& line)> log;
 };
 
-// One per process too, used again for each run: a thread that a job left behind and that still calls us then
+// One per worker, used again for each run: a thread that a job left behind and that still calls us then
 // touches living memory.
 struct jobhost_context {
     jobhost_context(jobhost::worker::ControlSocket& its_control, jobhost::worker::SharedPage& its_page,
@@ -64,7 +65,7 @@ struct jobhost_context {
     // Those of which nobody knows whether the host did what they ask for, the oldest first.
     std::deque<jobhost::worker::RequestMessage> unanswered;
 
-    // Makes it the context of `order`. [main thread, no job runs]
+    // Makes it the context of `order`. [the thread that jobs run on, none runs]
     void begin(jobhost::worker::RunOrder order);
 };
 

@@ -12,7 +12,8 @@ namespace jobhost::worker {
 std::optional<std::string_view> ScratchFolder::path() {
     const std::lock_guard lock{mutex_};
     if (path_.empty()) {
-        std::string path = place_ + "/run";
+        // Each has a name of its own: what an earlier run has left may not go.
+        std::string path = place_ + "/run-" + std::to_string(++last_);
         if (mkdir(path.c_str(), S_IRWXU) != 0) return std::nullopt;
         path_ = std::move(path);
     }

@@ -1,6 +1,7 @@
 // A folder for the files of one run.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ private:
     const std::string place_;
     std::mutex mutex_;
     std::string path_;  // empty: not made
+    std::uint64_t last_ = 0;
 };
 
 }  // namespace jobhost::worker

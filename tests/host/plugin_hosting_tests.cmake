@@ -25,6 +25,9 @@ jobhost_add_test_plugin(filtered filtered.c)
 jobhost_add_test_plugin(filtered_only_before filtered.c ONLY_BEFORE)
 jobhost_add_test_plugin(filtered_only_after filtered.c ONLY_AFTER)
 jobhost_add_test_plugin(throwing_filter throwing_filter.cpp)
+# What may keep a library in memory.
+jobhost_add_test_plugin(thread_local clinging.cpp CLINGS_THREAD_LOCAL)
+jobhost_add_test_plugin(unique clinging.cpp CLINGS_UNIQUE)
 # Looks for its libraries beside itself, where the loaded copy is not.
 jobhost_add_test_plugin(origin flawed.c FLAW_NONE)
 set_target_properties(test_plugin_origin PROPERTIES BUILD_RPATH "$ORIGIN/lib")
@@ -35,9 +38,6 @@ foreach(room plugin worker)
     target_compile_definitions(host_${room}_test PRIVATE
         JOBHOST_TEST_PLUGINS="${JOBHOST_TEST_PLUGINS}" JOBHOST_TEST_WORKER="$<TARGET_FILE:jobhost-worker>")
 endforeach()
-# Of the worker program alone.
-target_sources(host_worker_test PRIVATE ${PROJECT_SOURCE_DIR}/host/worker/open_requests.cpp)
-
 # Pools and whole hosts need real workers too.
 foreach(room execution daemon reload)
     add_dependencies(host_${room}_test jobhost_test_plugins jobhost-worker)

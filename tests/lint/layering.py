@@ -23,7 +23,7 @@ WALLS = [
     ("cctz/", ("storage/model",), "time zones are the schedule's business"),
     ("boost/json", ("storage", "config", "host", "tests"), "the model and the SDK hand JSON on as text"),
     ("boost/", ("host", "tests"), "sockets, timers and libraries belong to the host"),
-    ("dlfcn.h", ("host/worker", "tests"), "foreign code is loaded by the worker program"),
+    ("dlfcn.h", ("host/worker", "tests"), "foreign code is loaded by what a worker runs, in its program or in the host"),
 ]
 SOURCES = (".h", ".hpp", ".c", ".cpp")
 

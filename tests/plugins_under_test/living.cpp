@@ -9,10 +9,14 @@
 
 namespace {
 
+// In the host, too, as one test has it.
+constexpr std::uint32_t kFlags = JOBHOST_JOB_IN_PROCESS_OK;
+
 const std::string which = std::to_string(LIVING_VERSION);
 
 struct Version {
     static constexpr std::string_view name = "version";
+    static constexpr std::uint32_t flags = kFlags;
     static constexpr std::uint32_t payload_version = LIVING_VERSION < 5 ? 1 : LIVING_VERSION - 3;
     std::string run(jobhost::JobContext&) {
         if (LIVING_VERSION == 4) std::abort();
@@ -22,6 +26,7 @@ struct Version {
 
 struct Wait {
     static constexpr std::string_view name = "wait";
+    static constexpr std::uint32_t flags = kFlags;
     std::string run(jobhost::JobContext& context) {
         context.wait_for(std::chrono::milliseconds{300});
         return which;
@@ -31,6 +36,7 @@ struct Wait {
 // Later versions have another one in its place.
 struct Only {
     static constexpr std::string_view name = LIVING_VERSION == 1 ? "only_first" : "only_later";
+    static constexpr std::uint32_t flags = kFlags;
     std::string run(jobhost::JobContext&) { return which; }
 };
 

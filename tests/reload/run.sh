@@ -2,7 +2,7 @@
 # Replaces a plugin while its jobs run in four queues: by rename, in place, in pieces, by cp, install, rsync, ln and git,
 # with versions that cannot be used between. No job may be lost, fail or run twice, and nothing may stay behind in the
 # host.
-# usage: tests/reload/run.sh [--reloads N] [--build FOLDER]
+# usage: tests/reload/run.sh [--reloads N] [--isolation process|in_process] [--build FOLDER]
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/../.."

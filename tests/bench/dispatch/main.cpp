@@ -40,6 +40,8 @@ public:
     Load(boost::asio::io_context& io, const host::PluginImage& image, const host::WorkerOptions& options,
          int window)
         : io_{io}, window_{window}, process_{io, image, options, *this} {}
+    Load(boost::asio::io_context& io, host::ResidentPlugin& resident, int window)
+        : io_{io}, window_{window}, process_{io, resident, {}, *this} {}
 
     bool is_ready() const { return is_ready_; }
     bool is_done() const { return finished_ == total_; }
@@ -96,14 +98,21 @@ struct Figures {
     double rate = 0;        // jobs a second
 };
 
-Figures measure(const Options& options, int workers, int window) {
+enum class Place { process, thread };
+
+Figures measure(const Options& options, Place place, int workers, int window) {
     boost::asio::io_context io{1};
-    const host::PluginImage image = host::PluginImage::open(options.plugin, {});
+    const auto image = std::make_shared<const host::PluginImage>(host::PluginImage::open(options.plugin, {}));
     host::WorkerOptions worker_options;
     worker_options.program = options.worker;
+    host::ResidentPlugin resident{image,
+                                  {.log = [](worker::LogLevel, const std::string&) {},
+                                   .closed = [](bool, int) {},
+                                   .end_host = [] { _exit(EXIT_FAILURE); }}};
     std::vector<std::unique_ptr<Load>> loads;
     for (int i = 0; i < workers; ++i)
-        loads.push_back(std::make_unique<Load>(io, image, worker_options, window));
+        loads.push_back(place == Place::thread ? std::make_unique<Load>(io, resident, window)
+                                               : std::make_unique<Load>(io, *image, worker_options, window));
     const auto run_until = [&](auto holds) {
         while (!std::all_of(loads.begin(), loads.end(), holds)) {
             io.restart();
@@ -152,22 +161,39 @@ double control(int runs) {
     return bench::median_of(std::move(times));
 }
 
+// Medians of the rounds.
+struct Measured {
+    std::vector<double> trips, rates_of_one, rates;
+
+    void measure_all(const Options& options, Place place) {
+        trips.push_back(measure(options, place, 1, 1).round_trip);
+        rates_of_one.push_back(measure(options, place, 1, 16).rate);
+        rates.push_back(measure(options, place, 2, 16).rate);
+    }
+    void print(double ping, const std::string& what) const {
+        const double trip = bench::median_of(trips);
+        std::cout << "one job after the other, one " << what << ":    p50 " << trip << " us (" << trip / ping
+                  << " pings)\n"
+                  << "up to 16 in one " << what << ":                 " << bench::median_of(rates_of_one)
+                  << " jobs/s\n"
+                  << "up to 16 in each of two " << what << "s:        " << bench::median_of(rates)
+                  << " jobs/s\n";
+    }
+};
+
 int run(const Options& options) {
-    std::vector<double> pings, trips, rates, rates_of_one;
+    std::vector<double> pings;
+    Measured processes, threads;
     for (int i = 0; i < options.rounds; ++i) {
         pings.push_back(control(options.runs / 2));
-        trips.push_back(measure(options, 1, 1).round_trip);
-        rates_of_one.push_back(measure(options, 1, 16).rate);
-        rates.push_back(measure(options, 2, 16).rate);
+        processes.measure_all(options, Place::process);
+        threads.measure_all(options, Place::thread);
     }
     const double ping = bench::median_of(pings);
-    const double trip = bench::median_of(trips);
-    std::cout << "ping of one byte between two processes: p50 " << ping << " us\n"
-              << "one job after the other, one worker:    p50 " << trip << " us (" << trip / ping
-              << " pings)\n"
-              << "up to 16 in one worker:                 " << bench::median_of(rates_of_one) << " jobs/s\n"
-              << "up to 16 in each of two workers:        " << bench::median_of(rates) << " jobs/s\n";
-    return EXIT_SUCCESS;
+    std::cout << "ping of one byte between two processes: p50 " << ping << " us\n";
+    processes.print(ping, "worker");
+    threads.print(ping, "thread");
+    return host::ResidentPlugin::wait_until_closed(std::chrono::seconds{10}) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace

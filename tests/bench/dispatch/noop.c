@@ -11,6 +11,7 @@ static jobhost_status run(const jobhost_job_type* self, jobhost_context* context
 
 static const jobhost_job_type noop = {
     .struct_size = sizeof(jobhost_job_type),
+    .flags = JOBHOST_JOB_IN_PROCESS_OK,
     .name = {"noop", 4},
     .payload_version = 1,
     .run = run,

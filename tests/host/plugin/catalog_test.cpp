@@ -37,6 +37,22 @@ TEST(Catalog, FindsTypesAndListsWhatItRefuses) {
     EXPECT_FALSE(catalog.find("fail"));
 }
 
+TEST(Catalog, TakesIntoTheHostOnlyWhatAllowsIt) {
+    const test::TemporaryFolder folder;
+    fs::copy_file(test_plugin("jobs"), folder / "jobs.so");
+    fs::copy_file(test_plugin("thread_local"), folder / "allows.so");
+    WorkerOptions options = test_options();
+    options.hosting.isolation = config::Isolation::in_process;
+
+    const Catalog catalog = Catalog::scan(folder.path(), {}, options);
+    ASSERT_EQ(catalog.plugins().size(), 1u);
+    EXPECT_EQ(catalog.plugins()[0]->file, "allows.so");
+    ASSERT_EQ(catalog.refused().size(), 1u);
+    EXPECT_THAT(catalog.refused()[0].reason,
+                testing::HasSubstr("its job type succeed does not have the flag JOBHOST_JOB_IN_PROCESS_OK"));
+    EXPECT_THAT(catalog.refused()[0].remedy, testing::HasSubstr("isolation: process"));
+}
+
 std::shared_ptr<const LoadedPlugin> generation(std::uint64_t number, const std::string& name,
                                                const std::vector<std::string>& types) {
     LoadedPlugin plugin{.description = {name, std::to_string(number), {}},

@@ -204,6 +204,13 @@ RUN(where) { /* its folder and the secret that it must not see */
     snprintf(json, sizeof json, "[\"%s\", %s, %d]", folder, getenv("JOBHOST_TEST_SECRET") ? "true" : "false", (int)getpgrp() == (int)getpid());
     return host->set_result(context, text(json));
 }
+static int inits;
+RUN(inits) { /* of this copy of the library */
+    UNUSED;
+    char json[30];
+    snprintf(json, sizeof json, "%d", inits);
+    return host->set_result(context, text(json));
+}
 RUN(process) {
     UNUSED;
     char json[30];
@@ -279,13 +286,14 @@ static const jobhost_job_type type_upgraded = {
     DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(enqueue_thrice) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
     DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(unlock) DO(print_mark) DO(print_much) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
-    DO(daemon) DO(shrink_page) DO(where) DO(process) DO(spawn_descriptors) DO(host_table)
+    DO(daemon) DO(shrink_page) DO(where) DO(process) DO(inits) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);
 #define LIST(name) &type_##name,
 ALL(DEFINE)
 static const jobhost_job_type* const types[] = {ALL(LIST) &type_upgraded};
 
 static jobhost_status init(jobhost_host* its_host, const jobhost_host_api* api) {
+    ++inits;
     self_host = its_host;
     host = api;
     return JOBHOST_OK;

@@ -61,10 +61,19 @@ struct RecordingObserver : WorkerObserver {
     void on_ended(const std::string& how) override { ended.push_back(how); }
 };
 
+enum class Place { process, thread };
+
+// The status of a host that ends because a job in it must not go on.
+inline constexpr int kHostEnded = 77;
+
 struct WorkerTest : testing::Test {
     boost::asio::io_context io{1};
     RecordingObserver told;
+    std::unique_ptr<ResidentPlugin> resident;  // of threads
+    std::vector<bool> stayed;                  // of each that was closed, whether it stays in memory
     std::unique_ptr<WorkerProcess> process;
+
+    virtual Place place() const { return Place::process; }
 
     // Runs the loop until `holds`; false if that takes longer than anything here may.
     bool wait_until(const std::function<bool()>& holds, std::chrono::seconds most = 20s) {
@@ -75,10 +84,29 @@ struct WorkerTest : testing::Test {
         return holds();
     }
     void start(const WorkerOptions& options = test_options()) {
-        const PluginImage image = PluginImage::open(test_plugin("jobs"), {});
-        process = std::make_unique<WorkerProcess>(io, image, options, told);
+        if (place() == Place::thread) take_in("jobs");
+        if (resident)
+            process = std::make_unique<WorkerProcess>(io, *resident, options, told);
+        else
+            process = std::make_unique<WorkerProcess>(io, PluginImage::open(test_plugin("jobs"), {}), options,
+                                                      told);
         ASSERT_TRUE(wait_until([&] { return !told.ready.empty(); })) << testing::PrintToString(told.refused);
     }
+    void take_in(const std::string& plugin) {
+        resident = std::make_unique<ResidentPlugin>(
+            std::make_shared<const PluginImage>(PluginImage::open(test_plugin(plugin), {})),
+            ResidentPlugin::Callbacks{
+                .log = [](worker::LogLevel, const std::string&) {},
+                .closed = [this](bool has_stayed, int) { stayed.push_back(has_stayed); },
+                .end_host = [] { ::_exit(kHostEnded); }});
+    }
+    // With all of its workers.
+    void let_go() {
+        process.reset();
+        resident.reset();
+        ASSERT_TRUE(ResidentPlugin::wait_until_closed(20s));
+    }
+    void TearDown() override { let_go(); }
     static RunRequest request(const std::string& type) {
         RunRequest request;
         request.job = JobId{42};
@@ -105,6 +133,15 @@ struct WorkerTest : testing::Test {
         return wait_until([&] { return !told.ended.empty(); });
     }
 };
+
+// What holds wherever the worker is.
+struct AnyWorkerTest : WorkerTest, testing::WithParamInterface<Place> {
+    Place place() const override { return GetParam(); }
+};
+inline std::string name_of(const testing::TestParamInfo<Place>& place) {
+    return place.param == Place::thread ? "thread" : "process";
+}
+inline constexpr auto kPlaces = {Place::process, Place::thread};
 
 using How = RunResult::How;
 

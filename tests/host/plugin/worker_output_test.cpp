@@ -57,7 +57,7 @@ TEST_F(WorkerTest, FloodOfOutputIsCutWithANote) {
     EXPECT_EQ(told.out.size(), 2u) << "the next run has a budget of its own";
 }
 
-TEST_F(WorkerTest, FloodOfLogLinesIsCutWithANoteButCounted) {
+TEST_P(AnyWorkerTest, FloodOfLogLinesIsCutWithANoteButCounted) {
     start();
     EXPECT_EQ(run("flood_log").warnings, 30'000);
     ASSERT_EQ(told.log.size(), LineBudget::kLines + 1);

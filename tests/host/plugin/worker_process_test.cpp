@@ -22,7 +22,7 @@ TEST_F(WorkerTest, AWorkerThatWasReadyInTimeLivesThoughTheHostLooksLate) {
     EXPECT_EQ(run("succeed").how, How::succeeded);
 }
 
-TEST_F(WorkerTest, SaysWhatThePluginOffers) {
+TEST_P(AnyWorkerTest, SaysWhatThePluginOffers) {
     start();
 
     const PluginDescription& plugin = told.ready.at(0);
@@ -36,14 +36,14 @@ TEST_F(WorkerTest, SaysWhatThePluginOffers) {
     EXPECT_EQ(type.default_timeout, Duration{2s});
 }
 
-TEST_F(WorkerTest, RunsOneJobAfterAnother) {
+TEST_P(AnyWorkerTest, RunsOneJobAfterAnother) {
     start();
     for (int i = 0; i < 100; ++i)
         ASSERT_EQ(run("succeed").how, How::succeeded);
     EXPECT_TRUE(process->is_idle());
 }
 
-TEST_F(WorkerTest, ResultComesBack) {
+TEST_P(AnyWorkerTest, ResultComesBack) {
     start();
     RunRequest echo = request("echo");
     echo.arguments = R"({"src": "a.png"})";
@@ -52,7 +52,7 @@ TEST_F(WorkerTest, ResultComesBack) {
     EXPECT_EQ(finish().result, R"({"src": "a.png"})");
 }
 
-TEST_F(WorkerTest, HostTableKeepsItsPromises) {
+TEST_P(AnyWorkerTest, HostTableKeepsItsPromises) {
     start();
     RunRequest all = request("host_table");
     all.scheduled_at = TimePoint{1s};
@@ -73,7 +73,7 @@ TEST_F(WorkerTest, HostTableKeepsItsPromises) {
     EXPECT_EQ(process->progress()->note, "more than all");
 }
 
-TEST_F(WorkerTest, ArgumentsOfOneMebibyteAreRunAndLargerOnesAreNot) {
+TEST_P(AnyWorkerTest, ArgumentsOfOneMebibyteAreRunAndLargerOnesAreNot) {
     start();
     RunRequest large = request("succeed");
     large.arguments = "{\"a\":\"" + std::string((std::size_t{1} << 20) - 8, 'x') + "\"}";
@@ -85,13 +85,13 @@ TEST_F(WorkerTest, ArgumentsOfOneMebibyteAreRunAndLargerOnesAreNot) {
     EXPECT_TRUE(process->is_idle());
 }
 
-TEST_F(WorkerTest, UnknownTypeIsAnErrorOfTheCaller) {
+TEST_P(AnyWorkerTest, UnknownTypeIsAnErrorOfTheCaller) {
     start();
     EXPECT_THROW(process->run(request("no_such_type")), std::invalid_argument);
     EXPECT_TRUE(process->is_idle());
 }
 
-TEST_F(WorkerTest, FailuresAreToldApart) {
+TEST_P(AnyWorkerTest, FailuresAreToldApart) {
     start();
     const RunResult failed = run("fail");
     EXPECT_EQ(failed.how, How::failed);
@@ -105,13 +105,13 @@ TEST_F(WorkerTest, FailuresAreToldApart) {
     EXPECT_EQ(run("lonely_cancel").how, How::failed);
 }
 
-TEST_F(WorkerTest, AFailureBringsItsDetail) {
+TEST_P(AnyWorkerTest, AFailureBringsItsDetail) {
     start();
     EXPECT_EQ(run("fail_in_detail").detail, "at line 7 \xEF\xBF\xBD");
     EXPECT_EQ(run("fail").detail, "") << "that of the run before";
 }
 
-TEST_F(WorkerTest, AJobSeesHowItsParentsEnded) {
+TEST_P(AnyWorkerTest, AJobSeesHowItsParentsEnded) {
     start();
     RunRequest child = request("parents");
     child.parents = {{{JobId{7}, Condition::succeeded}, true, "[1]"},
@@ -121,7 +121,7 @@ TEST_F(WorkerTest, AJobSeesHowItsParentsEnded) {
     EXPECT_EQ(finish().result, "\"0: 7 2 succeeded [1];8 3 finished ;9 0 failed ;\"");
 }
 
-TEST_F(WorkerTest, ResultsOfParentsThatAreTooLargeTogetherAreLeftOut) {
+TEST_P(AnyWorkerTest, ResultsOfParentsThatAreTooLargeTogetherAreLeftOut) {
     start();
     RunRequest child = request("parents");
     const std::string large = std::string(60'000, '1');
@@ -133,7 +133,7 @@ TEST_F(WorkerTest, ResultsOfParentsThatAreTooLargeTogetherAreLeftOut) {
     EXPECT_THAT(result.result, testing::HasSubstr("40 6 succeeded ;"));
 }
 
-TEST_F(WorkerTest, OlderArgumentsAreUpgradedBeforeTheRun) {
+TEST_P(AnyWorkerTest, OlderArgumentsAreUpgradedBeforeTheRun) {
     start();
     const auto& types = told.ready.at(0).types;
     EXPECT_EQ(types.back().payload_version, 3u);
@@ -155,7 +155,7 @@ TEST_F(WorkerTest, OlderArgumentsAreUpgradedBeforeTheRun) {
     EXPECT_EQ(told.finished.back().how, How::fatal);
 }
 
-TEST_F(WorkerTest, ASnoozedRunSaysForHowLong) {
+TEST_P(AnyWorkerTest, ASnoozedRunSaysForHowLong) {
     start();
     const RunResult result = run("snooze");
     EXPECT_EQ(result.how, How::snoozed);
@@ -164,6 +164,8 @@ TEST_F(WorkerTest, ASnoozedRunSaysForHowLong) {
     EXPECT_EQ(run("snooze_without_delay").how, How::failed);
     EXPECT_EQ(told.finished.back().error_code, "bad_status");
 }
+
+INSTANTIATE_TEST_SUITE_P(Places, AnyWorkerTest, testing::ValuesIn(kPlaces), name_of);
 
 struct Death {
     const char* type;
@@ -203,7 +205,7 @@ TEST_F(WorkerTest, SpinningJobIsKilled) {
     EXPECT_EQ(result.error_message, "killed by SIGKILL");
 }
 
-TEST_F(WorkerTest, PoliteJobStopsWhenAsked) {
+TEST_P(AnyWorkerTest, PoliteJobStopsWhenAsked) {
     start();
     begin("polite");
     process->ask_to_stop(JOBHOST_STOP_CANCEL);
@@ -214,7 +216,7 @@ TEST_F(WorkerTest, PoliteJobStopsWhenAsked) {
     EXPECT_EQ(finish().how, How::yielded);
 }
 
-TEST_F(WorkerTest, StopOfOneRunIsForgottenInTheNext) {
+TEST_P(AnyWorkerTest, StopOfOneRunIsForgottenInTheNext) {
     start();
     begin("polite");
     process->ask_to_stop(JOBHOST_STOP_CANCEL);
@@ -263,7 +265,7 @@ TEST_F(WorkerTest, ACrashBeforeTheFenceIsACrash) {
     EXPECT_FALSE(result.was_fenced);
 }
 
-TEST_F(WorkerTest, MovingTheFenceKeepsTheWorkerAlive) {
+TEST_P(AnyWorkerTest, MovingTheFenceKeepsTheWorkerAlive) {
     start();
     process->set_fence(worker::boot_time_now() + 300ms);
     begin("polite");

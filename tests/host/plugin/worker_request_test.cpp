@@ -46,7 +46,12 @@ private:
     std::size_t seen_ = 0;
 };
 
-TEST_F(WorkerRequestTest, TheAnswerReachesTheJob) {
+struct AnyWorkerRequestTest : WorkerRequestTest, testing::WithParamInterface<Place> {
+    Place place() const override { return GetParam(); }
+};
+INSTANTIATE_TEST_SUITE_P(Places, AnyWorkerRequestTest, testing::ValuesIn(kPlaces), name_of);
+
+TEST_P(AnyWorkerRequestTest, TheAnswerReachesTheJob) {
     RunRequest run = request("enqueue");
     run.arguments = R"({"type": "mail.send"})";
     process->run(run);
@@ -61,15 +66,15 @@ TEST_F(WorkerRequestTest, TheAnswerReachesTheJob) {
     EXPECT_EQ(finish().result, "\"10: no such type\"");
 }
 
-TEST_F(WorkerRequestTest, ACallWithoutAnAnswerKeepsItsNumberWhenItIsMadeAgain) {
+TEST_P(AnyWorkerRequestTest, ACallWithoutAnAnswerKeepsItsNumberWhenItIsMadeAgain) {
     expect_number_is_kept_after(JOBHOST_UNAVAILABLE);
 }
 
-TEST_F(WorkerRequestTest, ACallThatIsRefusedForNowKeepsItsNumberWhenItIsMadeAgain) {
+TEST_P(AnyWorkerRequestTest, ACallThatIsRefusedForNowKeepsItsNumberWhenItIsMadeAgain) {
     expect_number_is_kept_after(JOBHOST_FAILED);
 }
 
-TEST_F(WorkerRequestTest, WorkIsLoadedOncePageByPage) {
+TEST_P(AnyWorkerRequestTest, WorkIsLoadedOncePageByPage) {
     begin("steps");
 
     auto asked = next_request();
@@ -88,7 +93,7 @@ TEST_F(WorkerRequestTest, WorkIsLoadedOncePageByPage) {
     EXPECT_EQ(told.requests.size(), 3u) << "what is known already is not asked for again";
 }
 
-TEST_F(WorkerRequestTest, ACheckpointIsThatOfEarlierRuns) {
+TEST_P(AnyWorkerRequestTest, ACheckpointIsThatOfEarlierRuns) {
     begin("checkpoint");
 
     auto asked = next_request();
