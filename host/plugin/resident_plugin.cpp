@@ -46,7 +46,8 @@ bool is_mapped(int image) {
 
 // What there is of plugins in this process. Never destroyed: threads use it to the end.
 struct Residents {
-    std::mutex mutex;
+    std::mutex closing;  // one library at a time, as the loader has it, too
+    std::mutex mutex;    // of what follows
     std::condition_variable closed;
     int open = 0;  // made, and not yet closed
     int left = 0;  // closed, and in memory all the same
@@ -82,7 +83,7 @@ public:
     const Callbacks& callbacks() const noexcept { return callbacks_; }
     void start(Seat seat);
     // Nothing is started any more.
-    void close_when_over();
+    void close_when_over() noexcept;
 
 private:
     void work(Thread& its, const Seat& seat);
@@ -179,16 +180,28 @@ void ResidentPlugin::Residence::join(std::list<Thread> threads) {
         each.thread.join();
 }
 
-void ResidentPlugin::Residence::close_when_over() {
-    // Nobody waits for it but wait_until_closed().
-    std::thread{[self = shared_from_this()] { self->close(); }}.detach();
+void ResidentPlugin::Residence::close_when_over() noexcept {
+    auto self = shared_from_this();
+    try {
+        // Nobody waits for it but wait_until_closed().
+        std::thread{[self] { self->close(); }}.detach();
+    } catch (const std::system_error&) {
+        // Without a thread for it, it stays as it is; its own threads still use it.
+        new std::shared_ptr<Residence>{std::move(self)};
+    }
 }
 
 void ResidentPlugin::Residence::close() {
-    join(std::exchange(threads_, {}));
+    std::list<Thread> threads;
+    {
+        const std::lock_guard lock{mutex_};
+        threads.swap(threads_);
+    }
+    join(std::move(threads));
     if (is_initialised_) std::thread{[this] { library_->shutdown(); }}.join();
     bool has_stayed = false;
     if (library_) {
+        const std::lock_guard lock{residents().closing};
         library_.reset();
         has_stayed = is_mapped(memory_.get());
     }

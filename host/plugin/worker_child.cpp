@@ -313,15 +313,13 @@ void WorkerChild::handle_recalled(const worker::Frame& frame) {
 // A process that ends closes its socket first, so most often its end follows at once and tells the true
 // cause.
 void WorkerChild::on_socket_lost() {
-    boost::system::error_code ignored;
-    control_.close(ignored);
+    hang_up();
     if (!has_ended_) start_timer(kEndAfterSocket);
 }
 
 void WorkerChild::give_up(const std::string& fault) {
     if (fault_.empty() && !was_killed_ && !has_ended_) fault_ = fault;
-    boost::system::error_code ignored;
-    control_.close(ignored);
+    hang_up();
     body_->kill();
 }
 

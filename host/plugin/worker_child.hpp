@@ -88,6 +88,7 @@ private:
     void on_too_late();
     void start_timer(Duration patience);
     void follow_fence() noexcept;
+    void hang_up() noexcept;
     void finish(RunResult result);
     void refuse(const std::string& reason, const std::string& remedy);
     void close() noexcept;

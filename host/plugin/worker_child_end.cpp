@@ -97,8 +97,11 @@ void WorkerChild::start_timer(Duration patience) {
 
 void WorkerChild::on_too_late() {
     if (phase_ == Phase::ended) return;
-    if (body_->is_separate()) body_->kill();
     const bool has_lost_socket = !control_.is_open();
+    if (body_->is_separate())
+        body_->kill();
+    else
+        hang_up();
     if (has_lost_socket && fault_.empty() && !was_killed_) fault_ = "closed its socket";
     if (phase_ == Phase::starting && !has_lost_socket)
         refuse("did not become ready within " + seconds(patience_),
@@ -148,9 +151,16 @@ void WorkerChild::kill() {
     if (phase_ == Phase::ended) return;
     if (!is_running()) phase_ = Phase::leaving;
     was_killed_ = true;
-    if (is_running() || body_->is_separate()) return body_->kill();
+    if (is_running() || body_->is_separate())
+        body_->kill();
+    else
+        hang_up();
+}
+
+// So that it ends as soon as it looks.
+void WorkerChild::hang_up() noexcept {
     boost::system::error_code ignored;
-    control_.close(ignored);  // so that it ends
+    control_.close(ignored);
 }
 
 void WorkerChild::set_fence(worker::BootTime deadline) noexcept {

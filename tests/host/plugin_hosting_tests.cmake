@@ -14,7 +14,7 @@ endfunction()
 add_custom_target(jobhost_test_plugins)
 jobhost_add_test_plugin(jobs jobs.c)
 jobhost_add_test_plugin(reaching reaching.c)
-foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_exits constructor_hangs type_name schema
+foreach(flaw none no_tag other_major no_entry constructor_crashes constructor_exits constructor_hangs constructor_slow type_name schema
         no_run null_type same_name init_fails shutdown_hangs struct_size minor_required null_plugin lying_tag newer_minor
         missing_symbol no_schema filter_size filter_empty extension_hangs no_get_extension_member unknown_extension)
     string(TOUPPER FLAW_${flaw} definition)

@@ -1,4 +1,5 @@
-// inside: what a plugin that runs in the host may do there, for the tests that watch from outside.
+// inside: what a plugin that runs in the host may do there, for the tests that watch from outside. With
+// INSIDE_HANGS it does not let the host unload it.
 #include <jobhost/job.hpp>
 
 #include <chrono>
@@ -24,6 +25,16 @@ JOBHOST_ARGUMENTS(FileArguments, required(file));
     std::raise(SIGSEGV);
     std::abort();
 }
+
+#ifdef INSIDE_HANGS
+// When its library is closed.
+struct Hanging {
+    ~Hanging() {
+        for (;;)
+            ::pause();
+    }
+} hanging;
+#endif
 
 // In which process it runs.
 struct Where {

@@ -94,6 +94,13 @@ class InProcessTest(HostTestCase):
         shown = here.wait_state(job, "succeeded", "failed")
         self.assertEqual((shown["state"], shown["recoveries"], shown["attempt"]), ("succeeded", 1, 2))
 
+    def test_code_that_does_not_let_itself_be_unloaded_holds_up_the_end_for_a_while(self):
+        here = self.place({"plugins": {"isolation": "in_process", "start_timeout": "1s"}}, plugins=("inside_hangs",))
+        host = here.start()
+        here.wait_state(here.enqueue("inside.where"), "succeeded")
+        self.assertEqual(host.stop(), 0)
+        self.assertIn("code of a plugin inside the host does not return", host.log().splitlines()[-1])
+
     def test_without_a_lease_the_host_ends_with_the_job_and_another_host_runs_it(self):
         # Both cases take as long as the lease does; so they wait together.
         stopped, other = self.inside("stopped", database="first"), self.inside("other", database="first")

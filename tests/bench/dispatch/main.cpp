@@ -1,4 +1,5 @@
-// The program `dispatch_bench`: what it costs to hand a job to a worker process and to hear how it ended.
+// The program `dispatch_bench`: what it costs to hand a job to a worker, a process or a thread, and to hear
+// how it ended.
 #include "host/plugin/worker_process.hpp"
 #include "storage/bench/figures.hpp"
 
@@ -200,7 +201,8 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
     CLI::App app{
-        "What it costs to hand a job to a worker process and to hear how it ended: no database, a job "
+        "What it costs to hand a job to a worker, a process or a thread, and to hear how it ended: no "
+        "database, a job "
         "that does nothing. Medians of the rounds."};
     Options options;
     app.add_option("plugin", options.plugin, "the library with bench.noop")->required();

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TEXT(literal) {literal, sizeof(literal) - 1}
@@ -19,13 +20,15 @@ const jobhost_abi_tag jobhost_tag = {JOBHOST_TAG_MAGIC, JOBHOST_ABI_MAJOR, 99, s
 JOBHOST_DEFINE_TAG();
 #endif
 
-#if defined(FLAW_CONSTRUCTOR_CRASHES) || defined(FLAW_CONSTRUCTOR_EXITS) || defined(FLAW_CONSTRUCTOR_HANGS)
+#if defined(FLAW_CONSTRUCTOR_CRASHES) || defined(FLAW_CONSTRUCTOR_EXITS) || defined(FLAW_CONSTRUCTOR_HANGS) || defined(FLAW_CONSTRUCTOR_SLOW)
 __attribute__((constructor)) static void construct(void) {
 #if defined(FLAW_CONSTRUCTOR_CRASHES)
     fputs("the constructor gives up\n", stderr);
     abort();
 #elif defined(FLAW_CONSTRUCTOR_EXITS)
     _exit(0);
+#elif defined(FLAW_CONSTRUCTOR_SLOW)
+    nanosleep(&(struct timespec){0, 500000000}, NULL);
 #else
     for (;;) pause();
 #endif

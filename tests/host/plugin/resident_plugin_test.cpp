@@ -103,6 +103,16 @@ TEST_F(ResidentPluginTest, ALibraryThatCannotBeInitialisedIsRefusedEachTime) {
     EXPECT_EQ(stayed, std::vector{false});
 }
 
+TEST_F(ResidentPluginTest, AWorkerThatIsReadyTooLateEnds) {
+    take_in("constructor_slow");  // 0.5 s
+    WorkerOptions options = test_options();
+    options.start_timeout = 50ms;
+    process = std::make_unique<WorkerProcess>(io, *resident, options, told);
+    ASSERT_TRUE(wait_for_end());
+    EXPECT_THAT(told.refused, testing::ElementsAre("did not become ready within 50ms"));
+    EXPECT_TRUE(told.ready.empty());
+}
+
 TEST_F(ResidentPluginTest, AnIdleWorkerEndsWhenItIsKilled) {
     start();
     process->kill();
