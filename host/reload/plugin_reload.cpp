@@ -125,6 +125,7 @@ void PluginReload::see(const fs::path& path, BootTime now) {
     }
     const bool is_same_file = !is_new && mark->device == file.mark.device && mark->number == file.mark.number;
     file.mark = *mark;
+    file.has_changed = !is_new;
     file.is_told = false;
     file.quiet_since = now;
     file.due = now + (is_same_file ? kQuietWhenWritten : kQuiet);
@@ -173,6 +174,7 @@ void PluginReload::read(const fs::path& path, File& file, BootTime now) {
         }
         file.digest = digest;
     }
+    file.has_changed = false;
     file.due.reset();
 }
 
@@ -202,7 +204,7 @@ void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused&
 // As far as is known: a file that has changed since may hold anything.
 bool PluginReload::holds(const std::string& file, const LoadedPlugin& plugin) const {
     const auto found = files_.find(folder_ / file);
-    return found != files_.end() && !found->second.due && found->second.digest == plugin.image->digest();
+    return found != files_.end() && !found->second.has_changed && found->second.digest == plugin.image->digest();
 }
 
 std::shared_ptr<const LoadedPlugin> PluginReload::load(const fs::path& path, File& file, PluginImage image) {

@@ -75,6 +75,7 @@ private:
         BootTime quiet_since{};
         std::optional<BootTime> due;  // nothing: it has been read
         std::string digest;           // of what was read last
+        bool has_changed = false;     // since then
         std::string plugin;           // the name of the one that runs of it, or in its place
         std::string reason;           // why it is refused
         std::string remedy;
