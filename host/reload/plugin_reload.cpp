@@ -204,7 +204,8 @@ void PluginReload::refuse(const fs::path& path, File& file, const PluginRefused&
 // As far as is known: a file that has changed since may hold anything.
 bool PluginReload::holds(const std::string& file, const LoadedPlugin& plugin) const {
     const auto found = files_.find(folder_ / file);
-    return found != files_.end() && !found->second.has_changed && found->second.digest == plugin.image->digest();
+    return found != files_.end() && !found->second.has_changed &&
+           found->second.digest == plugin.image->digest();
 }
 
 std::shared_ptr<const LoadedPlugin> PluginReload::load(const fs::path& path, File& file, PluginImage image) {
