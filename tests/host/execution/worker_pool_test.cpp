@@ -249,6 +249,31 @@ TEST_F(ShortJobsTest, WhatWaitsBehindAJobThatTakesLongerRunsElsewhere) {
     EXPECT_EQ(end_of(1).outcome, Outcome::interrupted);
 }
 
+TEST_F(ShortJobsTest, ATypeThatHangsForOnceHoldsUpNobody) {
+    const auto run_one = [&](std::int64_t id, const std::string& arguments) {
+        ClaimedJob job;
+        job.id = JobId{id};
+        job.lease = Lease{1};
+        job.arguments = arguments;
+        pool->run({std::move(job), "jobs.hang_at_times"});
+    };
+    for (int i = 0; i < 100; ++i) {
+        run_one(next++, "{}");
+        ASSERT_TRUE(wait_ended(static_cast<std::size_t>(i) + 1));
+    }
+    ended.clear();
+    const auto hanging = static_cast<std::int64_t>(std::thread::hardware_concurrency()) + 2;
+    for (std::int64_t id = 1; id <= hanging; ++id)
+        run_one(id, R"({"hang": true})");
+    for (std::int64_t id = 501; id <= 540; ++id)
+        run_one(id, "{}");
+    ASSERT_TRUE(wait_ended(40)) << ended.size();
+    for (std::int64_t id = 501; id <= 540; ++id)
+        EXPECT_EQ(end_of(id).outcome, Outcome::succeeded) << id;
+    pool->kill(Interruption::host_stops);
+    EXPECT_TRUE(wait_ended(40 + static_cast<std::size_t>(hanging)));
+}
+
 TEST_F(ShortJobsTest, ACrashIsChargedToOneJob) {
     for (int i = 1; i <= 40; ++i)
         run(i, i == 20 ? "abort" : "succeed");

@@ -2,6 +2,7 @@
 /* The plugin that the tests of workers run: one job type for each thing that a job may do. */
 #include <jobhost/extensions.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -152,6 +153,18 @@ RUN(print_much) {
     for (int i = 0; i < 9000; ++i) puts("a line of twenty byte");
     return JOBHOST_OK;
 }
+RUN(move_output) {
+    UNUSED;
+    const int nowhere = open("/dev/null", O_WRONLY);
+    return dup2(nowhere, 1) == 1 ? JOBHOST_OK : JOBHOST_FATAL;
+}
+RUN(hang_at_times) {
+    UNUSED;
+    int32_t hangs = 0;
+    if (host->get_boolean(context, text("/hang"), &hangs) != JOBHOST_OK || !hangs) return JOBHOST_OK;
+    host->wait_for_stop(context, INT64_C(60000000));
+    return JOBHOST_CANCELLED;
+}
 RUN(unlock) { UNUSED; return flock(6, LOCK_UN) == 0 ? JOBHOST_OK : JOBHOST_FATAL; }
 RUN(print) {
     UNUSED;
@@ -284,7 +297,7 @@ static const jobhost_job_type type_upgraded = {
     sizeof(jobhost_job_type), 0, TEXT("upgraded"), {NULL, 0}, {NULL, 0}, {NULL, 0}, 3, 0, 0, NULL, run_upgraded, 1, 0, upgrade};
 #define ALL(DO)                                                                                       \
     DO(succeed) DO(echo) DO(fail) DO(fail_in_detail) DO(snooze) DO(snooze_without_delay) DO(enqueue) DO(enqueue_thrice) DO(steps) DO(checkpoint) DO(parents) DO(fatal) DO(bad_arguments) DO(odd_status) DO(lonely_cancel)        \
-    DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(unlock) DO(print_mark) DO(print_much) DO(flood)          \
+    DO(crash) DO(abort) DO(exit_zero) DO(exit_three) DO(spin) DO(say_and_spin) DO(polite) DO(print) DO(hang_at_times) DO(unlock) DO(move_output) DO(print_mark) DO(print_much) DO(flood)          \
     DO(flood_log) DO(flood_for_ever) DO(log) DO(progress) DO(close_socket) DO(close_output) DO(write_rubbish)          \
     DO(daemon) DO(shrink_page) DO(where) DO(process) DO(inits) DO(spawn_descriptors) DO(host_table)
 #define DEFINE(name) TYPE(name);

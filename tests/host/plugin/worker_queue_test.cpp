@@ -139,6 +139,17 @@ TEST_F(WorkerQueueTest, AWorkerWithoutItsOutputRunsNothingMore) {
     EXPECT_EQ(told.finished.at(0).how, How::succeeded);
 }
 
+TEST_F(WorkerQueueTest, AWorkerWhoseOutputWasMovedRunsNothingMore) {
+    start();
+    begin(1, "move_output");
+    begin(2, "print");
+    begin(3, "print");
+    ASSERT_TRUE(wait_for_end());
+    EXPECT_EQ(told.finished.size(), 1u);
+    EXPECT_EQ(told.not_begun, 2u) << "what they print would be lost";
+    EXPECT_EQ(told.ended.at(0), "exited with status 0");
+}
+
 TEST_F(WorkerQueueTest, AJobThatPrintsTheMarkHoldsUpNobody) {
     start();
     begin(1, "print_mark");

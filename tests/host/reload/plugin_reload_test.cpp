@@ -98,6 +98,41 @@ struct PluginReloadTest : testing::Test {
     }
 };
 
+TEST_F(PluginReloadTest, ASecondFileOfAPluginTakesOverWhenTheFirstOneGoes) {
+    put(2, "other.so");
+    look();
+    EXPECT_EQ(refusal(), "the plugin name living is already taken by living.so");
+    fs::remove(plugins / "living.so");
+    look();
+    look();
+    EXPECT_EQ(version(), "2.0.0");
+    EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(PluginReloadTest, ARollbackAsksTrustAgain) {
+    const fs::path list = place / "plugins.sha256";
+    const auto allow_what_lies_there = [&] {
+        std::ofstream{list, std::ios::app} << PluginImage::open(plugins / "living.so", {}).digest()
+                                           << "  living.so\n";
+    };
+    config::TrustSettings settings;
+    settings.policy = config::TrustPolicy::allowlist;
+    settings.allowlist = list;
+    allow_what_lies_there();
+    WorkerOptions options;
+    options.program = JOBHOST_TEST_WORKER;
+    reload.emplace(plugins, image_folder(place.path(), "two"), Trust{settings}, options, hints, clock);
+    reload->start();
+    ASSERT_EQ(version(), "1.0.0");
+    put(2);
+    std::ofstream{list, std::ios::trunc};
+    allow_what_lies_there();
+    look();
+    ASSERT_EQ(version(), "2.0.0");
+    EXPECT_NE(refusal_of([&] { reload->roll_back("living"); }), "");
+    EXPECT_EQ(version(), "2.0.0");
+}
+
 TEST_F(PluginReloadTest, AFileThatIsReplacedIsANewGeneration) {
     EXPECT_EQ(version(), "1.0.0");
     put(2);
