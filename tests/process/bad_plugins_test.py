@@ -221,6 +221,20 @@ def is_sanitized():
 
 
 class EatMemoryTest(HostTestCase):
+    @unittest.skipIf(is_sanitized(), "sanitizers need more memory than is allowed here")
+    def test_a_plugin_has_the_limits_that_its_override_names(self):
+        limits = {"memory": "128MiB", "cpu_time": "300ms"}
+        here = self.place({"plugins": {"overrides": {"misbehave": {"limits": limits}}}},
+                          {"eat": {"type": "misbehave.eat_memory", "retry": ONCE},
+                           "spin": {"type": "misbehave.spin", "retry": ONCE}})
+        host = here.start()
+        shown = here.wait_state(here.enqueue("eat"), "failed", "succeeded")
+        self.assertEqual((shown["state"], shown["crashes"]), ("failed", 0), "it was refused the memory, and told so")
+        shown = here.wait_state(here.enqueue("spin"), "failed", "succeeded")
+        self.assertEqual((shown["state"], shown["crashes"]), ("failed", 1))
+        self.assertIn("used more processor time than limits.cpu_time allows", shown["events"][-1]["message"])
+        self.assertTrue(host.is_running())
+
     @unittest.skipIf(is_sanitized(), "sanitizers need more address space than there is memory")
     def test_a_job_that_takes_all_memory_it_may_have_fails_alone(self):
         here = self.place(definitions={"eat": {"type": "misbehave.eat_memory", "retry": ONCE}})
