@@ -48,6 +48,10 @@ WorkerOptions options_of(const WorkerOptions& options, const LoadedPlugin& plugi
     return its;
 }
 
+std::size_t processors() {
+    return std::max(1U, std::thread::hardware_concurrency());  // 0: the system does not say
+}
+
 bool is_short(const Assignment& assignment, const ShortTypes& types) {
     return !runs_alone(assignment.job) && types.contains(assignment.type);
 }
@@ -100,8 +104,12 @@ bool WorkerPool::is_separate(const Assignment& assignment) const {
     return !resident_ || runs_alone(assignment.job);
 }
 
+bool WorkerPool::may_start_workers() const {
+    return !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin();
+}
+
 void WorkerPool::start_missing_workers(bool is_separate) {
-    if (back_off_timer_.is_set() || !callbacks_.may_begin()) return;
+    if (!may_start_workers()) return;
     for (std::size_t missing = missing_workers(is_separate); missing > 0; --missing)
         start_worker(is_separate);
 }
@@ -124,8 +132,7 @@ std::size_t WorkerPool::missing_workers(bool separate) const {
         ++waiting;
         if (is_short(assignment, short_types_)) ++short_ones;
     }
-    const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t room = processors - std::min(processors, quick_workers());
+    const std::size_t room = processors() - std::min(processors(), quick_workers());
     const std::size_t wanted = waiting - short_ones + std::min(short_ones, starting + room);
     return wanted - std::min(wanted, starting);
 }
@@ -133,7 +140,7 @@ std::size_t WorkerPool::missing_workers(bool separate) const {
 WorkerPool::Worker* WorkerPool::worker_for(const Assignment& assignment) {
     Worker* const idle = idle_worker(is_separate(assignment), runs_alone(assignment.job));
     if (idle != nullptr || !is_short(assignment, short_types_)) return idle;
-    return quick_workers() < std::thread::hardware_concurrency() ? nullptr : least_loaded_worker();
+    return quick_workers() < processors() ? nullptr : least_loaded_worker();
 }
 
 // Of those with short jobs, as others would let it wait.
@@ -171,14 +178,12 @@ void WorkerPool::begin(Worker& worker, Assignment assignment) {
 void WorkerPool::start_spare() {
     const bool has_spare = std::ranges::any_of(
         workers_, [](const auto& worker) { return worker->is_starting() || worker->is_idle(); });
-    if (!has_spare && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin())
-        start_worker(true);
+    if (!has_spare && may_start_workers()) start_worker(true);
 }
 
 // With workers at hand, only jobs ask for more.
 void WorkerPool::start_first_worker() {
-    if (workers_.empty() && !is_draining_ && !back_off_timer_.is_set() && callbacks_.may_begin())
-        start_worker(!resident_);
+    if (workers_.empty() && may_start_workers()) start_worker(!resident_);
 }
 
 void WorkerPool::resume() {
@@ -252,7 +257,7 @@ void WorkerPool::on_not_begun(Worker& worker, std::vector<std::unique_ptr<Run>> 
 }
 
 void WorkerPool::retire_if_due(Worker& worker, const ClaimedJob& last) {
-    const std::string reason = worker.reason_to_leave();
+    const std::string& reason = worker.reason_to_leave();
     if (!is_retired_ && reason.empty() && !runs_alone(last)) return retire_if_spare(worker);
     if (!reason.empty())
         spdlog::debug("plugin {}: a worker is replaced: {}", plugin_->description.name, reason);

@@ -86,6 +86,7 @@ private:
     void pump();
     bool is_separate(const Assignment& assignment) const;
     void start_worker(bool is_separate);
+    bool may_start_workers() const;
     void start_missing_workers(bool is_separate);
     void start_first_worker();
     void start_spare();

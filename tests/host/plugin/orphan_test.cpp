@@ -104,14 +104,19 @@ TEST(Orphan, SpinningWorkerIsGoneWithinASecondOfItsHost) {
     EXPECT_TRUE(is_lock_free(folder / "lock"));
 }
 
-TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
+struct LockTest : WorkerTest {
     const test::TemporaryFolder folder;
     worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
-    WorkerOptions options = test_options();
-    options.lock_descriptor = lock.get();
-    start(options);
 
+    void SetUp() override {
+        ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
+        WorkerOptions options = test_options();
+        options.lock_descriptor = lock.get();
+        start(options);
+    }
+};
+
+TEST_F(LockTest, IsFreeOnlyWhenHostAndWorkerAreBothGone) {
     // For the lock, a host that has closed its descriptor has gone.
     lock = worker::Descriptor{};
     EXPECT_FALSE(is_lock_free(folder / "lock")) << "the worker still lives";
@@ -119,26 +124,13 @@ TEST_F(WorkerTest, LockIsFreeOnlyWhenHostAndWorkerAreBothGone) {
     EXPECT_TRUE(is_lock_free(folder / "lock"));
 }
 
-TEST_F(WorkerTest, LockIsHeldByTheHostWhenItsWorkerDies) {
-    const test::TemporaryFolder folder;
-    const worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
-    WorkerOptions options = test_options();
-    options.lock_descriptor = lock.get();
-    start(options);
+TEST_F(LockTest, IsHeldByTheHostWhenItsWorkerDies) {
     run("crash");
-
     EXPECT_TRUE(wait_for_end());
     EXPECT_FALSE(is_lock_free(folder / "lock"));
 }
 
-TEST_F(WorkerTest, APluginCannotUndoTheLockOfItsHost) {
-    const test::TemporaryFolder folder;
-    const worker::Descriptor lock{open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    ASSERT_EQ(flock(lock.get(), LOCK_SH | LOCK_NB), 0);
-    WorkerOptions options = test_options();
-    options.lock_descriptor = lock.get();
-    start(options);
+TEST_F(LockTest, APluginCannotUndoThatOfItsHost) {
     ASSERT_EQ(run("unlock").how, How::succeeded);
     EXPECT_FALSE(is_lock_free(folder / "lock"));
 }
